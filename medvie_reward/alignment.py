@@ -1,0 +1,342 @@
+"""Gold tree x predicted tree -> every leaf with its outcome.
+
+Outcomes: ``correct`` (paired, equal), ``wrong`` (paired, neither empty, not equal), ``missing`` (in the gold
+only), ``hallucinated`` (in the prediction only). A hallucinated leaf is of a kind: ``filled_blank`` (the
+gold has the field, empty), ``invented_field`` (the gold has no such field there) or ``invented_item`` (it is
+part of a list item without a partner).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from medvie_reward.assignment import Work
+from medvie_reward.errors import GoldError, PredictionError, SpecError
+from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
+from medvie_reward.pool import Field, Pool
+from medvie_reward.spec import Spec, resolve
+from medvie_reward.tree import (
+    Path,
+    donut_leaves,
+    field_text,
+    is_empty,
+    json_leaves,
+    member_path,
+    path_text,
+    plain,
+    scalar_text,
+)
+
+OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
+KINDS: Final = ("filled_blank", "invented_field", "invented_item")
+
+
+class Leaf(NamedTuple):
+    """One leaf of the gold, of the prediction, or of both.
+
+    Attributes
+    ----------
+    field
+        Name without list positions, such as ``Indicators[].Result``; the gold's where it has the field.
+    outcome
+        ``correct``, ``wrong``, ``missing`` or ``hallucinated``.
+    kind
+        Kind of hallucination, else ``None``.
+    gold_path, pred_path
+        Where the leaf stands, such as ``Indicators[3].Result``; ``None`` on the side that lacks it.
+    gold, pred
+        The raw values; ``None`` on the side that lacks it.
+    """
+
+    field: str
+    outcome: str
+    kind: str | None
+    gold_path: str | None
+    pred_path: str | None
+    gold: Any
+    pred: Any
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """All leaves of a gold and a prediction, matched.
+
+    Attributes
+    ----------
+    leaves
+        One entry per leaf, in the gold's order; what the gold lacks comes where it was found.
+    signature
+        The choices behind it.
+    limited
+        Whether the work bound of the spec ran out, so that the pairs of items may not be the best.
+    """
+
+    leaves: tuple[Leaf, ...]
+    signature: str
+    limited: bool = False
+
+    def __iter__(self) -> Iterator[Leaf]:
+        return iter(self.leaves)
+
+    def __len__(self) -> int:
+        return len(self.leaves)
+
+
+def align(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -> Alignment:
+    """Match two JSON values leaf by leaf.
+
+    Parameters
+    ----------
+    pred, gold
+        JSON values as Python gives them; neither is parsed.
+    spec
+        A spec or the name of a preset.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the spec is not usable, or is ``smr-r1``, which has no one-to-one alignment.
+    GoldError, PredictionError
+        If a value is no JSON value or nests deeper than the spec allows.
+    """
+    chosen = resolve(spec, **overrides)
+    gold = plain(gold, GoldError, chosen.max_depth, "gold")
+    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    leaves, limited = leaves_of(pred, prepare(gold, chosen))
+    return Alignment(tuple(leaves), chosen.signature, limited)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plain gold value and what was built from it for one spec."""
+
+    gold: Any
+    spec: Spec
+    engine: Matcher | Pool
+
+
+def prepare(gold: Any, spec: Spec) -> Prepared:
+    """Prepare a plain gold value for many predictions.
+
+    Raises
+    ------
+    SpecError
+        If the spec's reading has no alignment.
+    """
+    if spec.reading == "smr-r1":
+        raise SpecError(
+            "spec 'smr-r1' lets one predicted row serve several gold rows: there is no alignment to show; "
+            "expected another preset"
+        )
+    if spec.lists == "bag":
+        return Prepared(gold, spec, Pool(gold, spec.text, spec.reading))
+    return Prepared(gold, spec, Matcher(gold, spec.lists, spec.text))
+
+
+def leaves_of(pred: Any, prepared: Prepared, paths: bool = True) -> tuple[list[Leaf], bool]:
+    """List every leaf with its outcome.
+
+    Parameters
+    ----------
+    pred
+        A plain JSON value.
+    prepared
+        The gold.
+    paths
+        Whether to write the paths; without them a leaf costs less.
+
+    Returns
+    -------
+    tuple
+        The leaves, and whether the work bound ran out.
+    """
+    engine = prepared.engine
+    if isinstance(engine, Pool):
+        return _pooled(pred, prepared.gold, engine), False
+    writer = _Writer(engine, Work(prepared.spec.max_pairs), paths)
+    writer.both(pred, engine.root, "", (), ())
+    return writer.leaves, writer.work.limited
+
+
+class _Writer:
+    """Walks the two trees along their best pairing and writes down every leaf."""
+
+    def __init__(self, matcher: Matcher, work: Work, paths: bool) -> None:
+        self.matcher = matcher
+        self.work = work
+        self.paths = paths
+        self.leaves: list[Leaf] = []
+        self.names: dict[tuple[str, str], str] = {}
+
+    def name(self, field: str, key: str) -> str:
+        known = self.names.get((field, key))
+        if known is None:
+            known = self.names[field, key] = member_path(field, key)
+        return known
+
+    def write(
+        self, field: str, outcome: str, kind: str | None, g_at: Path | None, p_at: Path | None, g: Any, p: Any
+    ) -> None:
+        g_path = p_path = None
+        if self.paths:
+            g_path = None if g_at is None else path_text(g_at)
+            p_path = None if p_at is None else path_text(p_at)
+        self.leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
+
+    def both(self, pred: Any, node: GoldNode, field: str, g_at: Path, p_at: Path) -> None:
+        """Write the leaves of a gold node and of the value that stands for it."""
+        if is_empty(node.raw) and type(pred) in (dict, list):
+            self.only_pred(pred, field, p_at, "filled_blank")
+        elif type(pred) is list or type(node) is GoldList:
+            self.lists(pred, node, field, g_at, p_at)
+        elif type(node) is GoldObject:
+            if type(pred) is dict:
+                for key, child in node.members.items():
+                    name = self.name(field, key)
+                    if key in pred:
+                        self.both(pred[key], child, name, (*g_at, key), (*p_at, key))
+                    else:
+                        self.only_gold(child.raw, name, (*g_at, key))
+                for key, value in pred.items():
+                    if key not in node.members:
+                        self.only_pred(value, self.name(field, key), (*p_at, key), "invented_field")
+            else:
+                self.only_gold(node.raw, field, g_at)
+                blank = "filled_blank" if is_empty(node.raw) else "invented_field"
+                self.only_pred(pred, field, p_at, blank)
+        elif type(pred) is dict:
+            self.only_gold(node.raw, field, g_at)
+            self.only_pred(pred, field, p_at, "invented_field")
+        else:
+            self.scalars(pred, node.raw, field, g_at, p_at)
+
+    def scalars(self, pred: Any, gold: Any, field: str, g_at: Path, p_at: Path) -> None:
+        form = self.matcher.form
+        g, p = form(scalar_text(gold)), form(scalar_text(pred))
+        if g and p:
+            self.write(field, "correct" if g == p else "wrong", None, g_at, p_at, gold, pred)
+        elif g:
+            self.write(field, "missing", None, g_at, p_at, gold, pred)
+        elif p:
+            self.write(field, "hallucinated", "filled_blank", g_at, p_at, gold, pred)
+
+    def lists(self, pred: Any, node: GoldNode, field: str, g_at: Path, p_at: Path) -> None:
+        """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
+        predicted = pred if type(pred) is list else [pred]
+        gold = self.matcher.as_list(node)
+        items = self.matcher.items_of(gold)
+        if self.matcher.by_position:
+            pairs = [(n, n) for n in range(min(len(predicted), len(items)))]
+        else:
+            pairs, _ = self.matcher.pair(predicted, gold, self.work, ordered=True)
+        partner = {j: i for i, j in pairs}
+        inner = f"{field}[]" if type(node) is GoldList else field
+
+        def g_path(j: int) -> Path:
+            return (*g_at, j) if type(node) is GoldList else g_at
+
+        def p_path(i: int) -> Path:
+            return (*p_at, i) if type(pred) is list else p_at
+
+        for j, item in enumerate(items):
+            if j in partner:
+                i = partner[j]
+                self.both(predicted[i], item, inner, g_path(j), p_path(i))
+            else:
+                self.only_gold(item.raw, inner, g_path(j))
+        taken = set(partner.values())
+        for i, value in enumerate(predicted):
+            if i not in taken:
+                self.only_pred(value, inner, p_path(i), "invented_item")
+
+    def only_gold(self, gold: Any, field: str, at: Path) -> None:
+        if type(gold) is dict:
+            for key, value in gold.items():
+                self.only_gold(value, self.name(field, key), (*at, key))
+        elif type(gold) is list:
+            for j, value in enumerate(gold):
+                self.only_gold(value, f"{field}[]", (*at, j))
+        elif not is_empty(gold):
+            self.write(field, "missing", None, at, None, gold, None)
+
+    def only_pred(self, pred: Any, field: str, at: Path, kind: str) -> None:
+        if type(pred) is dict:
+            for key, value in pred.items():
+                self.only_pred(value, self.name(field, key), (*at, key), kind)
+        elif type(pred) is list:
+            for i, value in enumerate(pred):
+                self.only_pred(value, f"{field}[]", (*at, i), kind)
+        elif not is_empty(pred):
+            self.write(field, "hallucinated", kind, None, at, None, pred)
+
+
+# -- pooled leaves -------------------------------------------------------------------------------------
+
+_Found = tuple[str, Path, Any]
+
+
+def _pooled(pred: Any, gold: Any, pool: Pool) -> list[Leaf]:
+    """Match leaves of equal path as multisets; what is left over pairs as wrong while both sides last."""
+    gold_found = _by_path(gold, pool)
+    pred_found = _by_path(pred, pool)
+    leaves: list[Leaf] = []
+    for names in gold_found | pred_found:
+        golds = gold_found.get(names, [])
+        preds = pred_found.get(names, [])
+        field = min(field_text(at) for _, at, _ in golds or preds)
+        waiting: dict[str, list[_Found]] = {}
+        for found in reversed(golds):
+            waiting.setdefault(found[0], []).append(found)
+        rest: list[_Found] = []
+        for found in preds:
+            same = waiting.get(found[0])
+            if same:
+                _, at, value = same.pop()
+                leaves.append(
+                    Leaf(field, "correct", None, path_text(at), path_text(found[1]), value, found[2])
+                )
+            else:
+                rest.append(found)
+        free = sorted((x for same in waiting.values() for x in same), key=_by_text)
+        rest.sort(key=_by_text)
+        for (_, g_at, g), (_, p_at, p) in zip(free, rest, strict=False):
+            leaves.append(Leaf(field, "wrong", None, path_text(g_at), path_text(p_at), g, p))
+        for _, at, value in free[len(rest) :]:
+            leaves.append(Leaf(field, "missing", None, path_text(at), None, value, None))
+        for n, (_, at, value) in enumerate(rest[len(free) :]):
+            kind = _pooled_kind(pool, names, n)
+            leaves.append(Leaf(field, "hallucinated", kind, None, path_text(at), None, value))
+    return leaves
+
+
+def _by_text(found: _Found) -> str:
+    return found[0]
+
+
+def _by_path(value: Any, pool: Pool) -> dict[tuple[str, ...], list[_Found]]:
+    found: dict[tuple[str, ...], list[_Found]] = {}
+    if pool.reading == "donut":
+        for key, text, at, raw in donut_leaves(value):
+            found.setdefault((key,), []).append((text, at, raw))
+    else:
+        for names, text, at, raw in json_leaves(value, pool.form):
+            found.setdefault(names, []).append((text, at, raw))
+    return found
+
+
+def _pooled_kind(pool: Pool, names: tuple[str, ...], n: int) -> str:
+    """Give the kind of the n-th leaf at a path that found no partner: blanks are filled first."""
+    field: Field | None = pool.root
+    for name in names:
+        if field is not None and field.blanks and not field.members:
+            return "filled_blank"
+        field = None if field is None else field.members.get(name)
+    if field is None:
+        return "invented_field"
+    if n < field.blanks:
+        return "filled_blank"
+    return "invented_item" if field.n else "invented_field"

@@ -1,0 +1,227 @@
+"""The commands ``medvie`` and ``medvie-score``: arguments, exit codes, printing."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from medvie_reward._version import __version__
+from medvie_reward.errors import MedvieError
+from medvie_reward.spec import PRESETS, Spec, resolve
+
+if TYPE_CHECKING:
+    from medvie_reward.corpus import Evaluation, Scored
+
+_USAGE = 2
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141
+
+_SCORE_HELP = """\
+Score predictions against gold documents, field by field and row by row.
+
+Both files hold one JSON value per line (plain, .gz, or - for standard input). A row is an object with the
+value in one of its members (predictions: completion, response, output, prediction or pred; gold: gold,
+ground_truth, answer, label or reference), or it is the value itself. A prediction that is a string is parsed
+as a model's completion; any other value is taken as the answer. Rows are joined by id where every row of both
+files has one, else by line.
+"""
+_SCORE_EPILOG = """\
+exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
+Files named with --json and --errors appear only once everything is scored.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``medvie VERB …``; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="medvie", description="Rewards and scores for document extraction.")
+    parser.add_argument("--version", action="version", version=f"medvie-reward {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    score = verbs.add_parser(
+        "score",
+        help="score predictions against gold documents",
+        description=_SCORE_HELP,
+        epilog=_SCORE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_score_arguments(score)
+    return _run(parser, arguments, "medvie score")
+
+
+def main_score(arguments: Sequence[str] | None = None) -> int:
+    """Run ``medvie-score …``; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="medvie-score",
+        description=_SCORE_HELP,
+        epilog=_SCORE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"medvie-reward {__version__}")
+    _add_score_arguments(parser)
+    return _run(parser, arguments, "medvie-score")
+
+
+def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("preds", metavar="PREDS", help="predictions, JSONL")
+    parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
+    spec = parser.add_argument_group("what counts")
+    spec.add_argument("--preset", default="strict", choices=list(PRESETS), help="default: %(default)s")
+    spec.add_argument("--alpha", type=float, metavar="A", help="weight of precision in the matching part")
+    spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
+    spec.add_argument(
+        "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
+    )
+    spec.add_argument("--repair", action="store_true", help="repair broken JSON (counted as repaired)")
+    rows = parser.add_argument_group("rows")
+    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
+    rows.add_argument(
+        "--missing",
+        choices=("error", "zero", "skip"),
+        default="error",
+        help="a gold without a prediction is an error, scores zero, or is left out; under the last two, "
+        "predictions without a gold are left out (default: %(default)s)",
+    )
+    rows.add_argument("--by", metavar="KEY", help="also score per value of this row member")
+    rows.add_argument("--limit", type=_positive, metavar="N", help="score the first N documents only")
+    out = parser.add_argument_group("output")
+    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    out.add_argument("--errors", metavar="FILE", help="write one line per leaf that is not correct")
+    out.add_argument(
+        "--fields", type=_positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
+    )
+    out.add_argument("--workers", type=_positive, metavar="N", default=1, help="processes (default: 1)")
+    out.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=_score)
+
+
+def _positive(text: str) -> int:
+    n = int(text)
+    if n < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
+    return n
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, name: str) -> int:
+    """Turn what can go wrong into a message and an exit code."""
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except MedvieError as error:
+        return _fail(name, str(error))
+    except BrokenPipeError:
+        # Python would complain again when it flushes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED_PIPE
+    except OSError as error:
+        return _fail(name, f"{error.filename or 'input or output'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        print(f"\n{name}: interrupted; no file was written", file=sys.stderr)
+        return _INTERRUPTED
+    return code
+
+
+def _fail(name: str, reason: str) -> int:
+    print(f"{name}: error: {reason}", file=sys.stderr)
+    return _USAGE
+
+
+def _spec(options: argparse.Namespace) -> Spec:
+    changes = {
+        "alpha": options.alpha,
+        "lists": options.lists,
+        "format": options.format,
+        "repair": options.repair or None,
+    }
+    return resolve(options.preset, **{name: x for name, x in changes.items() if x is not None})
+
+
+def _score(options: argparse.Namespace) -> int:
+    spec = _spec(options)
+    # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.corpus import Task
+    from medvie_reward.errors import InputError
+    from medvie_reward.rows import GOLD_KEYS, PRED_KEYS, RowFile, join
+
+    if options.preds == options.golds == "-":
+        raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
+    if options.errors and spec.reading == "smr-r1":
+        raise InputError(
+            "--errors lists aligned leaves, and smr-r1 has no alignment: expected another preset"
+        )
+    with (
+        RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key) as preds,
+        RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key) as golds,
+    ):
+        joined = join(preds, golds, options.join, options.missing)
+        task = Task(
+            spec,
+            preds.name,
+            golds.name,
+            preds.key,
+            golds.key,
+            options.id_key,
+            options.by,
+            bool(options.errors),
+        )
+        evaluation = _score_all(options, preds, golds, joined, task)
+    if options.json == "-":
+        from medvie_reward.rows import dump
+
+        sys.stdout.write(dump(evaluation.as_dict(), indent=True).decode() + "\n")
+    else:
+        from medvie_reward.report import print_evaluation
+
+        print_evaluation(evaluation, sys.stdout, by=options.by, max_fields=options.fields)
+    return 0
+
+
+def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any) -> Evaluation:
+    """Score, and write the files that were asked for."""
+    from medvie_reward.corpus import Tally, score_files
+    from medvie_reward.rows import NewFile
+
+    tally = Tally(task.spec)
+    total = min(len(joined.pairs), options.limit or len(joined.pairs))
+    with contextlib.ExitStack() as stack:
+        # Opened before the work, so that a name that cannot be written fails at once.
+        errors = stack.enter_context(NewFile(options.errors)) if options.errors else None
+        result = stack.enter_context(NewFile(options.json)) if options.json and options.json != "-" else None
+        advance = stack.enter_context(_progress(total, options.quiet))
+
+        def on_scored(scored: Scored) -> None:
+            tally.add(scored._replace(leaves=[]))
+            if errors is not None:
+                for leaf in scored.leaves:
+                    if leaf.outcome != "correct":
+                        errors.write({"id": scored.document.id, **leaf._asdict()})
+            advance()
+
+        score_files(
+            preds, golds, joined, task, workers=options.workers, limit=options.limit, on_scored=on_scored
+        )
+        evaluation = tally.evaluation(joined)
+        if result is not None:
+            result.write(evaluation.as_dict(), indent=True)
+    return evaluation
+
+
+@contextlib.contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal, on standard error, for runs that take a while."""
+    if quiet or not sys.stderr.isatty() or total < 200:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("scoring", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,26 @@
+"""Two leaf values -> match: each leaf is written in one normal form, and equal forms match.
+
+A normal form never changes what a value means: there is no case folding and no compatibility mapping
+here, because those turn ``10²`` into ``102`` and ``10⁹/L`` into ``109/L``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+
+def unicode_text(text: str) -> str:
+    """Write a text in NFC, without outer white space and with single inner spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
+
+
+def strip_text(text: str) -> str:
+    """Write a text without its outer white space."""
+    return text.strip()
+
+
+FORMS: Final[dict[str, Callable[[str], str]]] = {"unicode": unicode_text, "strip": strip_text}

@@ -1,0 +1,426 @@
+"""Many documents -> one row per document and the scores of all of them.
+
+Micro scores are divided out of counts added over documents; macro scores are means of the documents' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from medvie_reward.alignment import Leaf, leaves_of, prepare
+from medvie_reward.completion import STATUSES, Completion, parse_with
+from medvie_reward.decoder import ABSENT
+from medvie_reward.errors import GoldError, InputError
+from medvie_reward.metrics import Counts, Scores, count_leaves_by_field, count_tallied, rates
+from medvie_reward.rewards import matching_part, read_gold, size_limit
+from medvie_reward.rows import Join, RowFile, read_line, value_of
+from medvie_reward.spec import Spec, resolve
+
+_CHUNK: Final = 64
+
+
+class Document(NamedTuple):
+    """One document's row.
+
+    Attributes
+    ----------
+    id
+        Its id, or its position counted from 1.
+    counts
+        Its leaves.
+    precision, recall, f1, matching
+        Its scores; all 0 where there is no answer.
+    status
+        One of `medvie_reward.STATUSES`.
+    format_ok
+        Whether its completion was well formed; ``None`` where the answer came without a text.
+    limited
+        Whether the work bound of the spec ran out.
+    group
+        The value that ``by`` sorts it under.
+    """
+
+    id: str
+    counts: Counts
+    precision: float
+    recall: float
+    f1: float
+    matching: float
+    status: str
+    format_ok: bool | None
+    limited: bool
+    group: str | None
+
+
+class Scored(NamedTuple):
+    """A document's row, its counts per field, and its leaves where they were asked for."""
+
+    document: Document
+    fields: dict[str, Counts]
+    leaves: list[Leaf]
+
+
+@dataclass(frozen=True)
+class Macro:
+    """Means over documents."""
+
+    precision: float
+    recall: float
+    f1: float
+    matching: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every figure by name."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of a corpus.
+
+    Attributes
+    ----------
+    micro
+        Scores of all leaves together, with fields and signature.
+    macro
+        Means over documents.
+    documents
+        One row per document, in the order given.
+    groups
+        The same per value of ``by``; empty without it.
+    statuses
+        Number of documents per parse status; only those that occur.
+    format_rate
+        Share of well-formed completions among those that came as text; ``None`` where none did.
+    parse_rate
+        Share of documents with an answer.
+    joined
+        How rows were joined: ``id``, ``line`` or ``given``.
+    missing, extra
+        Golds without a prediction and predictions without a gold, where those were allowed.
+    """
+
+    micro: Scores
+    macro: Macro
+    documents: tuple[Document, ...]
+    groups: dict[str, Evaluation]
+    statuses: dict[str, int]
+    format_rate: float | None
+    parse_rate: float
+    joined: str = "given"
+    missing: int = 0
+    extra: int = 0
+
+    @property
+    def signature(self) -> str:
+        """Every choice behind the numbers."""
+        return self.micro.signature
+
+    def as_dict(self, documents: bool = True) -> dict[str, Any]:
+        """Give everything as JSON values."""
+        made: dict[str, Any] = {
+            "signature": self.signature,
+            "n": len(self.documents),
+            "micro": self.micro.as_dict(),
+            "macro": self.macro.as_dict(),
+            "fields": {name: scores.as_dict() for name, scores in self.micro.fields.items()},
+            "statuses": self.statuses,
+            "format_rate": self.format_rate,
+            "parse_rate": self.parse_rate,
+            "limited": sum(document.limited for document in self.documents),
+            "joined": self.joined,
+            "missing": self.missing,
+            "extra": self.extra,
+            "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
+        }
+        if documents:
+            made["documents"] = [
+                {**document._asdict(), "counts": vars(document.counts)} for document in self.documents
+            ]
+        return made
+
+
+def evaluate(
+    preds: Iterable[Any],
+    golds: Iterable[Any],
+    spec: Spec | str = "strict",
+    *,
+    ids: Iterable[str] | None = None,
+    by: Iterable[str | None] | None = None,
+    **overrides: Any,
+) -> Evaluation:
+    """Score a corpus.
+
+    Parameters
+    ----------
+    preds
+        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
+        as it is, and any other JSON value is the answer itself.
+    golds
+        As many golds: JSON objects or lists, or their JSON text.
+    spec
+        A spec or the name of a preset.
+    ids
+        Names of the documents; positions counted from 1 where not given.
+    by
+        A group per document, to score groups apart.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the spec is not usable.
+    GoldError
+        If a gold is not usable; the message begins with its document's name.
+    InputError
+        If there are not as many of everything, or no documents at all.
+    """
+    chosen = resolve(spec, **overrides)
+    tally = Tally(chosen)
+    columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
+    columns += [iter(x) for x in (ids, by) if x is not None]
+    for n, row in enumerate(_in_step(columns), start=1):
+        name = str(row[2]) if ids is not None else str(n)
+        group = row[-1] if by is not None else None
+        try:
+            tally.add(score_document(row[0], row[1], chosen, name, group))
+        except GoldError as error:
+            raise GoldError(f"document {name}: {error}") from None
+    return tally.evaluation()
+
+
+_END: Final = object()
+
+
+def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
+    n = 0
+    while True:
+        row = [next(column, _END) for column in columns]
+        ended = [x is _END for x in row]
+        if all(ended):
+            return
+        if any(ended):
+            raise InputError(
+                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
+            )
+        n += 1
+        yield row
+
+
+def score_document(
+    pred: Any, gold: Any, spec: Spec, name: str, group: str | None = None, leaves: bool = False
+) -> Scored:
+    """Score one document; parameters as those of `evaluate`."""
+    plain_gold, chars = read_gold(gold, spec)
+    if isinstance(pred, Completion):
+        read = pred
+    elif isinstance(pred, str) or pred is None:
+        read = parse_with(pred, spec, size_limit(spec, chars))
+        if pred is None:
+            read = read._replace(format_ok=None)
+    else:
+        read = Completion.from_answer(pred, spec.max_depth)
+    # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
+    answer = {} if read.answer is ABSENT else read.answer
+    found: list[Leaf] = []
+    limited = False
+    if spec.reading == "smr-r1":
+        counts, fields = count_tallied(answer, plain_gold)
+    else:
+        found, limited = leaves_of(answer, prepare(plain_gold, spec), paths=leaves)
+        counts, fields = count_leaves_by_field(found)
+    precision, recall, f1 = rates(counts.correct, counts.n_pred, counts.n_gold) if read.parsed else (0.0,) * 3
+    matching = (
+        matching_part(spec, precision, recall, f1, counts.n_pred, counts.n_gold) if read.parsed else 0.0
+    )
+    document = Document(
+        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group
+    )
+    return Scored(document, fields, found if leaves else [])
+
+
+@dataclass
+class Tally:
+    """Adds documents up, one after the other."""
+
+    spec: Spec
+    documents: list[Document] = field(default_factory=list)
+    fields: dict[str, Counts] = field(default_factory=dict)
+    groups: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, scored: Scored) -> None:
+        """Add one document."""
+        self.documents.append(scored.document)
+        for name, counts in scored.fields.items():
+            known = self.fields.get(name)
+            self.fields[name] = counts if known is None else known + counts
+        group = scored.document.group
+        if group is not None:
+            if group not in self.groups:
+                self.groups[group] = Tally(self.spec)
+            self.groups[group].add(Scored(scored.document._replace(group=None), scored.fields, []))
+
+    def evaluation(self, joined: Join | None = None) -> Evaluation:
+        """Divide.
+
+        Raises
+        ------
+        InputError
+            If there are no documents.
+        """
+        documents = self.documents
+        if not documents:
+            raise InputError("no documents: expected at least one")
+        n = len(documents)
+        statuses = [document.status for document in documents]
+        asked = [document.format_ok for document in documents if document.format_ok is not None]
+        whole = sum((document.counts for document in documents), Counts())
+        fields = {name: Scores(counts) for name, counts in self.fields.items()}
+        return Evaluation(
+            micro=Scores(whole, fields, self.spec.signature, any(document.limited for document in documents)),
+            macro=Macro(*(sum(getattr(d, name) for d in documents) / n for name in _MEANS)),
+            documents=tuple(documents),
+            groups={name: group.evaluation() for name, group in sorted(self.groups.items())},
+            statuses={status: k for status in STATUSES if (k := statuses.count(status))},
+            format_rate=sum(asked) / len(asked) if asked else None,
+            parse_rate=sum(status in STATUSES[:4] for status in statuses) / n,
+            joined="given" if joined is None else joined.how,
+            missing=0 if joined is None else joined.missing,
+            extra=0 if joined is None else joined.extra,
+        )
+
+
+_MEANS: Final = ("precision", "recall", "f1", "matching")
+
+
+# -- files ---------------------------------------------------------------------------------------------
+
+
+class Task(NamedTuple):
+    """What a worker needs to know besides the lines."""
+
+    spec: Spec
+    pred_file: str
+    gold_file: str
+    pred_key: str | None
+    gold_key: str | None
+    id_key: str
+    by: str | None
+    leaves: bool
+
+
+class _Lines(NamedTuple):
+    name: str
+    gold_line: int
+    gold: bytes
+    pred_line: int
+    pred: bytes | None
+
+
+def score_files(
+    preds: RowFile,
+    golds: RowFile,
+    joined: Join,
+    task: Task,
+    *,
+    workers: int = 1,
+    limit: int | None = None,
+    on_scored: Callable[[Scored], None],
+) -> None:
+    """Score the documents of two joined files, in the gold file's order.
+
+    Parameters
+    ----------
+    preds, golds, joined
+        The files and which rows belong together.
+    task
+        What else matters.
+    workers
+        Number of processes.
+    limit
+        How many documents to score at most.
+    on_scored
+        Called with each document.
+
+    Raises
+    ------
+    InputError
+        If a row is not what it should be; it names the file and the line.
+    """
+    lines = (
+        _Lines(
+            golds.ids[gold] if joined.how == "id" or golds.has_ids else str(gold + 1),
+            gold + 1,
+            golds.line(gold),
+            0 if pred is None else pred + 1,
+            None if pred is None else preds.line(pred),
+        )
+        for gold, pred in islice(joined.pairs, limit)
+    )
+    if workers == 1:
+        for document in lines:
+            on_scored(_score_lines(document, task))
+        return
+    for scored in _score_in_processes(lines, task, workers):
+        on_scored(scored)
+
+
+def _score_lines(lines: _Lines, task: Task) -> Scored:
+    gold_row = read_line(lines.gold, task.gold_file, lines.gold_line)
+    gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line)
+    pred_row: Any = None
+    pred: Any = None
+    if lines.pred is not None:
+        pred_row = read_line(lines.pred, task.pred_file, lines.pred_line)
+        pred = value_of(pred_row, task.pred_key, task.id_key, task.pred_file, lines.pred_line)
+    group = None
+    if task.by is not None:
+        group = _group(task.by, gold_row, pred_row, task.gold_file, lines.gold_line)
+    try:
+        return score_document(pred, gold, task.spec, lines.name, group, task.leaves)
+    except GoldError as error:
+        raise InputError(str(error), task.gold_file, lines.gold_line) from None
+
+
+def _group(by: str, gold_row: Any, pred_row: Any, file: str, line: int) -> str:
+    for row in (gold_row, pred_row):
+        if type(row) is dict and by in row:
+            value = row[by]
+            return value if isinstance(value, str) else str(value)
+    raise InputError(f"neither gold nor prediction has the member {by!r} that --by names", file, line)
+
+
+def _score_in_processes(lines: Iterator[_Lines], task: Task, workers: int) -> Iterator[Scored]:
+    """Score chunks in processes, in order, with only so many chunks under way."""
+    from collections import deque
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers, initializer=_ignore_interrupts) as pool:
+        waiting: deque[Future[list[Scored]]] = deque()
+        try:
+            while True:
+                chunk = list(islice(lines, _CHUNK))
+                if chunk:
+                    waiting.append(pool.submit(_score_chunk, chunk, task))
+                if not waiting:
+                    return
+                if not chunk or len(waiting) > 2 * workers:
+                    yield from waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _score_chunk(chunk: list[_Lines], task: Task) -> list[Scored]:
+    return [_score_lines(lines, task) for lines in chunk]
+
+
+def _ignore_interrupts() -> None:
+    # Ctrl-C reaches the whole process group; only the parent answers it.
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,211 @@
+"""One JSON text -> its value, exactly, or the word for why there is none.
+
+orjson reads it where it reads exactly. Where it does not (whole numbers past 64 bits, repeated members) or
+fails, Python's own parser decides, and what is wrong gets a name.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from medvie_reward.sizes import measure
+
+
+class _Absent:
+    """The one value that stands for an answer that is not there (``None`` is JSON's null)."""
+
+    _instance: _Absent | None = None
+
+    def __new__(cls) -> _Absent:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+class Decoded(NamedTuple):
+    """A value or `ABSENT`, the status that goes with it, and how many leaves it has that are not empty."""
+
+    value: Any
+    status: str
+    leaves: int = 0
+
+
+_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def decode(text: str, max_depth: int) -> Decoded:
+    """Decode one JSON text.
+
+    Parameters
+    ----------
+    text
+        The text; white space around it is allowed.
+    max_depth
+        Deepest nesting allowed, in containers.
+
+    Returns
+    -------
+    Decoded
+        With one of the statuses ``ok``, ``not_an_object``, ``duplicate_member``, ``bad_json``, ``truncated``,
+        ``not_finite``, ``bad_unicode`` and ``too_deep``.
+    """
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _decode_slowly(text, max_depth)
+    sizes = measure(value, max_depth)
+    if sizes.depth > max_depth:
+        return Decoded(ABSENT, "too_deep")
+    # orjson rounds whole numbers past 64 bits to a float and silently keeps the last of two equal members.
+    if sizes.rounded or _may_repeat_members(text, sizes.members):
+        return _decode_slowly(text, max_depth)
+    return Decoded(value, _status(value), sizes.leaves)
+
+
+def _status(value: Any) -> str:
+    return "ok" if type(value) is dict else "not_an_object"
+
+
+def _may_repeat_members(text: str, members: int) -> bool:
+    """Tell cheaply that no object names a member twice; True means that only the slow path can tell.
+
+    Where no white space stands before a colon, every member was written as one ``":"`` after its quote, so
+    as many of those as members were kept proves that none was dropped. A quote and colon inside a string
+    only raises the count.
+    """
+    if text.count('":') != members or " :" in text or "\n:" in text:
+        return True
+    return ("\t" in text and "\t:" in text) or ("\r" in text and "\r:" in text)
+
+
+class _NotFiniteError(Exception):
+    """A number that no finite 64-bit float holds."""
+
+
+def _decode_slowly(text: str, max_depth: int) -> Decoded:
+    """Decode exactly, member by member, and name what is wrong where that fails."""
+    if nests_deeper(text, max_depth):  # asked before Python's parser recurses
+        return Decoded(ABSENT, "too_deep")
+    if _LONE_SURROGATE.search(text) is not None:
+        return Decoded(ABSENT, "bad_unicode")
+    repeated = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        made = dict(pairs)
+        repeated = repeated or len(made) != len(pairs)
+        return made
+
+    def number(digits: str) -> float:
+        x = float(digits)
+        if not math.isfinite(x):
+            raise _NotFiniteError
+        return x
+
+    def integer(digits: str) -> int | str:
+        # Python refuses to turn thousands of digits into an int; as text they still compare exactly.
+        return int(digits) if len(digits) <= 600 else digits
+
+    def constant(_: str) -> float:
+        raise _NotFiniteError
+
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=members,
+            parse_float=number,
+            parse_int=integer,
+            parse_constant=constant,
+        )
+    except _NotFiniteError:
+        return Decoded(ABSENT, "not_finite")
+    except json.JSONDecodeError as error:
+        return Decoded(ABSENT, "truncated" if _ends_inside(text, error.pos) else "bad_json")
+    if _has_lone_surrogate(value):
+        return Decoded(ABSENT, "bad_unicode")
+    return Decoded(
+        value, "duplicate_member" if repeated else _status(value), measure(value, max_depth).leaves
+    )
+
+
+def _ends_inside(text: str, error_at: int) -> bool:
+    """Tell a text that ends inside its JSON from one with a syntax error before its end."""
+    depth, last = 0, None
+    for token in _TOKEN.finditer(text):
+        last = token
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+    if last is not None and last[0][0] == '"' and not _closed(last[0]):
+        return last.start() <= error_at
+    rest = text[error_at:].strip()
+    # A number, word or colon cut short is an error at its start: "tru", "-", "1.".
+    return depth > 0 and re.fullmatch(r"[-+.\w]*", rest) is not None
+
+
+def _closed(string: str) -> bool:
+    body = string[1:-1]
+    return len(string) > 1 and string[-1] == '"' and (len(body) - len(body.rstrip("\\"))) % 2 == 0
+
+
+def _has_lone_surrogate(value: Any) -> bool:
+    level: list[Any] = [value]
+    while level:
+        x = level.pop()
+        if type(x) is str:
+            if not x.isascii() and _LONE_SURROGATE.search(x) is not None:
+                return True
+        elif type(x) is dict:
+            level.extend(x)
+            level.extend(x.values())
+        elif type(x) is list:
+            level.extend(x)
+    return False
+
+
+def closing(text: str, start: int, max_depth: int) -> int | str:
+    """Find where the container that begins at ``start`` ends; else say which status that is."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        mark = token[0]
+        if mark in ("{", "["):
+            depth += 1
+            if depth > max_depth:
+                return "too_deep"
+        elif mark in ("}", "]"):
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return "truncated"
+
+
+def nests_deeper(text: str, max_depth: int) -> bool:
+    """Tell whether brackets outside strings ever nest deeper than ``max_depth``."""
+    # As many containers as brackets that open: most texts are settled by that alone.
+    if text.count("{") + text.count("[") <= max_depth:
+        return False
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("{", "["):
+            depth += 1
+            if depth > max_depth:
+                return True
+        elif token[0] in ("}", "]"):
+            depth -= 1
+    return False

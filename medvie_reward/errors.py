@@ -1,0 +1,47 @@
+"""Named errors for misuse; a model's output never raises one.
+
+Every message says where (file, line, JSON path) and what was expected there.
+"""
+
+from __future__ import annotations
+
+
+class MedvieError(ValueError):
+    """Base of every error this package raises on purpose."""
+
+
+class SpecError(MedvieError):
+    """A spec, preset name or override that cannot be used."""
+
+
+class GoldError(MedvieError):
+    """A gold document that is not a JSON object or list within the spec's limits."""
+
+
+class PredictionError(MedvieError):
+    """A Python object handed in as a prediction that no JSON text could have given."""
+
+
+class InputError(MedvieError):
+    """A file or a line of it that cannot be read as what it should be.
+
+    Parameters
+    ----------
+    reason
+        What is wrong and what was expected.
+    file
+        Name of the file, ``-`` for standard input.
+    line
+        Line number, counted from 1; ``None`` where the whole file is meant.
+    """
+
+    def __init__(self, reason: str, file: str | None = None, line: int | None = None) -> None:
+        self.reason = reason
+        self.file = file
+        self.line = line
+        where = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
+        super().__init__(f"{where}{reason}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str | None, int | None]]:
+        # Exceptions pickle by their args alone, which would lose file and line between processes.
+        return type(self), (self.reason, self.file, self.line)

@@ -1,0 +1,243 @@
+"""Counts that add up, and the scores that are divided out of them; nothing else here divides.
+
+Precision = correct / |S_p|, recall = correct / |S_g|, F1 = 2 correct / (|S_p| + |S_g|), where S_p and S_g are
+the fields of prediction and gold (arXiv 2506.13363, 4.1). Both sides empty: 1. One side empty: 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from medvie_reward.alignment import KINDS, Leaf, leaves_of, prepare
+from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.smr_r1 import Tally, tally
+from medvie_reward.spec import Spec, resolve
+from medvie_reward.tree import plain
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many leaves came out how; counts of two documents add to counts of both.
+
+    Attributes
+    ----------
+    correct
+        Correct leaves; a whole number but for ``smr-r1``, whose rows count as fractions.
+    wrong
+        Leaves paired with a gold leaf of another value.
+    n_pred, n_gold
+        Leaves of the prediction and of the gold, |S_p| and |S_g|.
+    filled_blank, invented_field, invented_item
+        Hallucinated leaves by kind.
+    """
+
+    correct: float = 0
+    wrong: int = 0
+    n_pred: int = 0
+    n_gold: int = 0
+    filled_blank: int = 0
+    invented_field: int = 0
+    invented_item: int = 0
+
+    @property
+    def missing(self) -> float:
+        """Leaves of the gold that no predicted leaf stands for."""
+        return max(0, self.n_gold - self.correct - self.wrong)
+
+    @property
+    def hallucinated(self) -> float:
+        """Leaves of the prediction that stand for no gold leaf."""
+        return max(0, self.n_pred - self.correct - self.wrong)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.correct + other.correct,
+            self.wrong + other.wrong,
+            self.n_pred + other.n_pred,
+            self.n_gold + other.n_gold,
+            self.filled_blank + other.filled_blank,
+            self.invented_field + other.invented_field,
+            self.invented_item + other.invented_item,
+        )
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one comparison, or of a corpus, with the counts they were divided out of.
+
+    Attributes
+    ----------
+    counts
+        What was counted.
+    fields
+        The same figures per field, such as ``Indicators[].Result``; empty inside a field.
+    signature
+        Every choice behind the numbers; empty inside a field.
+    limited
+        Whether the work bound of the spec ran out.
+    """
+
+    counts: Counts
+    fields: dict[str, Scores] = field(default_factory=dict)
+    signature: str = ""
+    limited: bool = False
+
+    @property
+    def precision(self) -> float:
+        """Share of predicted leaves that are correct."""
+        return self._rates[0]
+
+    @property
+    def recall(self) -> float:
+        """Share of gold leaves that are correct."""
+        return self._rates[1]
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall: 2 correct / (|S_p| + |S_g|)."""
+        return self._rates[2]
+
+    @property
+    def _rates(self) -> tuple[float, float, float]:
+        return rates(self.counts.correct, self.counts.n_pred, self.counts.n_gold)
+
+    @property
+    def hallucination_rate(self) -> float:
+        """Share of predicted leaves that stand for no gold leaf; 0 where nothing was predicted."""
+        return self.counts.hallucinated / self.counts.n_pred if self.counts.n_pred else 0.0
+
+    @property
+    def omission_rate(self) -> float:
+        """Share of gold leaves that no predicted leaf stands for; 0 where the gold is empty."""
+        return self.counts.missing / self.counts.n_gold if self.counts.n_gold else 0.0
+
+    @property
+    def correct(self) -> float:
+        """Correct leaves."""
+        return self.counts.correct
+
+    @property
+    def wrong(self) -> int:
+        """Leaves paired with a gold leaf of another value."""
+        return self.counts.wrong
+
+    @property
+    def missing(self) -> float:
+        """Leaves of the gold that no predicted leaf stands for."""
+        return self.counts.missing
+
+    @property
+    def hallucinated(self) -> float:
+        """Leaves of the prediction that stand for no gold leaf."""
+        return self.counts.hallucinated
+
+    @property
+    def n_pred(self) -> int:
+        """Leaves of the prediction, |S_p|."""
+        return self.counts.n_pred
+
+    @property
+    def n_gold(self) -> int:
+        """Leaves of the gold, |S_g|."""
+        return self.counts.n_gold
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every figure of the whole by name."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "correct": self.correct,
+            "wrong": self.wrong,
+            "missing": self.missing,
+            "hallucinated": self.hallucinated,
+            **{kind: getattr(self.counts, kind) for kind in KINDS},
+            "n_pred": self.n_pred,
+            "n_gold": self.n_gold,
+            "hallucination_rate": self.hallucination_rate,
+            "omission_rate": self.omission_rate,
+        }
+
+
+def rates(correct: float, n_pred: int, n_gold: int) -> tuple[float, float, float]:
+    """Divide precision, recall and F1 out of counts; both sides empty give 1, one side empty 0."""
+    if n_pred and n_gold:
+        # F1's divisor is halved instead of its dividend doubled: Donut's operations, to the last bit.
+        return correct / n_pred, correct / n_gold, correct / ((n_pred + n_gold) / 2)
+    return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
+
+
+def score(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -> Scores:
+    """Score one JSON value against another.
+
+    Parameters
+    ----------
+    pred, gold
+        JSON values as Python gives them; neither is parsed. For completions see `reward`.
+    spec
+        A spec or the name of a preset.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the spec is not usable.
+    GoldError, PredictionError
+        If a value is no JSON value or nests deeper than the spec allows.
+
+    Examples
+    --------
+    >>> report = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.6"}]}
+    >>> read = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}]}
+    >>> scores = score(read, report)
+    >>> scores.correct, scores.wrong, round(scores.f1, 3)
+    (2, 1, 0.667)
+    >>> scores.fields["Indicators[].Result"].f1
+    0.0
+    """
+    chosen = resolve(spec, **overrides)
+    gold = plain(gold, GoldError, chosen.max_depth, "gold")
+    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    whole, fields, limited = count(pred, gold, chosen)
+    return Scores(whole, {name: Scores(c) for name, c in fields.items()}, chosen.signature, limited)
+
+
+def count(pred: Any, gold: Any, spec: Spec) -> tuple[Counts, dict[str, Counts], bool]:
+    """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
+    if spec.reading == "smr-r1":
+        return *count_tallied(pred, gold), False
+    leaves, limited = leaves_of(pred, prepare(gold, spec), paths=False)
+    return *count_leaves_by_field(leaves), limited
+
+
+def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Counts]]:
+    """Count as the preset ``smr-r1`` does: the whole, and each member."""
+    total, members = tally(pred, gold)
+    return _tallied(total), {name: _tallied(t) for name, t in members.items()}
+
+
+def _tallied(t: Tally) -> Counts:
+    return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
+
+
+def count_leaves_by_field(leaves: Iterable[Leaf]) -> tuple[Counts, dict[str, Counts]]:
+    """Add leaves up: all of them, and field by field in the order in which fields appear."""
+    table: dict[str, list[int]] = {}
+    for leaf in leaves:
+        row = table.get(leaf.field)
+        if row is None:
+            row = table[leaf.field] = [0] * 6
+        row[_COLUMN[leaf.kind or leaf.outcome]] += 1
+    fields = {name: _counted(row) for name, row in table.items()}
+    return sum(fields.values(), Counts()), fields
+
+
+_COLUMN = {name: n for n, name in enumerate(("correct", "wrong", "missing", *KINDS))}
+
+
+def _counted(row: list[int]) -> Counts:
+    correct, wrong, missing, *kinds = row
+    return Counts(correct, wrong, correct + wrong + sum(kinds), correct + wrong + missing, *kinds)

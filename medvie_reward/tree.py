@@ -1,0 +1,198 @@
+"""A JSON value -> checked plain values, paths, leaves and sizes.
+
+A *leaf* is a scalar at a path. It is *empty* where it is null, "" or white space only; an empty leaf is no
+field. ``0`` and ``false`` are values.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+Path = tuple[str | int, ...]
+"""Member names and list positions from the root to a value."""
+
+# Names that need no quotes in a path: no syntax of paths in them, no white space but inner spaces.
+_BARE: Final = re.compile(r"[^\s.\[\]\"\\]+( [^\s.\[\]\"\\]+)*")
+
+
+# Above this a float no longer holds every whole number, so its shortest text is kept as it is.
+_EXACT_FLOAT: Final = 2.0**53
+_LONG_INTEGER: Final = 2_000
+
+
+def scalar_text(value: Any) -> str:
+    """Write a JSON scalar as text: ``null`` is empty, ``193.0`` and ``193`` are one number.
+
+    Parameters
+    ----------
+    value
+        A JSON scalar: str, int, float, bool or None.
+    """
+    if value.__class__ is str:
+        return value
+    if value is None:
+        return ""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) <= _EXACT_FLOAT:
+            return str(int(value))
+    elif value.bit_length() > _LONG_INTEGER:
+        return hex(value)  # Python refuses to write such an integer in decimal
+    return repr(value)
+
+
+# -- paths ---------------------------------------------------------------------------------------------
+
+
+def member_path(path: str, key: str) -> str:
+    """Append an object member to a path: ``a`` + ``b`` gives ``a.b``; odd names are quoted."""
+    if _BARE.fullmatch(key) is None:
+        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if path else key
+
+
+def item_path(path: str, index: int) -> str:
+    """Append a list item to a path: ``a`` + 3 gives ``a[3]``."""
+    return f"{path}[{index}]"
+
+
+def path_text(at: Path) -> str:
+    """Write a path: ``("a", 3, "b")`` gives ``a[3].b``; the root is ``$``."""
+    text = ""
+    for step in at:
+        text = item_path(text, step) if isinstance(step, int) else member_path(text, step)
+    return text or "$"
+
+
+def field_text(at: Path) -> str:
+    """Write the field of a path, list positions left out: ``("a", 3, "b")`` gives ``a[].b``."""
+    text = ""
+    for step in at:
+        text = f"{text}[]" if isinstance(step, int) else member_path(text, step)
+    return text or "$"
+
+
+# -- checks --------------------------------------------------------------------------------------------
+
+
+def plain(value: Any, error: type[Exception], max_depth: int, what: str) -> Any:
+    """Give a value built only of dict, list, str, int, float, bool and None.
+
+    Parameters
+    ----------
+    value
+        What should be a JSON value; mappings and sequences of other types are copied into plain ones.
+    error
+        The error class to raise.
+    max_depth
+        Deepest nesting allowed, in containers.
+    what
+        Name of the value for the message, such as ``gold``.
+
+    Raises
+    ------
+    Exception
+        An ``error`` that gives the JSON path and what was expected there.
+    """
+    return _plain(value, error, max_depth, what, "$")
+
+
+def _plain(value: Any, error: type[Exception], depth: int, what: str, path: str) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        if not math.isfinite(value):
+            raise error(f"{what}: expected a finite number, got {value!r} - at {path}")
+        return value
+    if isinstance(value, (list, tuple)):
+        _check_depth(depth, error, what, path)
+        items = [_plain(x, error, depth - 1, what, f"{path}[{i}]") for i, x in enumerate(value)]
+        return value if kind is list and all(map(_same, items, value)) else items
+    if isinstance(value, Mapping):
+        _check_depth(depth, error, what, path)
+        made: dict[str, Any] = {}
+        for key, x in value.items():
+            if type(key) is not str:
+                raise error(f"{what}: expected a member name of type str, got {key!r} - at {path}")
+            made[key] = _plain(x, error, depth - 1, what, member_path(path, key))
+        return value if kind is dict and all(map(_same, made.values(), value.values())) else made
+    if isinstance(value, str):
+        return str(value)
+    raise error(f"{what}: expected a JSON value, got {kind.__name__} - at {path}")
+
+
+def _check_depth(depth: int, error: type[Exception], what: str, path: str) -> None:
+    if depth <= 0:
+        short = path if len(path) <= 60 else path[:57] + "..."
+        raise error(f"{what}: expected at most the spec's max_depth of nested containers - at {short}")
+
+
+def _same(a: object, b: object) -> bool:
+    return a is b
+
+
+# -- sizes ---------------------------------------------------------------------------------------------
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value holds no field: null, "", white space, [], {}."""
+    if type(value) is str:
+        return not value or value.isspace()
+    return value is None or value == [] or value == {}
+
+
+# -- Donut's reading -----------------------------------------------------------------------------------
+
+
+def donut_leaves(value: Any) -> Iterator[tuple[str, str, Path, Any]]:
+    """Give the fields that Donut's evaluator sees (Kim et al. 2021, arXiv 2111.15664).
+
+    Null, "", 0, false, [] and {} are dropped wherever a member holds them; a list keeps its objects if
+    it has nothing else, otherwise its non-empty strings and numbers; member names are joined by dots,
+    and a text of white space only stays as an empty value.
+
+    Yields
+    ------
+    tuple
+        Donut's key, its value, the path, and the raw value.
+    """
+    yield from _donut(value, "", ())
+
+
+def _donut(value: Any, key: str, at: Path) -> Iterator[tuple[str, str, Path, Any]]:
+    if not value:
+        return
+    if type(value) is dict:
+        for name, child in value.items():
+            yield from _donut(child, f"{key}.{name}" if key else name, (*at, name))
+    elif type(value) is list:
+        objects = all(type(item) is dict for item in value)
+        for i, item in enumerate(value):
+            if objects:
+                yield from _donut(item, key, (*at, i))
+            elif type(item) in (str, int, float) and (text := str(item).strip()):
+                yield key, text, (*at, i), item
+    else:
+        yield key, str(value).strip(), at, value
+
+
+def json_leaves(
+    value: Any, form: Callable[[str], str], names: tuple[str, ...] = (), at: Path = ()
+) -> Iterator[tuple[tuple[str, ...], str, Path, Any]]:
+    """Give every leaf that is not empty: its member names, its normal form, its path and its raw value."""
+    if type(value) is dict:
+        for key, x in value.items():
+            yield from json_leaves(x, form, (*names, key), (*at, key))
+    elif type(value) is list:
+        for i, x in enumerate(value):
+            yield from json_leaves(x, form, names, (*at, i))
+    elif text := form(scalar_text(value)):
+        yield names, text, at, value
