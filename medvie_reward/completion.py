@@ -139,9 +139,11 @@ def parse_with(text: str | None, spec: Spec, max_chars: int) -> Completion:
 
 
 def _parse(text: str, form: str, rule: str, repair: bool, max_chars: int, max_depth: int) -> Completion:
-    part = _tagged_part(text) if rule == "tagged" else _answer_part(text)
-    if part is None or not part or part.isspace():
-        return Completion(ABSENT, form != "json" and _well_formed(text, form), "no_answer")
+    tags = _tags(text)
+    format_ok = form != "json" and _well_formed(text, form, tags)
+    part = _tagged_part(text) if rule == "tagged" else _answer_part(text, tags)
+    if not part or part.isspace():
+        return Completion(ABSENT, format_ok, "no_answer")
     whole = False
     if len(part) > max_chars:
         found = Decoded(ABSENT, "too_large")
@@ -153,55 +155,61 @@ def _parse(text: str, form: str, rule: str, repair: bool, max_chars: int, max_de
         found = _repair(part, max_depth, found)
     if form == "json":
         format_ok = whole and len(part) == len(text) and type(found.value) in (dict, list)
-    else:
-        format_ok = _well_formed(text, form)
     return Completion(found.value, format_ok, found.status, len(part), found.leaves)
 
 
 # -- the format ----------------------------------------------------------------------------------------
 
 
-def _well_formed(text: str, form: str) -> bool:
+def _well_formed(text: str, form: str, tags: list[_Tag]) -> bool:
     """Check the strict form: every tag once, in order, and only white space outside the parts."""
-    tags = ("<think>", "</think>", "<answer>", "</answer>") if form == "think" else ("<answer>", "</answer>")
-    at = []
-    for tag in tags:
-        first = text.find(tag)
-        if first < 0 or text.find(tag, first + 1) >= 0:
-            return False
-        at.append(first)
-    if at != sorted(at) or (form == "answer" and ("<think>" in text or "</think>" in text)):
+    if [tag.name for tag in tags] != _FORMS[form]:
         return False
-    outside = text[: at[0]] + text[at[-1] + len("</answer>") :]
+    outside = text[: tags[0].start] + text[tags[-1].end :]
     if form == "think":
-        outside += text[at[1] + len("</think>") : at[2]]
+        outside += text[tags[1].end : tags[2].start]
     return not outside or outside.isspace()
 
 
 # -- the answer part -----------------------------------------------------------------------------------
 
 
-def _answer_part(text: str) -> str | None:
-    """Cut out the think parts and give the text of the answer part; None where a think part hides all."""
+class _Tag(NamedTuple):
+    name: str
+    start: int
+    end: int
+
+
+_TAG: Final = re.compile(r"</?(?:think|answer)>")
+_FORMS: Final = {
+    "think": ["<think>", "</think>", "<answer>", "</answer>"],
+    "answer": ["<answer>", "</answer>"],
+}
+
+
+def _tags(text: str) -> list[_Tag]:
+    return [_Tag(found[0], *found.span()) for found in _TAG.finditer(text)]
+
+
+def _answer_part(text: str, tags: list[_Tag]) -> str:
+    """Give the text of the answer part, think parts cut out."""
+    visible: list[str] = []
     at = 0
-    opened, closed = text.find("<think>"), text.find("</think>")
-    if closed >= 0 and (opened < 0 or closed < opened):
-        at = closed + len("</think>")
-    visible = []
-    while True:
-        think, answer = text.find("<think>", at), text.find("<answer>", at)
-        if answer >= 0 and (think < 0 or answer < think):
-            start = answer + len("<answer>")
-            end = text.find("</answer>", start)
-            return text[start:] if end < 0 else text[start:end]
-        if think < 0:
-            visible.append(text[at:])
-            return "".join(visible)
-        visible.append(text[at:think])
-        end = text.find("</think>", think)
-        if end < 0:
-            return "".join(visible)
-        at = end + len("</think>")
+    thinks = [tag for tag in tags if tag.name in ("<think>", "</think>")]
+    inside = bool(thinks) and thinks[0].name == "</think>"  # the prompt opened the think part
+    for n, tag in enumerate(tags):
+        if inside:
+            if tag.name == "</think>":
+                inside, at = False, tag.end
+        elif tag.name == "<think>":
+            visible.append(text[at : tag.start])
+            inside = True
+        elif tag.name == "<answer>":
+            ends = (later.start for later in tags[n + 1 :] if later.name == "</answer>")
+            return text[tag.end : next(ends, len(text))]
+    if not inside:
+        visible.append(text[at:])
+    return "".join(visible)
 
 
 def _tagged_part(text: str) -> str | None:

@@ -82,7 +82,7 @@ class RowTable:
         A row of texts as (keys + values) -> positions of the gold rows that are exactly this.
     """
 
-    __slots__ = ("_bits", "_form", "codes", "join", "key_bits", "key_of", "masks", "same", "weights")
+    __slots__ = ("_bits", "_form", "_next", "codes", "join", "key_bits", "key_of", "masks", "same", "weights")
 
     def __init__(self, rows: list[dict[str, Any]], form: Callable[[str], str], join: str | None) -> None:
         keys = dict.fromkeys(chain.from_iterable(rows))
@@ -91,14 +91,8 @@ class RowTable:
         self.key_bits = len(keys)
         self.codes: dict[str, dict[str, int]] = {key: {"": 0} for key in keys}
         self._bits: dict[str, dict[str, int]] = {key: {} for key in keys}
-        bit = 1 << self.key_bits
-        for row in rows:
-            for key, value in row.items():
-                text = form(scalar_text(value))
-                if text and text not in self._bits[key]:
-                    self._bits[key][text] = bit | self.key_of[key]
-                    bit <<= 1
-        self.masks = [self.mask(row) for row in rows]
+        self._next = 1 << self.key_bits
+        self.masks = [self._add(row) for row in rows]
         self.weights = [overlap(mask, mask, self.key_bits) for mask in self.masks]
         self.join = 0
         if join is not None:
@@ -110,6 +104,25 @@ class RowTable:
             # Only texts: 1, 1.0 and True are equal to Python and different here.
             if set(map(type, values)) <= {str}:
                 self.same.setdefault(tuple(row) + values, []).append(i)
+
+    def _add(self, row: dict[str, Any]) -> int:
+        """Take in a gold row: a bit for every leaf that none before it had."""
+        mask = 0
+        for key, value in row.items():
+            codes = self.codes[key]
+            code = codes.get(value) if value.__class__ is str else None
+            if code is None:
+                text = self._form(scalar_text(value))
+                if not text:
+                    continue
+                code = self._bits[key].get(text)
+                if code is None:
+                    code = self._bits[key][text] = self._next | self.key_of[key]
+                    self._next <<= 1
+                if value.__class__ is str:
+                    codes[value] = code
+            mask |= code
+        return mask
 
     def mask(self, row: dict[str, Any]) -> int:
         """Write a row as a bit set; leaves under keys that no gold row has are left out."""

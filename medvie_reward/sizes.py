@@ -1,8 +1,8 @@
-"""How deep and how large a JSON value is, measured level by level at C speed."""
+"""How deep and how large a JSON value is."""
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 _ROUNDED: Final = 2.0**63
@@ -31,30 +31,31 @@ class Sizes(NamedTuple):
 
 def measure(value: Any, max_depth: int) -> Sizes:
     """Measure a plain JSON value, not going deeper than ``max_depth`` containers."""
-    level: list[Any] = [value]
     depth = members = leaves = 0
     rounded = False
-    while True:
-        kinds = set(map(type, level))
-        if float in kinds and any(abs(x) >= _ROUNDED for x in level if type(x) is float):
-            rounded = True
-        leaves += len(level)
-        if type(None) in kinds:
-            leaves -= level.count(None)
-        if str in kinds:
-            texts = level if len(kinds) == 1 else [x for x in level if type(x) is str]
-            leaves -= list(map(str.strip, texts)).count("")
-        if dict not in kinds and list not in kinds:
-            return Sizes(depth, members, leaves, rounded)
+    level: list[Any] = [[value]]
+    while level:
+        inner: list[Any] = []
+        for container in level:
+            values: Iterable[Any] = container
+            if container.__class__ is dict:
+                members += len(container)
+                values = container.values()
+            for x in values:
+                kind = x.__class__
+                if kind is str:
+                    if x and not x.isspace():
+                        leaves += 1
+                elif kind is dict or kind is list:
+                    inner.append(x)
+                elif x is not None:
+                    leaves += 1
+                    if kind is float and not -_ROUNDED < x < _ROUNDED:
+                        rounded = True
+        if not inner:
+            break
         depth += 1
-        objects = [x for x in level if type(x) is dict]
-        leaves -= len(objects)
-        members += sum(map(len, objects))
-        inner = list(chain.from_iterable(map(dict.values, objects)))
-        if list in kinds:
-            lists = [x for x in level if type(x) is list]
-            leaves -= len(lists)
-            inner.extend(chain.from_iterable(lists))
         if depth > max_depth:
-            return Sizes(depth, members, leaves, rounded)
+            break
         level = inner
+    return Sizes(depth, members, leaves, rounded)
