@@ -189,7 +189,7 @@ class _Writer:
 
     def both(self, pred: Any, node: GoldNode, field: str, g_at: Path, p_at: Path) -> None:
         """Write the leaves of a gold node and of the value that stands for it."""
-        if is_empty(node.raw) and type(pred) in (dict, list):
+        if is_empty(node.raw) and (type(pred) in (dict, list) or type(node.raw) in (dict, list)):
             self.only_pred(pred, field, p_at, "filled_blank")
         elif type(pred) is list or type(node) is GoldList:
             self.lists(pred, node, field, g_at, p_at)

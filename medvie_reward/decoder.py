@@ -181,16 +181,17 @@ def _has_lone_surrogate(value: Any) -> bool:
 
 def closing(text: str, start: int, max_depth: int) -> int | str:
     """Find where the container that begins at ``start`` ends; else say which status that is."""
-    depth = 0
+    open_ones: list[str] = []
     for token in _TOKEN.finditer(text, start):
         mark = token[0]
         if mark in ("{", "["):
-            depth += 1
-            if depth > max_depth:
+            open_ones.append("}" if mark == "{" else "]")
+            if len(open_ones) > max_depth:
                 return "too_deep"
         elif mark in ("}", "]"):
-            depth -= 1
-            if depth == 0:
+            if open_ones.pop() != mark:
+                return "bad_json"
+            if not open_ones:
                 return token.end()
     return "truncated"
 

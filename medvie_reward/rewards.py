@@ -16,7 +16,7 @@ from medvie_reward.alignment import Prepared, prepare
 from medvie_reward.assignment import ONE_CORRECT, Work
 from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT, decode
-from medvie_reward.errors import GoldError, SpecError
+from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.metrics import rates
 from medvie_reward.pool import Pool
 from medvie_reward.sizes import measure
@@ -230,6 +230,8 @@ def reward(
         If the gold is not usable.
     SpecError
         If the spec is not usable, or one is given besides a prepared gold.
+    PredictionError
+        If the completion is no string, None or `Completion`.
 
     Examples
     --------
@@ -259,7 +261,15 @@ def reward_group(
 
 
 def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
-    read = completion if isinstance(completion, Completion) else gold.parse(completion)
+    if isinstance(completion, Completion):
+        read = completion
+    elif completion is None or isinstance(completion, str):
+        read = gold.parse(completion)
+    else:
+        raise PredictionError(
+            f"completion: expected a string, None or a Completion, got {type(completion).__name__} "
+            "(for a JSON value: Completion.from_answer)"
+        )
     spec = gold.spec
     n_gold = gold.n_leaves
     correct: float = 0

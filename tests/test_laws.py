@@ -1,0 +1,180 @@
+"""The laws of the design, as properties, for every preset that they apply to.
+
+``smr-r1`` lets one predicted row serve many gold rows, ignores a member and looks at blanks on one side only,
+so only the law of finiteness is asked of it. Donut's reading drops a list's objects when a text joins them,
+so leaves are added to objects, never to lists.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import random
+import re
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from strategies import documents, flat_objects, pairs, shuffled
+
+from medvie_reward import Leaf, Reward, Spec, align, reward, score
+from medvie_reward.spec import PRESETS
+
+SPECS = [
+    *(PRESETS[name] for name in ("strict", "paper", "donut")),
+    Spec(name="strict by index", lists="index"),
+    Spec(name="strict by key", lists="key:n", alpha=0.2),
+]
+ANY_ORDER = [spec for spec in SPECS if spec.lists != "index"]
+law = settings(max_examples=200, deadline=None)
+
+
+def name(spec: Spec) -> str:
+    return spec.name
+
+
+def of(pred: Any, gold: Any, spec: Spec) -> Reward:
+    return reward(f"<think></think><answer>{json.dumps(pred)}</answer>", gold, spec)
+
+
+@pytest.mark.parametrize("spec", [*SPECS, PRESETS["smr-r1"]], ids=name)
+@law
+@given(text=st.text() | st.lists(st.sampled_from('{}[]":,1ax '), max_size=30).map("".join), gold=documents)
+def test_finite_and_in_range(spec: Spec, text: str, gold: Any) -> None:
+    """Law 1: any text whatever gets a finite reward inside the stated range."""
+    for wrapped in (text, f"<think></think><answer>{text}</answer>"):
+        r = reward(wrapped, gold, spec)
+        assert all(math.isfinite(x) and x >= 0 for x in r.as_dict().values())
+        if spec.name != "smr-r1":
+            assert r.score <= spec.format_weight + 1
+            assert max(r.precision, r.recall, r.f1) <= 1
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs())
+def test_identity_is_best(spec: Spec, pair: tuple[Any, Any]) -> None:
+    """Law 2: the gold itself scores the maximum (the paper's formula gives an empty report 0)."""
+    pred, gold = pair
+    best = of(gold, gold, spec)
+    assert of(pred, gold, spec).matching <= best.matching
+    if best.n_gold or spec.both_empty:
+        assert best.matching == 1.0
+
+
+@pytest.mark.parametrize("spec", ANY_ORDER, ids=name)
+@law
+@given(pair=pairs(), rng=st.randoms(use_true_random=False))
+def test_order_does_not_matter(spec: Spec, pair: tuple[Any, Any], rng: random.Random) -> None:
+    """Law 2: members and items in any order give the same reward."""
+    pred, gold = pair
+    expected = of(pred, gold, spec)
+    found = of(shuffled(pred, rng), shuffled(gold, rng), spec)
+    assert found.as_dict() == expected.as_dict()
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """List all objects of a tree."""
+    if isinstance(value, dict):
+        return [value, *(found for x in value.values() for found in objects(x))]
+    return [found for x in value for found in objects(x)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs(), key=st.sampled_from(["new", "n", "r"]), rng=st.randoms(use_true_random=False))
+def test_an_invented_leaf_never_helps(
+    spec: Spec, pair: tuple[Any, Any], key: str, rng: random.Random
+) -> None:
+    """Law 3: a leaf that is not in the gold never raises the reward."""
+    pred, gold = pair
+    more = copy.deepcopy(pred)
+    places = [x for x in objects(more) if key not in x]
+    assume(places)
+    rng.choice(places)[key] = "nowhere in the gold"
+    assert of(more, gold, spec).score <= of(pred, gold, spec).score
+
+
+def at(value: Any, path: str) -> tuple[Any, Any]:
+    """Find the container and the key of a path made of the strategies' simple names."""
+    steps = [int(i) if i else key for i, key in re.findall(r"\[(\d+)\]|([^.\[\]]+)", path)]
+    for step in steps[:-1]:
+        value = value[step]
+    return value, steps[-1]
+
+
+def changed(pred: Any, leaf: Leaf, value: Any) -> Any:
+    """Copy a prediction with another value in the place of one leaf."""
+    copied = {"$": copy.deepcopy(pred)}
+    container, key = at(copied, f"$.{leaf.pred_path}" if leaf.pred_path != "$" else "$")
+    container[key] = value
+    return copied["$"]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs())
+def test_a_corrected_leaf_never_hurts(spec: Spec, pair: tuple[Any, Any]) -> None:
+    """Law 3: giving a wrong leaf the value of the gold leaf it stands for never lowers the reward."""
+    pred, gold = pair
+    before = of(pred, gold, spec)
+    for leaf in align(pred, gold, spec):
+        if leaf.outcome == "wrong":
+            assert of(changed(pred, leaf, leaf.gold), gold, spec).score >= before.score
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs())
+def test_a_removed_right_leaf_never_helps(spec: Spec, pair: tuple[Any, Any]) -> None:
+    """Law 3: blanking a right leaf never raises the reward, unless a twin takes its place."""
+    pred, gold = pair
+    before = of(pred, gold, spec)
+    for leaf in align(pred, gold, spec):
+        if leaf.outcome == "correct":
+            after = of(changed(pred, leaf, ""), gold, spec)
+            assert after.correct in (before.correct, before.correct - 1)
+            assert after.correct == before.correct or after.score <= before.score
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(rows=st.lists(flat_objects, min_size=1, max_size=4), rng=st.randoms(use_true_random=False))
+def test_a_repeated_row_never_helps_a_full_match(
+    spec: Spec, rows: list[dict[str, Any]], rng: random.Random
+) -> None:
+    """Law 3: where every gold leaf is matched already, repeating items only costs precision."""
+    more = [*rows, *(rng.choice(rows) for _ in range(3))]
+    r = of({"L": more}, {"L": rows}, spec)
+    assert r.score <= of({"L": rows}, {"L": rows}, spec).score
+    assert (r.n_pred > r.n_gold) == (r.precision < 1)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs(), thought=st.text(alphabet='{}[]"a:1 ', max_size=20))
+def test_text_outside_the_answer_changes_nothing(spec: Spec, pair: tuple[Any, Any], thought: str) -> None:
+    """Law 3: what stands outside the answer does not touch the matching part."""
+    pred, gold = pair
+    answer = f"<answer>{json.dumps(pred)}</answer>"
+    for text in (f"<think>{thought}</think>{answer}", f"{thought}{answer}{thought}", answer):
+        assert reward(text, gold, spec).matching == of(pred, gold, spec).matching
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+@law
+@given(pair=pairs())
+def test_precision_is_recall_turned_round(spec: Spec, pair: tuple[Any, Any]) -> None:
+    """Law 4: precision of (a, b) is recall of (b, a)."""
+    a, b = pair
+    assert score(a, b, spec).precision == score(b, a, spec).recall
+
+
+@law
+@given(pair=pairs())
+def test_modes_are_ordered(pair: tuple[Any, Any]) -> None:
+    """Law 5: bag has at least as many correct leaves as align, and align as index."""
+    index, aligned, bag = (score(*pair, lists=lists).correct for lists in ("index", "align", "bag"))
+    assert index <= aligned <= bag
