@@ -138,7 +138,7 @@ class Evaluation:
         }
         if documents:
             made["documents"] = [
-                {**document._asdict(), "counts": vars(document.counts)} for document in self.documents
+                {**document._asdict(), "counts": document.counts.as_dict()} for document in self.documents
             ]
         return made
 
@@ -215,11 +215,11 @@ def score_document(
     pred: Any, gold: Any, spec: Spec, name: str, group: str | None = None, leaves: bool = False
 ) -> Scored:
     """Score one document; parameters as those of `evaluate`."""
-    plain_gold, chars = read_gold(gold, spec)
+    plain_gold = read_gold(gold, spec)
     if isinstance(pred, Completion):
         read = pred
     elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, size_limit(spec, chars))
+        read = parse_with(pred, spec, size_limit(spec, plain_gold, pred))
         if pred is None:
             read = read._replace(format_ok=None)
     else:

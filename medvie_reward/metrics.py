@@ -17,7 +17,7 @@ from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many leaves came out how; counts of two documents add to counts of both.
 
@@ -50,6 +50,10 @@ class Counts:
     def hallucinated(self) -> float:
         """Leaves of the prediction that stand for no gold leaf."""
         return max(0, self.n_pred - self.correct - self.wrong)
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every count by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(

@@ -120,8 +120,7 @@ class Gold:
 
     def __init__(self, value: Any, spec: Spec | str = "strict", **overrides: Any) -> None:
         self.spec = resolve(spec, **overrides)
-        self.value, chars = read_gold(value, self.spec)
-        self.max_chars = size_limit(self.spec, chars)
+        self.value = read_gold(value, self.spec)
         self.n_leaves = 0
         self._prepared: Prepared | None = None
         if self.spec.reading == "smr-r1":
@@ -135,7 +134,7 @@ class Gold:
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""
-        return parse_with(text, self.spec, self.max_chars)
+        return parse_with(text, self.spec, size_limit(self.spec, self.value, text))
 
     def weigh(self, read: Completion) -> tuple[float, int, int, bool]:
         """Weigh an answer that was read.
@@ -157,9 +156,11 @@ class Gold:
         return correct, paired, read.leaves, work.limited
 
 
-def size_limit(spec: Spec, gold_chars: int) -> int:
-    """Give the largest answer that is read, in characters."""
-    return max(spec.max_chars, spec.max_chars_per_gold_char * gold_chars)
+def size_limit(spec: Spec, gold: Any, text: str | None) -> int:
+    """Give the largest answer that is read, in characters; the gold is only measured for a longer text."""
+    if not text or len(text) <= spec.max_chars:
+        return spec.max_chars
+    return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 
 def matching_part(spec: Spec, precision: float, recall: float, f1: float, n_pred: int, n_gold: int) -> float:
@@ -169,13 +170,8 @@ def matching_part(spec: Spec, precision: float, recall: float, f1: float, n_pred
     return f1 if spec.matching == "f1" else spec.alpha * precision + (1 - spec.alpha) * recall
 
 
-def read_gold(value: Any, spec: Spec) -> tuple[Any, int]:
-    """Check a gold document, decoding it where it is text.
-
-    Returns
-    -------
-    tuple
-        The plain value, and the length of its JSON text in characters.
+def read_gold(value: Any, spec: Spec) -> Any:
+    """Check a gold document, decoding it where it is text; gives the plain value.
 
     Raises
     ------
@@ -190,13 +186,11 @@ def read_gold(value: Any, spec: Spec) -> tuple[Any, int]:
         decoded, status, _ = decode(text, spec.max_depth)
         if status not in ("ok", "not_an_object"):
             raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
-        chars = len(text)
     else:
         decoded = plain(value, GoldError, spec.max_depth, "gold")
-        chars = len(json.dumps(decoded, ensure_ascii=False))
     if type(decoded) not in (dict, list):
         raise GoldError(f"gold: expected an object or a list, got {type(decoded).__name__} - at $")
-    return decoded, chars
+    return decoded
 
 
 def _syntax_error(text: str) -> str:

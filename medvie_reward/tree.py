@@ -10,7 +10,10 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
+
+_PLAIN: Final = {dict, list, str, int, float, bool, type(None)}
 
 Path = tuple[str | int, ...]
 """Member names and list positions from the root to a value."""
@@ -101,7 +104,28 @@ def plain(value: Any, error: type[Exception], max_depth: int, what: str) -> Any:
     Exception
         An ``error`` that gives the JSON path and what was expected there.
     """
+    if _is_plain(value, max_depth):
+        return value
     return _plain(value, error, max_depth, what, "$")
+
+
+def _is_plain(value: Any, max_depth: int) -> bool:
+    """Check at C speed what is nearly always so; what fails here is walked again to name the place."""
+    level: list[Any] = [value]
+    for depth in range(max_depth + 1):
+        kinds = set(map(type, level))
+        if not kinds <= _PLAIN or (depth == max_depth and (dict in kinds or list in kinds)):
+            return False
+        if float in kinds and not all(map(math.isfinite, (x for x in level if type(x) is float))):
+            return False
+        objects = [x for x in level if type(x) is dict] if dict in kinds else []
+        lists = [x for x in level if type(x) is list] if list in kinds else []
+        if not set(map(type, chain.from_iterable(objects))) <= {str}:
+            return False
+        level = list(chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists)))
+        if not level:
+            return True
+    return False
 
 
 def _plain(value: Any, error: type[Exception], depth: int, what: str, path: str) -> Any:

@@ -71,6 +71,7 @@ BAD: list[tuple[Any, str]] = [
     ({"xs": [1, float("nan")]}, "gold: expected a finite number, got nan - at $.xs[1]"),
     ({"a": {2: "x"}}, "gold: expected a member name of type str, got 2 - at $.a"),
     ({"a": [[[1]]]}, "gold: expected at most the spec's max_depth of nested containers - at $.a[0][0]"),
+    ({"a": [[[]]]}, "gold: expected at most the spec's max_depth of nested containers - at $.a[0][0]"),
     (b"bytes", "gold: expected a JSON value, got bytes - at $"),
 ]
 

@@ -1,0 +1,48 @@
+"""The package as a whole: names, version, what importing it costs."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+
+import medvie_reward
+from medvie_reward import metrics, rewards
+
+
+def loaded(program: str) -> set[str]:
+    """Run a program in a fresh interpreter and give the modules it has loaded."""
+    shown = f"import sys, json; {program}; print(json.dumps(sorted(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True).stdout
+    return set(json.loads(out.splitlines()[-1]))
+
+
+def test_import_is_light() -> None:
+    """Importing the package imports none of the heavy libraries, scoring by hashing neither."""
+    heavy = {"numpy", "scipy", "jsonschema", "rapidfuzz", "rich", "json_repair", "argparse"}
+    assert not loaded("import medvie_reward") & heavy
+    assert not loaded("import medvie_reward as m; m.score({'a': [{'b': 1}]}, {'a': [{'b': 1}]})") & heavy
+
+
+def test_help_is_light() -> None:
+    """The command's help needs neither tables nor numbers."""
+    program = "from medvie_reward import cli\ntry: cli.main_score(['--help'])\nexcept SystemExit: pass"
+    assert not loaded(f"exec({program!r})") & {"numpy", "scipy", "jsonschema", "rich"}
+
+
+def test_public_names() -> None:
+    """Every public name is there and documented."""
+    assert medvie_reward.__version__ == version("medvie-reward")
+    for name in medvie_reward.__all__:
+        assert getattr(medvie_reward, name) is not None
+    for name in ("score", "align", "parse_completion", "reward", "reward_group", "evaluate", "Spec"):
+        assert getattr(medvie_reward, name).__doc__
+
+
+def test_examples_in_docstrings() -> None:
+    """What the docstrings show is what comes out."""
+    results = [doctest.testmod(module) for module in (metrics, rewards)]
+    assert [result.failed for result in results] == [0, 0]
+    assert all(result.attempted for result in results)

@@ -1,0 +1,96 @@
+"""Real gold, predictions and completions that nobody here wrote; skipped where they are not there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medvie_reward import ABSENT, STATUSES, parse_completion, reward, score
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+pytestmark = [pytest.mark.shared, pytest.mark.skipif(not DATA.is_dir(), reason="no shared data folder")]
+
+# In two of 849 rows the recorded answer is not the one that stands in the text: the first object of a list of
+# 19 that ends the text, and a bare 0 for a list that is cut short.
+DIFFERENT = {"hdb/2025-08-27/T0138/page_3": "not_an_object", "hdb/2026-01-25/T0570/00625572": "truncated"}
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    with (DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def test_real_completions() -> None:
+    """Every recorded answer is found; every completion without one gets a status that says why."""
+    found = rows("raw_completions")
+    assert len(found) == 849
+    for row in found:
+        read = parse_completion(row["text"])
+        if row["id"] in DIFFERENT and row["kind"] == "prose_then_json":
+            assert read.status == DIFFERENT[row["id"]]
+        elif row["expected"] is None:
+            assert read.answer is ABSENT
+            assert read.status in ("bad_json", "truncated", "no_answer")
+        else:
+            assert read.answer == row["expected"]
+            assert read.status in ("ok", "not_an_object")
+
+
+def test_json_test_suite() -> None:
+    """What JSON parsers must accept is read exactly (lone surrogates apart), what they must reject is not."""
+    for row in rows("torture_jsontestsuite"):
+        raw = base64.b64decode(row["bytes_b64"])
+        for text in (raw.decode("utf-8", "surrogateescape"), raw.decode("latin-1")):
+            assert parse_completion(text).status in STATUSES
+        if row["text"] is None:
+            continue
+        read = parse_completion(row["text"], format="json")
+        if row["verdict"] == "reject":
+            assert read.answer is ABSENT
+        elif row["expected"] is not None and read.status != "bad_unicode":
+            assert read.answer == row["expected"]
+
+
+def test_malformed_json() -> None:
+    """No malformed text raises; repair, where it is asked for, is marked."""
+    for row in rows("torture_malformed_llm_json"):
+        assert parse_completion(row["text"]).status in STATUSES
+        read = parse_completion(row["text"], repair=True)
+        assert read.status in STATUSES
+        assert read.repaired == (read.status == "repaired")
+        reward(row["text"], {"a": 1}, repair=True)
+
+
+PREDICTIONS = ["kie7_pred_a", "sroie_pred_4models", "docubench_pred_6systems"]
+GOLDS = [
+    *PREDICTIONS, "extractbench_gold", "med_clinocr_tables_gold", "med_fhir_uscore_gold", "cord_train_gold",
+    "sroie_gold", "images_gold",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_real_predictions(name: str) -> None:
+    """Every pair scores, and bag >= align >= index in correct leaves."""
+    for row in rows(name):
+        index, aligned, bag = (
+            score(row["pred"], row["gold"], lists=lists) for lists in ("index", "align", "bag")
+        )
+        assert index.correct <= aligned.correct <= bag.correct
+        assert not aligned.limited
+        assert aligned.n_gold == bag.n_gold == index.n_gold
+        for spec in ("paper", "donut"):
+            assert 0 <= score(row["pred"], row["gold"], spec).f1 <= 1
+
+
+@pytest.mark.parametrize("name", GOLDS)
+@pytest.mark.parametrize("spec", ["strict", "paper", "donut"])
+def test_real_golds_score_one_against_themselves(name: str, spec: str) -> None:
+    """Self-score of every real gold is 1.0."""
+    for row in rows(name):
+        s = score(row["gold"], row["gold"], spec)
+        assert (s.precision, s.recall, s.f1) == (1.0, 1.0, 1.0)
+        assert reward(json.dumps(row["gold"]), row["gold"], spec).matching == 1.0 or s.n_gold == 0
