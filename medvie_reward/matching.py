@@ -392,7 +392,9 @@ class Matcher:
         for i in free_p:
             line = known.get(p_keys[i])
             if line is None:
-                if not work.spend(len(free_g)):
+                # A pair costs about as much as its leaves; eight of them are the unit of the bound.
+                leaves = measure(predicted[i], _ANY_DEPTH).leaves
+                if not work.spend(len(free_g) * (1 + leaves // 8)):
                     return None
                 line = known[p_keys[i]] = [self.weigh(predicted[i], items[j], work) for j in free_g]
                 if work.limited:

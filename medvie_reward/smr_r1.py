@@ -54,9 +54,10 @@ def tally(pred: Any, gold: Any) -> tuple[Tally, dict[str, Tally]]:
             continue
         if key == _LIST:
             rows, gold_rows = _distinct_rows(pred.get(key)), _rows(gold.get(key))
+            bare = [_squeezed(row) for row in rows]
             matched = 0.0
             for row in gold_rows:
-                best = max((_row_score(row, p) for p in rows), default=0.0)
+                best = _best_row(row, bare)
                 matched += best
                 total += best
             fields[key] = Tally(matched, len(rows), len(gold_rows))
@@ -71,10 +72,25 @@ def tally(pred: Any, gold: Any) -> tuple[Tally, dict[str, Tally]]:
     return Tally(total, n_pred, n_gold), fields
 
 
-def _row_score(gold_row: dict[str, Any], pred_row: dict[str, Any]) -> float:
-    # The published function is applied with the two sides exchanged; its mean is the same either way,
-    # but which side's blanks are looked at is not.
-    return tally(gold_row, pred_row)[0].score
+def _best_row(gold_row: dict[str, Any], pred_rows: list[dict[str, str]]) -> float:
+    """Give the best score of a gold row: the same evaluation with the gold row on the predicted side.
+
+    A list in a row is read as empty here; the published code was never given one.
+    """
+    mine = _squeezed(gold_row)
+    n = sum(1 for key, x in gold_row.items() if key != _IGNORED and _text(x) != "")
+    best = 0.0
+    for theirs in pred_rows:
+        matched = len(mine.items() & theirs.items())
+        if n and theirs:
+            best = max(best, 0.5 * (matched / n + matched / len(theirs)))
+        elif not n and not theirs:
+            best = 1.0
+    return best
+
+
+def _squeezed(row: dict[str, Any]) -> dict[str, str]:
+    return {key: text for key, x in row.items() if key != _IGNORED and (text := _squeeze(_text(x)))}
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:
@@ -83,12 +99,11 @@ def _rows(value: Any) -> list[dict[str, Any]]:
 
 def _distinct_rows(value: Any) -> list[dict[str, Any]]:
     """Strip the rows' values, drop blank members and repeated rows; the first of equals stays."""
-    kept: list[dict[str, Any]] = []
+    kept: dict[frozenset[tuple[str, str]], dict[str, Any]] = {}
     for row in _rows(value):
         bare = {key: text for key, x in row.items() if (text := _text(x).strip())}
-        if bare not in kept:
-            kept.append(bare)
-    return kept
+        kept.setdefault(frozenset(bare.items()), bare)
+    return list(kept.values())
 
 
 def _text(value: Any) -> str:
