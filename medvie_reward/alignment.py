@@ -18,18 +18,22 @@ from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
 from medvie_reward.pool import Field, Pool
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import (
+    ROOT,
     Path,
+    Place,
     donut_leaves,
     field_text,
     is_empty,
     json_leaves,
     member_path,
     path_text,
+    place_text,
     plain,
     scalar_text,
 )
 
 OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
+_NESTING: Final = (dict, list)
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 
 
@@ -158,7 +162,7 @@ def leaves_of(pred: Any, prepared: Prepared, paths: bool = True) -> tuple[list[L
     if isinstance(engine, Pool):
         return _pooled(pred, prepared.gold, engine), False
     writer = _Writer(engine, Work(prepared.spec.max_pairs), paths)
-    writer.both(pred, engine.root, "", (), ())
+    writer.both(pred, engine.root, "", ROOT, ROOT)
     return writer.leaves, writer.work.limited
 
 
@@ -179,15 +183,22 @@ class _Writer:
         return known
 
     def write(
-        self, field: str, outcome: str, kind: str | None, g_at: Path | None, p_at: Path | None, g: Any, p: Any
+        self,
+        field: str,
+        outcome: str,
+        kind: str | None,
+        g_at: Place | None,
+        p_at: Place | None,
+        g: Any,
+        p: Any,
     ) -> None:
         g_path = p_path = None
         if self.paths:
-            g_path = None if g_at is None else path_text(g_at)
-            p_path = None if p_at is None else path_text(p_at)
+            g_path = None if g_at is None else place_text(g_at)
+            p_path = None if p_at is None else place_text(p_at)
         self.leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
 
-    def both(self, pred: Any, node: GoldNode, field: str, g_at: Path, p_at: Path) -> None:
+    def both(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
         """Write the leaves of a gold node and of the value that stands for it."""
         if is_empty(node.raw) and (type(pred) in (dict, list) or type(node.raw) in (dict, list)):
             self.only_pred(pred, field, p_at, "filled_blank")
@@ -195,15 +206,7 @@ class _Writer:
             self.lists(pred, node, field, g_at, p_at)
         elif type(node) is GoldObject:
             if type(pred) is dict:
-                for key, child in node.members.items():
-                    name = self.name(field, key)
-                    if key in pred:
-                        self.both(pred[key], child, name, (*g_at, key), (*p_at, key))
-                    else:
-                        self.only_gold(child.raw, name, (*g_at, key))
-                for key, value in pred.items():
-                    if key not in node.members:
-                        self.only_pred(value, self.name(field, key), (*p_at, key), "invented_field")
+                self.members(pred, node.raw, node, field, g_at, p_at)
             else:
                 self.only_gold(node.raw, field, g_at)
                 blank = "filled_blank" if is_empty(node.raw) else "invented_field"
@@ -214,7 +217,30 @@ class _Writer:
         else:
             self.scalars(pred, node.raw, field, g_at, p_at)
 
-    def scalars(self, pred: Any, gold: Any, field: str, g_at: Path, p_at: Path) -> None:
+    def members(
+        self,
+        pred: dict[str, Any],
+        gold: dict[str, Any],
+        node: GoldObject | None,
+        field: str,
+        g_at: Place,
+        p_at: Place,
+    ) -> None:
+        """Write two objects; the gold's rows of scalars come without a node."""
+        for key, value in gold.items():
+            name = self.name(field, key)
+            if key not in pred:
+                self.only_gold(value, name, (g_at, key))
+            elif type(value) in _NESTING or type(pred[key]) in _NESTING:
+                child = self.matcher.prepare(value) if node is None else node.members[key]
+                self.both(pred[key], child, name, (g_at, key), (p_at, key))
+            else:
+                self.scalars(pred[key], value, name, (g_at, key), (p_at, key))
+        for key, value in pred.items():
+            if key not in gold:
+                self.only_pred(value, self.name(field, key), (p_at, key), "invented_field")
+
+    def scalars(self, pred: Any, gold: Any, field: str, g_at: Place, p_at: Place) -> None:
         form = self.matcher.form
         g, p = form(scalar_text(gold)), form(scalar_text(pred))
         if g and p:
@@ -224,52 +250,54 @@ class _Writer:
         elif p:
             self.write(field, "hallucinated", "filled_blank", g_at, p_at, gold, pred)
 
-    def lists(self, pred: Any, node: GoldNode, field: str, g_at: Path, p_at: Path) -> None:
+    def lists(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
         predicted = pred if type(pred) is list else [pred]
         gold = self.matcher.as_list(node)
-        items = self.matcher.items_of(gold)
         if self.matcher.by_position:
-            pairs = [(n, n) for n in range(min(len(predicted), len(items)))]
+            pairs = [(n, n) for n in range(min(len(predicted), len(gold.raw)))]
         else:
             pairs, _ = self.matcher.pair(predicted, gold, self.work, ordered=True)
         partner = {j: i for i, j in pairs}
         inner = f"{field}[]" if type(node) is GoldList else field
 
-        def g_path(j: int) -> Path:
-            return (*g_at, j) if type(node) is GoldList else g_at
+        def g_path(j: int) -> Place:
+            return (g_at, j) if type(node) is GoldList else g_at
 
-        def p_path(i: int) -> Path:
-            return (*p_at, i) if type(pred) is list else p_at
+        def p_path(i: int) -> Place:
+            return (p_at, i) if type(pred) is list else p_at
 
-        for j, item in enumerate(items):
-            if j in partner:
-                i = partner[j]
-                self.both(predicted[i], item, inner, g_path(j), p_path(i))
+        for j, item in enumerate(gold.raw):
+            if j not in partner:
+                self.only_gold(item, inner, g_path(j))
+                continue
+            i = partner[j]
+            if gold.rows is not None and type(predicted[i]) is dict:
+                self.members(predicted[i], item, None, inner, g_path(j), p_path(i))
             else:
-                self.only_gold(item.raw, inner, g_path(j))
+                self.both(predicted[i], self.matcher.items_of(gold)[j], inner, g_path(j), p_path(i))
         taken = set(partner.values())
         for i, value in enumerate(predicted):
             if i not in taken:
                 self.only_pred(value, inner, p_path(i), "invented_item")
 
-    def only_gold(self, gold: Any, field: str, at: Path) -> None:
+    def only_gold(self, gold: Any, field: str, at: Place) -> None:
         if type(gold) is dict:
             for key, value in gold.items():
-                self.only_gold(value, self.name(field, key), (*at, key))
+                self.only_gold(value, self.name(field, key), (at, key))
         elif type(gold) is list:
             for j, value in enumerate(gold):
-                self.only_gold(value, f"{field}[]", (*at, j))
+                self.only_gold(value, f"{field}[]", (at, j))
         elif not is_empty(gold):
             self.write(field, "missing", None, at, None, gold, None)
 
-    def only_pred(self, pred: Any, field: str, at: Path, kind: str) -> None:
+    def only_pred(self, pred: Any, field: str, at: Place, kind: str) -> None:
         if type(pred) is dict:
             for key, value in pred.items():
-                self.only_pred(value, self.name(field, key), (*at, key), kind)
+                self.only_pred(value, self.name(field, key), (at, key), kind)
         elif type(pred) is list:
             for i, value in enumerate(pred):
-                self.only_pred(value, f"{field}[]", (*at, i), kind)
+                self.only_pred(value, f"{field}[]", (at, i), kind)
         elif not is_empty(pred):
             self.write(field, "hallucinated", kind, None, at, None, pred)
 

@@ -23,4 +23,25 @@ def strip_text(text: str) -> str:
     return text.strip()
 
 
+_KNOWN: Final = 65_536
+
 FORMS: Final[dict[str, Callable[[str], str]]] = {"unicode": unicode_text, "strip": strip_text}
+
+
+class KnownForms(dict[str, str]):
+    """The normal forms of texts met before; a look-up at C speed where a text comes again.
+
+    Bounded, since predictions feed it: past the bound new texts are written anew each time.
+    """
+
+    __slots__ = ("_form",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._form = FORMS[name]
+
+    def __missing__(self, text: str) -> str:
+        form = self._form(text)
+        if len(self) < _KNOWN:
+            self[text] = form
+        return form

@@ -16,7 +16,7 @@ from operator import add
 from typing import Any, Final
 
 from medvie_reward.assignment import ONE_CORRECT, Pairs, Work, assign_matrix, assign_sets, overlap
-from medvie_reward.comparators import FORMS
+from medvie_reward.comparators import KnownForms
 from medvie_reward.sizes import measure
 from medvie_reward.tree import scalar_text
 
@@ -166,16 +166,17 @@ class Matcher:
     """
 
     def __init__(self, gold: Any, lists: str, text: str) -> None:
-        self.form = FORMS[text]
+        self.form: Callable[[str], str] = KnownForms(text).__getitem__
         self.by_position = lists == "index"
         self.join = lists[4:] if lists.startswith("key:") else None
-        self.root = self._prepare(gold)
+        self.root = self.prepare(gold)
 
     # -- preparing -------------------------------------------------------------------------------------
 
-    def _prepare(self, value: Any) -> GoldNode:
+    def prepare(self, value: Any) -> GoldNode:
+        """Prepare a gold value."""
         if type(value) is dict:
-            return GoldObject(value, {key: self._prepare(x) for key, x in value.items()})
+            return GoldObject(value, {key: self.prepare(x) for key, x in value.items()})
         if type(value) is list:
             return self._prepare_list(value)
         return GoldScalar(value, self.form(scalar_text(value)))
@@ -195,7 +196,7 @@ class Matcher:
     def items_of(self, node: GoldList) -> list[GoldNode]:
         """Give the items of a gold list, prepared when first asked for."""
         if node.items is None:
-            node.items = [self._prepare(x) for x in node.raw]
+            node.items = [self.prepare(x) for x in node.raw]
         return node.items
 
     def as_list(self, node: GoldNode) -> GoldList:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from medvie_reward.comparators import FORMS
+from medvie_reward.comparators import KnownForms
 from medvie_reward.tree import donut_leaves, is_empty, scalar_text
 
 
@@ -52,7 +52,7 @@ class Pool:
     """
 
     def __init__(self, gold: Any, text: str, reading: str) -> None:
-        self.form: Callable[[str], str] = FORMS[text]
+        self.form: Callable[[str], str] = KnownForms(text).__getitem__
         self.reading = reading
         self.root = Field()
         if reading == "donut":

@@ -66,6 +66,21 @@ def item_path(path: str, index: int) -> str:
     return f"{path}[{index}]"
 
 
+Place = tuple[Any, ...]
+"""A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""
+
+ROOT: Final[Place] = ()
+
+
+def place_text(place: Place) -> str:
+    """Write a place: ``((((), "a"), 3), "b")`` gives ``a[3].b``; the root is ``$``."""
+    steps: list[str | int] = []
+    while place:
+        place, step = place
+        steps.append(step)
+    return path_text(tuple(reversed(steps)))
+
+
 def path_text(at: Path) -> str:
     """Write a path: ``("a", 3, "b")`` gives ``a[3].b``; the root is ``$``."""
     text = ""
