@@ -19,7 +19,6 @@ from medvie_reward.pool import Field, Pool
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import (
     ROOT,
-    Path,
     Place,
     donut_leaves,
     field_text,
@@ -27,9 +26,9 @@ from medvie_reward.tree import (
     json_leaves,
     member_path,
     path_text,
-    place_text,
     plain,
     scalar_text,
+    shape,
 )
 
 OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
@@ -160,7 +159,7 @@ def leaves_of(pred: Any, prepared: Prepared, paths: bool = True) -> tuple[list[L
     """
     engine = prepared.engine
     if isinstance(engine, Pool):
-        return _pooled(pred, prepared.gold, engine), False
+        return _pooled(pred, prepared.gold, engine, paths), False
     writer = _Writer(engine, Work(prepared.spec.max_pairs), paths)
     writer.both(pred, engine.root, "", ROOT, ROOT)
     return writer.leaves, writer.work.limited
@@ -194,8 +193,8 @@ class _Writer:
     ) -> None:
         g_path = p_path = None
         if self.paths:
-            g_path = None if g_at is None else place_text(g_at)
-            p_path = None if p_at is None else place_text(p_at)
+            g_path = None if g_at is None else path_text(g_at)
+            p_path = None if p_at is None else path_text(p_at)
         self.leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
 
     def both(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
@@ -304,18 +303,26 @@ class _Writer:
 
 # -- pooled leaves -------------------------------------------------------------------------------------
 
-_Found = tuple[str, Path, Any]
+_Found = tuple[str, Place, Any]
 
 
-def _pooled(pred: Any, gold: Any, pool: Pool) -> list[Leaf]:
+def _pooled(pred: Any, gold: Any, pool: Pool, paths: bool) -> list[Leaf]:
     """Match leaves of equal path as multisets; what is left over pairs as wrong while both sides last."""
     gold_found = _by_path(gold, pool)
     pred_found = _by_path(pred, pool)
     leaves: list[Leaf] = []
+
+    def write(outcome: str, kind: str | None, g: _Found | None, p: _Found | None) -> None:
+        g_path = path_text(g[1]) if paths and g else None
+        p_path = path_text(p[1]) if paths and p else None
+        leaves.append(Leaf(field, outcome, kind, g_path, p_path, g[2] if g else None, p[2] if p else None))
+
     for names in gold_found | pred_found:
         golds = gold_found.get(names, [])
         preds = pred_found.get(names, [])
-        field = min(field_text(at) for _, at, _ in golds or preds)
+        # A field may stand inside a list and outside it; one name, the same in any order, serves for both.
+        shapes = {shape(at): at for _, at, _ in golds or preds}
+        field = min(map(field_text, shapes.values()))
         waiting: dict[str, list[_Found]] = {}
         for found in reversed(golds):
             waiting.setdefault(found[0], []).append(found)
@@ -323,21 +330,17 @@ def _pooled(pred: Any, gold: Any, pool: Pool) -> list[Leaf]:
         for found in preds:
             same = waiting.get(found[0])
             if same:
-                _, at, value = same.pop()
-                leaves.append(
-                    Leaf(field, "correct", None, path_text(at), path_text(found[1]), value, found[2])
-                )
+                write("correct", None, same.pop(), found)
             else:
                 rest.append(found)
         free = sorted((x for same in waiting.values() for x in same), key=_by_text)
         rest.sort(key=_by_text)
-        for (_, g_at, g), (_, p_at, p) in zip(free, rest, strict=False):
-            leaves.append(Leaf(field, "wrong", None, path_text(g_at), path_text(p_at), g, p))
-        for _, at, value in free[len(rest) :]:
-            leaves.append(Leaf(field, "missing", None, path_text(at), None, value, None))
-        for n, (_, at, value) in enumerate(rest[len(free) :]):
-            kind = _pooled_kind(pool, names, n)
-            leaves.append(Leaf(field, "hallucinated", kind, None, path_text(at), None, value))
+        for g, p in zip(free, rest, strict=False):
+            write("wrong", None, g, p)
+        for g in free[len(rest) :]:
+            write("missing", None, g, None)
+        for n, p in enumerate(rest[len(free) :]):
+            write("hallucinated", _pooled_kind(pool, names, n), None, p)
     return leaves
 
 

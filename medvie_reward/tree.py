@@ -15,8 +15,10 @@ from typing import Any, Final
 
 _PLAIN: Final = {dict, list, str, int, float, bool, type(None)}
 
-Path = tuple[str | int, ...]
-"""Member names and list positions from the root to a value."""
+Place = tuple[Any, ...]
+"""A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""
+
+ROOT: Final[Place] = ()
 
 # Names that need no quotes in a path: no syntax of paths in them, no white space but inner spaces.
 _BARE: Final = re.compile(r"[^\s.\[\]\"\\]+( [^\s.\[\]\"\\]+)*")
@@ -66,35 +68,34 @@ def item_path(path: str, index: int) -> str:
     return f"{path}[{index}]"
 
 
-Place = tuple[Any, ...]
-"""A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""
-
-ROOT: Final[Place] = ()
-
-
-def place_text(place: Place) -> str:
-    """Write a place: ``((((), "a"), 3), "b")`` gives ``a[3].b``; the root is ``$``."""
-    steps: list[str | int] = []
-    while place:
-        place, step = place
-        steps.append(step)
-    return path_text(tuple(reversed(steps)))
-
-
-def path_text(at: Path) -> str:
-    """Write a path: ``("a", 3, "b")`` gives ``a[3].b``; the root is ``$``."""
+def path_text(place: Place) -> str:
+    """Write a place with its positions: ``((((), "a"), 3), "b")`` gives ``a[3].b``; the root is ``$``."""
     text = ""
-    for step in at:
+    for step in _steps(place):
         text = item_path(text, step) if isinstance(step, int) else member_path(text, step)
     return text or "$"
 
 
-def field_text(at: Path) -> str:
-    """Write the field of a path, list positions left out: ``("a", 3, "b")`` gives ``a[].b``."""
+def field_text(place: Place) -> str:
+    """Write the field of a place, positions left out: ``((((), "a"), 3), "b")`` gives ``a[].b``."""
     text = ""
-    for step in at:
+    for step in _steps(place):
         text = f"{text}[]" if isinstance(step, int) else member_path(text, step)
     return text or "$"
+
+
+def shape(place: Place) -> tuple[str | int, ...]:
+    """Give the steps to a place with all positions 0: the same for all leaves of one field."""
+    return tuple(0 if type(step) is int else step for step in _steps(place))
+
+
+def _steps(place: Place) -> list[str | int]:
+    steps: list[str | int] = []
+    while place:
+        place, step = place
+        steps.append(step)
+    steps.reverse()
+    return steps
 
 
 # -- checks --------------------------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def is_empty(value: Any) -> bool:
 # -- Donut's reading -----------------------------------------------------------------------------------
 
 
-def donut_leaves(value: Any) -> Iterator[tuple[str, str, Path, Any]]:
+def donut_leaves(value: Any) -> Iterator[tuple[str, str, Place, Any]]:
     """Give the fields that Donut's evaluator sees (Kim et al. 2021, arXiv 2111.15664).
 
     Null, "", 0, false, [] and {} are dropped wherever a member holds them; a list keeps its objects if
@@ -201,37 +202,41 @@ def donut_leaves(value: Any) -> Iterator[tuple[str, str, Path, Any]]:
     Yields
     ------
     tuple
-        Donut's key, its value, the path, and the raw value.
+        Donut's key, its value, the place, and the raw value.
     """
-    yield from _donut(value, "", ())
+    yield from _donut(value, "", ROOT)
 
 
-def _donut(value: Any, key: str, at: Path) -> Iterator[tuple[str, str, Path, Any]]:
+def _donut(value: Any, key: str, at: Place) -> Iterator[tuple[str, str, Place, Any]]:
     if not value:
         return
     if type(value) is dict:
         for name, child in value.items():
-            yield from _donut(child, f"{key}.{name}" if key else name, (*at, name))
+            yield from _donut(child, f"{key}.{name}" if key else name, (at, name))
     elif type(value) is list:
         objects = all(type(item) is dict for item in value)
         for i, item in enumerate(value):
             if objects:
-                yield from _donut(item, key, (*at, i))
+                yield from _donut(item, key, (at, i))
             elif type(item) in (str, int, float) and (text := str(item).strip()):
-                yield key, text, (*at, i), item
+                yield key, text, (at, i), item
     else:
         yield key, str(value).strip(), at, value
 
 
-def json_leaves(
-    value: Any, form: Callable[[str], str], names: tuple[str, ...] = (), at: Path = ()
-) -> Iterator[tuple[tuple[str, ...], str, Path, Any]]:
-    """Give every leaf that is not empty: its member names, its normal form, its path and its raw value."""
+def json_leaves(value: Any, form: Callable[[str], str]) -> Iterator[tuple[tuple[str, ...], str, Place, Any]]:
+    """Give every leaf that is not empty: its member names, its normal form, its place and its raw value."""
+    yield from _json(value, form, (), ROOT)
+
+
+def _json(
+    value: Any, form: Callable[[str], str], names: tuple[str, ...], at: Place
+) -> Iterator[tuple[tuple[str, ...], str, Place, Any]]:
     if type(value) is dict:
         for key, x in value.items():
-            yield from json_leaves(x, form, (*names, key), (*at, key))
+            yield from _json(x, form, (*names, key), (at, key))
     elif type(value) is list:
         for i, x in enumerate(value):
-            yield from json_leaves(x, form, names, (*at, i))
+            yield from _json(x, form, names, (at, i))
     elif text := form(scalar_text(value)):
         yield names, text, at, value

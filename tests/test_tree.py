@@ -9,9 +9,9 @@ import pytest
 
 from medvie_reward.errors import GoldError
 from medvie_reward.sizes import measure
-from medvie_reward.tree import Path, donut_leaves, field_text, is_empty, path_text, plain, scalar_text
+from medvie_reward.tree import ROOT, Place, donut_leaves, field_text, is_empty, path_text, plain, scalar_text
 
-PATHS: list[tuple[Path, str, str]] = [
+PATHS: list[tuple[tuple[str | int, ...], str, str]] = [
     ((), "$", "$"),
     (("Name",), "Name", "Name"),
     (("Indicators", 3, "Item Name"), "Indicators[3].Item Name", "Indicators[].Item Name"),
@@ -26,9 +26,12 @@ PATHS: list[tuple[Path, str, str]] = [
 
 
 @pytest.mark.parametrize(("at", "path", "field"), PATHS)
-def test_paths(at: Path, path: str, field: str) -> None:
+def test_paths(at: tuple[str | int, ...], path: str, field: str) -> None:
     """Paths read like code, odd names are quoted, and a field has no positions."""
-    assert (path_text(at), field_text(at)) == (path, field)
+    place: Place = ROOT
+    for step in at:
+        place = (place, step)
+    assert (path_text(place), field_text(place)) == (path, field)
 
 
 SCALARS: list[tuple[Any, str]] = [
