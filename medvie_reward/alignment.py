@@ -208,8 +208,7 @@ class _Writer:
                 self.members(pred, node.raw, node, field, g_at, p_at)
             else:
                 self.only_gold(node.raw, field, g_at)
-                blank = "filled_blank" if is_empty(node.raw) else "invented_field"
-                self.only_pred(pred, field, p_at, blank)
+                self.only_pred(pred, field, p_at, "invented_field")
         elif type(pred) is dict:
             self.only_gold(node.raw, field, g_at)
             self.only_pred(pred, field, p_at, "invented_field")
@@ -240,7 +239,7 @@ class _Writer:
                 self.only_pred(value, self.name(field, key), (p_at, key), "invented_field")
 
     def scalars(self, pred: Any, gold: Any, field: str, g_at: Place, p_at: Place) -> None:
-        form = self.matcher.form
+        form = self.matcher.known_form
         g, p = form(scalar_text(gold)), form(scalar_text(pred))
         if g and p:
             self.write(field, "correct" if g == p else "wrong", None, g_at, p_at, gold, pred)

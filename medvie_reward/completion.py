@@ -139,9 +139,13 @@ def parse_with(text: str | None, spec: Spec, max_chars: int) -> Completion:
 
 
 def _parse(text: str, form: str, rule: str, repair: bool, max_chars: int, max_depth: int) -> Completion:
-    tags = _tags(text)
-    format_ok = form != "json" and _well_formed(text, form, tags)
-    part = _tagged_part(text) if rule == "tagged" else _answer_part(text, tags)
+    # Texts and tags in turn: texts[0] tags[0] texts[1] tags[1] … texts[n].
+    pieces = _TAG.split(text, _MOST_TAGS + 1)
+    texts, tags = pieces[::2], pieces[1::2]
+    format_ok = form != "json" and _well_formed(texts, tags, form)
+    if len(tags) > _MOST_TAGS:
+        return Completion(ABSENT, format_ok, "no_answer")
+    part = _tagged_part(text) if rule == "tagged" else _answer_part(texts, tags)
     if not part or part.isspace():
         return Completion(ABSENT, format_ok, "no_answer")
     whole = False
@@ -161,54 +165,47 @@ def _parse(text: str, form: str, rule: str, repair: bool, max_chars: int, max_de
 # -- the format ----------------------------------------------------------------------------------------
 
 
-def _well_formed(text: str, form: str, tags: list[_Tag]) -> bool:
-    """Check the strict form: every tag once, in order, and only white space outside the parts."""
-    if [tag.name for tag in tags] != _FORMS[form]:
-        return False
-    outside = text[: tags[0].start] + text[tags[-1].end :]
-    if form == "think":
-        outside += text[tags[1].end : tags[2].start]
-    return not outside or outside.isspace()
-
-
-# -- the answer part -----------------------------------------------------------------------------------
-
-
-class _Tag(NamedTuple):
-    name: str
-    start: int
-    end: int
-
-
-_TAG: Final = re.compile(r"</?(?:think|answer)>")
+_TAG: Final = re.compile(r"(</?(?:think|answer)>)")
+# Nobody means more tags than this; cutting up a text of nothing but tags would take its time.
+_MOST_TAGS: Final = 256
 _FORMS: Final = {
     "think": ["<think>", "</think>", "<answer>", "</answer>"],
     "answer": ["<answer>", "</answer>"],
 }
 
 
-def _tags(text: str) -> list[_Tag]:
-    return [_Tag(found[0], *found.span()) for found in _TAG.finditer(text)]
+def _well_formed(texts: list[str], tags: list[str], form: str) -> bool:
+    """Check the strict form: every tag once, in order, and only white space outside the parts."""
+    if tags != _FORMS[form]:
+        return False
+    outside = "".join(texts[::2])
+    return not outside or outside.isspace()
 
 
-def _answer_part(text: str, tags: list[_Tag]) -> str:
+# -- the answer part -----------------------------------------------------------------------------------
+
+
+def _answer_part(texts: list[str], tags: list[str]) -> str:
     """Give the text of the answer part, think parts cut out."""
-    visible: list[str] = []
-    at = 0
-    thinks = [tag for tag in tags if tag.name in ("<think>", "</think>")]
-    inside = bool(thinks) and thinks[0].name == "</think>"  # the prompt opened the think part
+    # A think part that closes before any opens was opened by the prompt.
+    thinking = next((tag == "</think>" for tag in tags if tag.endswith("think>")), False)
+    visible = [] if thinking else [texts[0]]
     for n, tag in enumerate(tags):
-        if inside:
-            if tag.name == "</think>":
-                inside, at = False, tag.end
-        elif tag.name == "<think>":
-            visible.append(text[at : tag.start])
-            inside = True
-        elif tag.name == "<answer>":
-            ends = (later.start for later in tags[n + 1 :] if later.name == "</answer>")
-            return text[tag.end : next(ends, len(text))]
-    if not inside:
-        visible.append(text[at:])
+        if thinking:
+            if tag == "</think>":
+                thinking = False
+                visible.append(texts[n + 1])
+        elif tag == "<think>":
+            thinking = True
+        elif tag == "<answer>":
+            part = [texts[n + 1]]
+            for later, text in zip(tags[n + 1 :], texts[n + 2 :], strict=True):
+                if later == "</answer>":
+                    break
+                part += later, text
+            return "".join(part)
+        else:
+            visible += tag, texts[n + 1]
     return "".join(visible)
 
 
@@ -235,8 +232,15 @@ _BROKEN: Final = ("bad_json", "truncated")
 
 def _find(part: str, max_depth: int) -> tuple[Decoded, bool]:
     """Find and decode the JSON of an answer part, by step 2 of the rule above; tell if it is all of it."""
-    text = part.strip().lstrip("\ufeff").lstrip()
-    if not text.startswith("```"):
+    text = part.strip()
+    if text.startswith("\ufeff"):
+        text = text.lstrip("\ufeff").lstrip()
+    if text.startswith(("```json\n", "```json{")) and text.find("```", 7) == len(text) - 3:
+        # One fence and nothing else, as most models write it: what the general way below gives too.
+        found = decode(text[7:-3], max_depth)
+        if found.status not in _BROKEN:
+            return found, False
+    elif not text.startswith("```"):
         found = decode(text, max_depth)
         if found.status not in _BROKEN:
             return found, True

@@ -15,7 +15,7 @@ from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.metrics import Counts, Scores, count_leaves_by_field, count_tallied, rates
-from medvie_reward.rewards import matching_part, read_gold, size_limit
+from medvie_reward.rewards import longest_answer, matching_part, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
 
@@ -219,7 +219,8 @@ def score_document(
     if isinstance(pred, Completion):
         read = pred
     elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, size_limit(spec, plain_gold, pred))
+        long = pred is not None and len(pred) > spec.max_chars
+        read = parse_with(pred, spec, longest_answer(spec, plain_gold) if long else spec.max_chars)
         if pred is None:
             read = read._replace(format_ok=None)
     else:

@@ -16,7 +16,7 @@ from operator import add
 from typing import Any, Final
 
 from medvie_reward.assignment import ONE_CORRECT, Pairs, Work, assign_matrix, assign_sets, overlap
-from medvie_reward.comparators import KnownForms
+from medvie_reward.comparators import FORMS, KnownForms
 from medvie_reward.sizes import measure
 from medvie_reward.tree import scalar_text
 
@@ -166,7 +166,9 @@ class Matcher:
     """
 
     def __init__(self, gold: Any, lists: str, text: str) -> None:
-        self.form: Callable[[str], str] = KnownForms(text).__getitem__
+        self.form = FORMS[text]
+        # Remembers what it wrote: for the ways that write one text many times.
+        self.known_form: Callable[[str], str] = KnownForms(text).__getitem__
         self.by_position = lists == "index"
         self.join = lists[4:] if lists.startswith("key:") else None
         self.root = self.prepare(gold)
@@ -325,8 +327,8 @@ class Matcher:
         free_g = [j for j in range(len(masks)) if j not in used] if len(used) < len(masks) else []
         if free_p and free_g:
             if ordered:
-                free_p.sort(key=lambda i: order_key(predicted[i], self.form))
-                free_g.sort(key=lambda j: order_key(node.raw[j], self.form))
+                free_p.sort(key=lambda i: order_key(predicted[i], self.known_form))
+                free_g.sort(key=lambda j: order_key(node.raw[j], self.known_form))
             p = [rows.mask(predicted[i]) for i in free_p]
             g = [masks[j] for j in free_g]
             for a, b in assign_sets(p, g, rows.key_bits, work, rows.join):
@@ -339,8 +341,8 @@ class Matcher:
     ) -> tuple[Pairs, int]:
         """Pair items of any shape: equal ones first, the rest by weighing every pair."""
         items = self.items_of(node)
-        p_keys = [order_key(x, self.form) for x in predicted]
-        g_keys = [order_key(x, self.form) for x in node.raw]
+        p_keys = [order_key(x, self.known_form) for x in predicted]
+        g_keys = [order_key(x, self.known_form) for x in node.raw]
         free_p = [i for i, key in enumerate(p_keys) if key]
         free_g = [j for j, key in enumerate(g_keys) if key]
         pairs: Pairs = []

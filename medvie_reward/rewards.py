@@ -123,6 +123,7 @@ class Gold:
         self.value = read_gold(value, self.spec)
         self.n_leaves = 0
         self._prepared: Prepared | None = None
+        self._longest: int | None = None  # measured only once a completion is long enough to ask
         if self.spec.reading == "smr-r1":
             self.n_leaves = tally({}, self.value)[0].n_gold
             return
@@ -134,7 +135,12 @@ class Gold:
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""
-        return parse_with(text, self.spec, size_limit(self.spec, self.value, text))
+        limit = self.spec.max_chars
+        if text is not None and len(text) > limit:
+            if self._longest is None:
+                self._longest = longest_answer(self.spec, self.value)
+            limit = self._longest
+        return parse_with(text, self.spec, limit)
 
     def weigh(self, read: Completion) -> tuple[float, int, int, bool]:
         """Weigh an answer that was read.
@@ -156,10 +162,8 @@ class Gold:
         return correct, paired, read.leaves, work.limited
 
 
-def size_limit(spec: Spec, gold: Any, text: str | None) -> int:
-    """Give the largest answer that is read, in characters; the gold is only measured for a longer text."""
-    if not text or len(text) <= spec.max_chars:
-        return spec.max_chars
+def longest_answer(spec: Spec, gold: Any) -> int:
+    """Give the length of the longest answer that is read, in characters."""
     return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 
