@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 import medvie_reward
 from medvie_reward import metrics, rewards
+from medvie_reward.cli import main_score
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def loaded(program: str) -> set[str]:
@@ -46,3 +55,25 @@ def test_examples_in_docstrings() -> None:
     results = [doctest.testmod(module) for module in (metrics, rewards)]
     assert [result.failed for result in results] == [0, 0]
     assert all(result.attempted for result in results)
+
+
+def test_readme_shows_what_the_first_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line of the README's sample output is printed by the README's command."""
+    command = re.search(r"medvie-score (\S+) (\S+)", README)
+    assert command is not None
+    assert main_score([str(ROOT / name) for name in command.groups()]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    shown = re.search(r"```\n(40 documents\n.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert set(shown[1].splitlines()) - {"…"} <= set(printed)
+
+
+def test_readme_code_runs() -> None:
+    """The Python of the README gives what its comments say."""
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    names: dict[str, Any] = {}
+    exec(code[1], names)
+    r, s = names["r"], names["s"]
+    assert (round(r.score, 3), r.format, round(r.precision, 3), r.recall) == (1.583, 1.0, 0.667, 0.5)
+    assert (s.f1, s.missing, s.fields["Indicators[].Result"].missing) == (0.4, 3, 1)

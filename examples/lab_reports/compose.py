@@ -15,28 +15,84 @@ SEED = 20250613
 T = TypeVar("T")
 
 TOP_KEYS = (
-    "Name", "Gender", "Age", "Examination Time", "Department", "Examination Name", "Examination Site",
-    "Indicators", "Examination Description", "Diagnosis", "Treatment Recommendations",
-    "Sample Collection Time", "Others",
+    "Name",
+    "Gender",
+    "Age",
+    "Examination Time",
+    "Department",
+    "Examination Name",
+    "Examination Site",
+    "Indicators",
+    "Examination Description",
+    "Diagnosis",
+    "Treatment Recommendations",
+    "Sample Collection Time",
+    "Others",
 )
 INDICATOR_KEYS = (
-    "Item Name", "Result", "Unit", "Reference Range", "Abnormal Mark", "Detection Method", "Result Status",
-    "Clinical Indication", "Critical Value",
+    "Item Name",
+    "Result",
+    "Unit",
+    "Reference Range",
+    "Abnormal Mark",
+    "Detection Method",
+    "Result Status",
+    "Clinical Indication",
+    "Critical Value",
 )
 Indicator = dict[str, str]
 Gold = dict[str, str | list[Indicator]]
 # How many reports of each kind make the set, in the order of the gold file.
 PLAN = {
-    "zh": {"blood": 4, "biochem": 3, "immuno": 2, "urine": 2, "ultrasound": 2, "endoscopy": 2, "ct": 1, "record": 1,
-           "mri": 1, "xray": 1, "ecg": 1, "pathology": 1, "prescription": 1, "physical": 1, "box": 1},
-    "en": {"blood": 2, "biochem": 2, "urine": 2, "ultrasound": 1, "endoscopy": 1, "ct": 1, "mri": 1, "xray": 1,
-           "ecg": 1, "pathology": 1, "prescription": 1, "physical": 1, "box": 1},
+    "zh": {
+        "blood": 4,
+        "biochem": 3,
+        "immuno": 2,
+        "urine": 2,
+        "ultrasound": 2,
+        "endoscopy": 2,
+        "ct": 1,
+        "record": 1,
+        "mri": 1,
+        "xray": 1,
+        "ecg": 1,
+        "pathology": 1,
+        "prescription": 1,
+        "physical": 1,
+        "box": 1,
+    },
+    "en": {
+        "blood": 2,
+        "biochem": 2,
+        "urine": 2,
+        "ultrasound": 1,
+        "endoscopy": 1,
+        "ct": 1,
+        "mri": 1,
+        "xray": 1,
+        "ecg": 1,
+        "pathology": 1,
+        "prescription": 1,
+        "physical": 1,
+        "box": 1,
+    },
 }
 REPORT_TYPES = {
-    "blood": "blood test", "biochem": "biochemistry", "immuno": "diagnostic test", "urine": "urine test",
-    "ultrasound": "ultrasound", "endoscopy": "endoscopy", "ct": "CT", "record": "medical record", "mri": "MRI",
-    "xray": "X-ray", "ecg": "ECG", "pathology": "pathology", "prescription": "prescription",
-    "physical": "physical examination", "box": "medicine box",
+    "blood": "blood test",
+    "biochem": "biochemistry",
+    "immuno": "diagnostic test",
+    "urine": "urine test",
+    "ultrasound": "ultrasound",
+    "endoscopy": "endoscopy",
+    "ct": "CT",
+    "record": "medical record",
+    "mri": "MRI",
+    "xray": "X-ray",
+    "ecg": "ECG",
+    "pathology": "pathology",
+    "prescription": "prescription",
+    "physical": "physical examination",
+    "box": "medicine box",
 }
 LAB_KINDS = ("blood", "biochem", "immuno", "urine")
 AnyItem = c.Item | c.Qualitative
@@ -45,29 +101,103 @@ AnyItem = c.Item | c.Qualitative
 LabVariant = tuple[str, str, str, str, str, str, tuple[AnyItem, ...]]
 LABS: dict[str, tuple[LabVariant, ...]] = {
     "blood": (
-        ("血常规检验报告单", "Haematology Report", "血细胞分析", "Complete Blood Count", "全血", "Whole blood", c.CBC[:24]),
-        ("检验报告单", "Laboratory Report", "血常规（五分类）", "Full Blood Count", "静脉血", "EDTA blood", c.CBC[:20]),
-        ("凝血功能检验报告", "Coagulation Report", "凝血功能全套", "Coagulation screen", "血浆", "Plasma", c.COAGULATION),
-        ("临床检验报告单", "Blood Test Report", "血常规+CRP", "Blood count with CRP", "末梢血", "Blood", c.CBC),
+        (
+            "血常规检验报告单",
+            "Haematology Report",
+            "血细胞分析",
+            "Complete Blood Count",
+            "全血",
+            "Whole blood",
+            c.CBC[:24],
+        ),
+        (
+            "检验报告单",
+            "Laboratory Report",
+            "血常规（五分类）",
+            "Full Blood Count",
+            "静脉血",
+            "EDTA blood",
+            c.CBC[:20],
+        ),
+        (
+            "凝血功能检验报告",
+            "Coagulation Report",
+            "凝血功能全套",
+            "Coagulation screen",
+            "血浆",
+            "Plasma",
+            c.COAGULATION,
+        ),
+        (
+            "临床检验报告单",
+            "Blood Test Report",
+            "血常规+CRP",
+            "Blood count with CRP",
+            "末梢血",
+            "Blood",
+            c.CBC,
+        ),
     ),
     "biochem": (
-        ("生化检验报告单", "Clinical Biochemistry Report", "肝肾功能", "Liver and kidney profile", "血清", "Serum",
-         c.LIVER + c.KIDNEY),
-        ("检验报告单", "Chemistry Report", "血脂及肾功能电解质", "Lipid and renal panel", "血清", "Serum",
-         c.LIPIDS + c.KIDNEY),
+        (
+            "生化检验报告单",
+            "Clinical Biochemistry Report",
+            "肝肾功能",
+            "Liver and kidney profile",
+            "血清",
+            "Serum",
+            c.LIVER + c.KIDNEY,
+        ),
+        (
+            "检验报告单",
+            "Chemistry Report",
+            "血脂及肾功能电解质",
+            "Lipid and renal panel",
+            "血清",
+            "Serum",
+            c.LIPIDS + c.KIDNEY,
+        ),
         ("肝功能检验报告", "Liver Function Report", "肝功能十四项", "Liver panel", "血清", "Serum", c.LIVER),
     ),
     "immuno": (
-        ("感染性疾病筛查报告单", "Infectious Disease Report", "输血前检查", "Infection screen", "血清", "Serum",
-         c.INFECTION),
-        ("免疫检验报告单", "Immunoassay Report", "甲状腺功能及肿瘤标志物", "Thyroid and tumour markers", "血清", "Serum",
-         c.THYROID),
+        (
+            "感染性疾病筛查报告单",
+            "Infectious Disease Report",
+            "输血前检查",
+            "Infection screen",
+            "血清",
+            "Serum",
+            c.INFECTION,
+        ),
+        (
+            "免疫检验报告单",
+            "Immunoassay Report",
+            "甲状腺功能及肿瘤标志物",
+            "Thyroid and tumour markers",
+            "血清",
+            "Serum",
+            c.THYROID,
+        ),
     ),
     "urine": (
-        ("尿液分析检验报告单", "Urinalysis Report", "尿液分析+沉渣", "Urinalysis with microscopy", "尿液", "Urine",
-         c.URINE_STRIP + c.URINE_COUNT),
-        ("尿常规检验报告", "Urine Test Report", "尿常规", "Urine dipstick", "中段尿", "Midstream urine",
-         c.URINE_STRIP + c.URINE_COUNT[:2]),
+        (
+            "尿液分析检验报告单",
+            "Urinalysis Report",
+            "尿液分析+沉渣",
+            "Urinalysis with microscopy",
+            "尿液",
+            "Urine",
+            c.URINE_STRIP + c.URINE_COUNT,
+        ),
+        (
+            "尿常规检验报告",
+            "Urine Test Report",
+            "尿常规",
+            "Urine dipstick",
+            "中段尿",
+            "Midstream urine",
+            c.URINE_STRIP + c.URINE_COUNT[:2],
+        ),
     ),
 }
 # Table layouts as "cell:header"; "result+" prints the abnormal mark behind the result, "name+" the code.
@@ -80,7 +210,10 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
         "name:项目名称 code:缩写 result:测定值 mark:异常 unit:单位 range:参考范围 critical:危急值",
         "no:序号 name+:项目名称 result:结果 mark:标记 range:参考范围 unit:单位",
     ),
-    "zh2": ("name:项目 result+:结果 unit:单位 range:参考值", "no:序 name:项目名称 result:结果 mark:提示 unit:单位 range:参考区间"),
+    "zh2": (
+        "name:项目 result+:结果 unit:单位 range:参考值",
+        "no:序 name:项目名称 result:结果 mark:提示 unit:单位 range:参考区间",
+    ),
     "en": (
         "name:Test result:Result mark:Flag unit:Units range:Reference_Range",
         "name:Analyte result+:Value unit:Unit range:Ref._Interval method:Method",
@@ -94,20 +227,32 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 SCREENING_LAYOUT = "no:序号 name:检验项目 result:结果 unit:单位 range:参考范围 status:结果判定 method:方法"
 LABELS: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {
-        "Name": ("姓名", "患者姓名", "姓　名"), "Gender": ("性别", "性　别"), "Age": ("年龄", "年　龄"),
-        "Department": ("科室", "科别", "申请科室", "送检科室"), "Examination Site": ("检查部位", "部位"),
+        "Name": ("姓名", "患者姓名", "姓　名"),
+        "Gender": ("性别", "性　别"),
+        "Age": ("年龄", "年　龄"),
+        "Department": ("科室", "科别", "申请科室", "送检科室"),
+        "Examination Site": ("检查部位", "部位"),
         "Sample Collection Time": ("采样时间", "采集时间", "标本采集时间"),
-        "lab Examination Time": ("检验时间", "检测时间", "检验日期"), "Examination Time": ("检查时间", "检查日期"),
-        "lab Examination Name": ("检验项目", "检验目的"), "Examination Name": ("检查项目", "检查名称"),
-        "Diagnosis": ("临床诊断", "诊断"), "Others": ("备注", "附注"),
+        "lab Examination Time": ("检验时间", "检测时间", "检验日期"),
+        "Examination Time": ("检查时间", "检查日期"),
+        "lab Examination Name": ("检验项目", "检验目的"),
+        "Examination Name": ("检查项目", "检查名称"),
+        "Diagnosis": ("临床诊断", "诊断"),
+        "Others": ("备注", "附注"),
     },
     "en": {
-        "Name": ("Name", "Patient Name", "Patient"), "Gender": ("Sex", "Gender"), "Age": ("Age",),
-        "Department": ("Department", "Dept.", "Ward"), "Examination Site": ("Site", "Body Part", "Region"),
+        "Name": ("Name", "Patient Name", "Patient"),
+        "Gender": ("Sex", "Gender"),
+        "Age": ("Age",),
+        "Department": ("Department", "Dept.", "Ward"),
+        "Examination Site": ("Site", "Body Part", "Region"),
         "Sample Collection Time": ("Collected", "Collection Time", "Sample Collected"),
-        "lab Examination Time": ("Tested", "Test Date"), "Examination Time": ("Exam Date", "Date of Exam", "Date"),
-        "lab Examination Name": ("Test Requested", "Panel"), "Examination Name": ("Examination", "Procedure"),
-        "Diagnosis": ("Clinical Diagnosis", "Diagnosis"), "Others": ("Remarks", "Note", "Comments"),
+        "lab Examination Time": ("Tested", "Test Date"),
+        "Examination Time": ("Exam Date", "Date of Exam", "Date"),
+        "lab Examination Name": ("Test Requested", "Panel"),
+        "Examination Name": ("Examination", "Procedure"),
+        "Diagnosis": ("Clinical Diagnosis", "Diagnosis"),
+        "Others": ("Remarks", "Note", "Comments"),
     },
 }
 # kind -> (title, description label, diagnosis label, advice label)
@@ -207,8 +352,12 @@ def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
 
 def report_ids() -> list[str]:
     """List the ids of the set, such as ``zh-blood-01``, in order."""
-    return [f"{lang}-{kind}-{n + 1:02d}" for lang, kinds in PLAN.items() for kind, total in kinds.items()
-            for n in range(total)]
+    return [
+        f"{lang}-{kind}-{n + 1:02d}"
+        for lang, kinds in PLAN.items()
+        for kind, total in kinds.items()
+        for n in range(total)
+    ]
 
 
 def empty_gold() -> Gold:
@@ -220,6 +369,7 @@ def empty_gold() -> Gold:
 
 def fill_slots(text: str, rng: np.random.Generator) -> str:
     """Replace every ``{low-high}`` slot by a number with the digits of its bounds."""
+
     def draw(match: re.Match[str]) -> str:
         low, high = match.group(1), match.group(2)
         digits = len(low.partition(".")[2])
@@ -296,12 +446,23 @@ def quantitative_row(item: c.Item, value: float, lang: str, marks: str, dash: st
     method = c.METHODS.get(item.method, ("", ""))
     zh = lang == "zh"
     far = side > 0 and item.high is not None and float(shown) > 1.6 * item.high
-    return dict(zip(INDICATOR_KEYS, (
-        item.zh if zh else item.en, shown, item.unit if zh else c.UNITS_EN.get(item.unit, item.unit),
-        format_range(item, dash), ("", marks[0], marks[1])[side], method[0 if zh else 1],
-        (("正常", "偏高", "偏低") if zh else ("Normal", "High", "Low"))[side], hint[0 if zh else 1],
-        (("否", "是") if zh else ("No", "Yes"))[int(far)],
-    ), strict=True))
+    return dict(
+        zip(
+            INDICATOR_KEYS,
+            (
+                item.zh if zh else item.en,
+                shown,
+                item.unit if zh else c.UNITS_EN.get(item.unit, item.unit),
+                format_range(item, dash),
+                ("", marks[0], marks[1])[side],
+                method[0 if zh else 1],
+                (("正常", "偏高", "偏低") if zh else ("Normal", "High", "Low"))[side],
+                hint[0 if zh else 1],
+                (("否", "是") if zh else ("No", "Yes"))[int(far)],
+            ),
+            strict=True,
+        )
+    )
 
 
 def qualitative_row(item: c.Qualitative, lang: str, rng: np.random.Generator, abnormal: float) -> Indicator:
@@ -310,19 +471,31 @@ def qualitative_row(item: c.Qualitative, lang: str, rng: np.random.Generator, ab
     odd = bool(rng.random() < abnormal)
     result = pick(rng, item.abnormal)[side] if odd else item.normal[side]
     row = dict.fromkeys(INDICATOR_KEYS, "")
-    row |= {"Item Name": item.zh if side == 0 else item.en, "Result": result, "Reference Range": item.normal[side],
-            "Abnormal Mark": "*" if odd else "", "Critical Value": "否" if side == 0 else "No",
-            "Result Status": ("异常" if odd else "正常") if side == 0 else ("Abnormal" if odd else "Normal"),
-            "Detection Method": "干化学法" if side == 0 else "Dipstick"}
+    row |= {
+        "Item Name": item.zh if side == 0 else item.en,
+        "Result": result,
+        "Reference Range": item.normal[side],
+        "Abnormal Mark": "*" if odd else "",
+        "Critical Value": "否" if side == 0 else "No",
+        "Result Status": ("异常" if odd else "正常") if side == 0 else ("Abnormal" if odd else "Normal"),
+        "Detection Method": "干化学法" if side == 0 else "Dipstick",
+    }
     if item.unit:
         cut = {"IU/mL": 0.05, "mIU/mL": 10.0}.get(item.unit, 1.0)
         value = cut * (rng.uniform(1.5, 8) if odd else rng.uniform(0.02, 0.8))
-        row |= {"Result": f"{value:.2f}", "Unit": item.unit, "Reference Range": f"<{cut:.2f}", "Result Status": result,
-                "Detection Method": c.METHODS["clia"][side]}
+        row |= {
+            "Result": f"{value:.2f}",
+            "Unit": item.unit,
+            "Reference Range": f"<{cut:.2f}",
+            "Result Status": result,
+            "Detection Method": c.METHODS["clia"][side],
+        }
     return row
 
 
-def make_rows(items: Sequence[AnyItem], lang: str, rng: np.random.Generator, abnormal: float) -> list[Indicator]:
+def make_rows(
+    items: Sequence[AnyItem], lang: str, rng: np.random.Generator, abnormal: float
+) -> list[Indicator]:
     """Draw every item of a panel."""
     marks = pick(rng, ("↑↓", "↑↓", "HL") if lang == "zh" else ("HL", "HL", "↑↓"))
     dash = pick(rng, ("-", "-", "～", "--") if lang == "zh" else ("-", " - "))
@@ -346,17 +519,33 @@ def lay_table(
 ) -> tuple[Table, list[Indicator]]:
     """Print the rows in a layout; return the table and the indicators as far as they are printed."""
     columns = [part.split(":", 1) for part in layout.split()]
-    printed_keys = {"name": "Item Name", "name+": "Item Name", "result": "Result", "result+": "Result", "unit": "Unit",
-                    "range": "Reference Range", "mark": "Abnormal Mark", "method": "Detection Method",
-                    "status": "Result Status", "hint": "Clinical Indication", "critical": "Critical Value"}
+    printed_keys = {
+        "name": "Item Name",
+        "name+": "Item Name",
+        "result": "Result",
+        "result+": "Result",
+        "unit": "Unit",
+        "range": "Reference Range",
+        "mark": "Abnormal Mark",
+        "method": "Detection Method",
+        "status": "Result Status",
+        "hint": "Clinical Indication",
+        "critical": "Critical Value",
+    }
     kinds = [kind for kind, _ in columns]
-    kept = {printed_keys[k] for k in kinds if k in printed_keys} | ({"Abnormal Mark"} if "result+" in kinds else set())
+    kept = {printed_keys[k] for k in kinds if k in printed_keys} | (
+        {"Abnormal Mark"} if "result+" in kinds else set()
+    )
     cells, indicators = [], []
     for number, (item, row) in enumerate(zip(items, rows, strict=True), 1):
         shown = {k: (v if k in kept else "") for k, v in row.items()}
         if "name+" in kinds:
             shown["Item Name"] = f"{row['Item Name']}({item.code})"
-        special = {"no": str(number), "code": item.code, "result+": f"{row['Result']} {row['Abnormal Mark']}".strip()}
+        special = {
+            "no": str(number),
+            "code": item.code,
+            "result+": f"{row['Result']} {row['Abnormal Mark']}".strip(),
+        }
         cells.append(tuple(special[k] if k in special else shown[printed_keys[k]] for k in kinds))
         indicators.append(shown)
     headers = tuple(header.replace("_", " ") for _, header in columns)
@@ -381,7 +570,10 @@ class Sheet:
         rng = self.rng
         month, day, year = int(rng.integers(1, 13)), int(rng.integers(1, 28)), int(rng.integers(2021, 2025))
         minutes = np.cumsum([rng.integers(430, 600), rng.integers(15, 70), rng.integers(20, 180)])
-        iso, month_name = f"{year}-{month:02d}-{day:02d}", "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3:3 * month]
+        iso, month_name = (
+            f"{year}-{month:02d}-{day:02d}",
+            "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3 : 3 * month],
+        )
         local = f"{year}年{month}月{day}日" if self.zh else f"{day} {month_name} {year}"
         date = pick(rng, (iso, iso, iso.replace("-", "/"), local))
         clock = not (date == local and self.zh) and rng.random() < 0.75
@@ -457,7 +649,11 @@ class Sheet:
         if note:
             self.gold["Others"] = note
             self.blocks.append(Text(self.label("Others"), note, True))
-        roles = (("检验者", "审核者") if self.lab else ("报告医师", "审核医师")) if zh else ("Reported by", "Verified by")
+        roles = (
+            (("检验者", "审核者") if self.lab else ("报告医师", "审核医师"))
+            if zh
+            else ("Reported by", "Verified by")
+        )
         if self.kind == "prescription":
             roles = ("医师", "药师") if zh else ("Prescriber", "Dispensed by")
         pairs = [(role, self.staff()) for role in roles]
@@ -502,7 +698,10 @@ class Sheet:
         """Compose the figures of an ECG or a physical examination."""
         if self.kind == "ecg":
             rows = make_rows(c.ECG, self.lang, self.rng, 0.0)
-            kept = [dict.fromkeys(INDICATOR_KEYS, "") | {k: r[k] for k in ("Item Name", "Result", "Unit")} for r in rows]
+            kept = [
+                dict.fromkeys(INDICATOR_KEYS, "") | {k: r[k] for k in ("Item Name", "Result", "Unit")}
+                for r in rows
+            ]
             self.gold["Indicators"] = kept
             pairs = tuple((r["Item Name"], f"{r['Result']} {r['Unit']}") for r in kept)
             self.blocks += [Fields(pairs, 2 if self.zh else 3, "plain"), Picture("ecg")]
@@ -528,14 +727,25 @@ class Sheet:
 
     def box(self) -> None:
         """Compose the panel of a medicine box."""
-        name, size, parts, uses, dosage, warning, storage = c.BOXES[self.lang][self.number % len(c.BOXES[self.lang])]
+        name, size, parts, uses, dosage, warning, storage = c.BOXES[self.lang][
+            self.number % len(c.BOXES[self.lang])
+        ]
         heads = ("成份", "含量", "单位") if self.zh else ("Each tablet contains", "Amount", "Unit")
-        labels = ("适应症", "用法用量", "注意事项", "贮藏") if self.zh else ("Uses", "Directions", "Warnings", "Storage")
+        labels = (
+            ("适应症", "用法用量", "注意事项", "贮藏")
+            if self.zh
+            else ("Uses", "Directions", "Warnings", "Storage")
+        )
         wrap = "【{}】" if self.zh else "{}:"
         self.blocks += [Title((name, size)), Table(heads, parts, 1, "lines")]
-        self.blocks += [Text(wrap.format(k), v, True) for k, v in zip(labels, (uses, dosage, warning, storage), strict=True)]
+        self.blocks += [
+            Text(wrap.format(k), v, True)
+            for k, v in zip(labels, (uses, dosage, warning, storage), strict=True)
+        ]
         lot = ("产品批号", "有效期至") if self.zh else ("Lot", "EXP")
-        self.blocks.append(Fields(((lot[0], self.code()), (lot[1], f"2027-{self.rng.integers(1, 13):02d}")), 2, "plain"))
+        self.blocks.append(
+            Fields(((lot[0], self.code()), (lot[1], f"2027-{self.rng.integers(1, 13):02d}")), 2, "plain")
+        )
         self.gold |= {"Treatment Recommendations": dosage, "Others": warning}
         self.gold["Indicators"] = [
             dict.fromkeys(INDICATOR_KEYS, "") | {"Item Name": part, "Result": amount, "Unit": unit}
@@ -565,5 +775,11 @@ def make_report(seed_key: str) -> Report:
         sheet.narrative()
     wide = any(isinstance(b, Table) and (b.panels > 1 or len(b.headers) > 6) for b in sheet.blocks)
     width = 900 if sheet.kind == "box" else (1640 if wide else int(pick(sheet.rng, (1240, 1320, 1480))))
-    return {"id": seed_key, "report_type": REPORT_TYPES[sheet.kind], "language": sheet.lang, "width": width,
-            "blocks": sheet.blocks, "gold": sheet.gold}
+    return {
+        "id": seed_key,
+        "report_type": REPORT_TYPES[sheet.kind],
+        "language": sheet.lang,
+        "width": width,
+        "blocks": sheet.blocks,
+        "gold": sheet.gold,
+    }

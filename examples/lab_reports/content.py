@@ -55,31 +55,91 @@ GIVEN_EN = (
     ("Peter", "Samuel", "Victor", "Martin", "Oscar", "Edwin", "Hugh", "Leon"),
     ("Nora", "Alice", "Grace", "Helen", "Irene", "Julia", "Clara", "Paula"),
 )
-SURNAMES_EN = ["Whitlow", "Harker", "Dunmore", "Castell", "Pembrook", "Ashby", "Quarles", "Merrin", "Holloway", "Tavish", "Brandt", "Keswick"]
+SURNAMES_EN = [
+    "Whitlow",
+    "Harker",
+    "Dunmore",
+    "Castell",
+    "Pembrook",
+    "Ashby",
+    "Quarles",
+    "Merrin",
+    "Holloway",
+    "Tavish",
+    "Brandt",
+    "Keswick",
+]
 HOSPITALS_ZH = (
-    "松溪医学检验中心", "青禾市第二人民医院", "云栖县中心医院", "南浦大学附属医院", "江岚区人民医院", "安澜市中医医院",
+    "松溪医学检验中心",
+    "青禾市第二人民医院",
+    "云栖县中心医院",
+    "南浦大学附属医院",
+    "江岚区人民医院",
+    "安澜市中医医院",
 )
 HOSPITALS_EN = (
-    "Lakeshore Diagnostic Laboratory", "Northfield Valley Hospital", "St. Orlan Medical Centre",
-    "Harrow Hill General Hospital", "Meridian Family Clinic",
+    "Lakeshore Diagnostic Laboratory",
+    "Northfield Valley Hospital",
+    "St. Orlan Medical Centre",
+    "Harrow Hill General Hospital",
+    "Meridian Family Clinic",
 )
-WARDS_ZH = ("内科门诊", "急诊科", "心血管内科", "消化内科", "呼吸内科", "内分泌科", "肾内科", "普外科", "老年医学科", "健康管理科")
-WARDS_EN = ("Internal Medicine", "Emergency", "Cardiology", "Nephrology", "Endocrinology", "Family Medicine", "Surgery")
-LAB_DIAGNOSES_ZH = ("发热待查", "高血压病2级", "2型糖尿病", "急性上呼吸道感染", "腹痛待查", "贫血待查", "体检", "慢性肾炎")
+WARDS_ZH = (
+    "内科门诊",
+    "急诊科",
+    "心血管内科",
+    "消化内科",
+    "呼吸内科",
+    "内分泌科",
+    "肾内科",
+    "普外科",
+    "老年医学科",
+    "健康管理科",
+)
+WARDS_EN = (
+    "Internal Medicine",
+    "Emergency",
+    "Cardiology",
+    "Nephrology",
+    "Endocrinology",
+    "Family Medicine",
+    "Surgery",
+)
+LAB_DIAGNOSES_ZH = (
+    "发热待查",
+    "高血压病2级",
+    "2型糖尿病",
+    "急性上呼吸道感染",
+    "腹痛待查",
+    "贫血待查",
+    "体检",
+    "慢性肾炎",
+)
 LAB_DIAGNOSES_EN = ("Fever", "Hypertension", "Type 2 diabetes", "Fatigue", "Abdominal pain", "Routine check")
 LAB_NOTES_ZH = (
-    "标本轻度溶血，钾结果仅供参考。", "空腹采血。", "结果已复查。", "标本量偏少，建议必要时重新采样。", "已电话通知临床。",
+    "标本轻度溶血，钾结果仅供参考。",
+    "空腹采血。",
+    "结果已复查。",
+    "标本量偏少，建议必要时重新采样。",
+    "已电话通知临床。",
 )
 LAB_NOTES_EN = (
-    "Fasting sample.", "Sample slightly haemolysed.", "Results verified by repeat analysis.", "Low sample volume.",
+    "Fasting sample.",
+    "Sample slightly haemolysed.",
+    "Results verified by repeat analysis.",
+    "Low sample volume.",
 )
 DISCLAIMERS_ZH = (
-    "本报告仅对所检标本负责，如有疑问请于三日内与检验科联系。", "此结果供临床医师参考，不作为法律依据。",
-    "※ 复印无效，请妥善保管。", "未加盖本院报告专用章无效",
+    "本报告仅对所检标本负责，如有疑问请于三日内与检验科联系。",
+    "此结果供临床医师参考，不作为法律依据。",
+    "※ 复印无效，请妥善保管。",
+    "未加盖本院报告专用章无效",
 )
 DISCLAIMERS_EN = (
-    "Results relate only to the sample tested.", "This report must not be copied except in full.",
-    "Please discuss these results with your physician.", "Computer generated report, no signature required.",
+    "Results relate only to the sample tested.",
+    "This report must not be copied except in full.",
+    "Please discuss these results with your physician.",
+    "Computer generated report, no signature required.",
 )
 
 METHODS = {
@@ -252,10 +312,14 @@ EXAM_ROOM = (
     Qualitative("LUNG", "肺部听诊", "Chest Sounds", ("呼吸音清", "Clear"), (("呼吸音粗", "Coarse"),)),
 )
 HINTS = {
-    "WBC": ("感染或炎症待排", "Infection?"), "NEUT%": ("细菌感染可能", "Bacterial infection?"),
-    "ALT": ("肝细胞损伤可能", "Liver injury?"), "GLU": ("血糖代谢异常", "Impaired glucose"),
-    "UREA": ("肾功能受损可能", "Renal impairment?"), "UA": ("高尿酸血症", "Hyperuricaemia"),
-    "D-D": ("血栓风险待排", "Thrombosis?"), "K": ("电解质紊乱", "Electrolyte disorder"),
+    "WBC": ("感染或炎症待排", "Infection?"),
+    "NEUT%": ("细菌感染可能", "Bacterial infection?"),
+    "ALT": ("肝细胞损伤可能", "Liver injury?"),
+    "GLU": ("血糖代谢异常", "Impaired glucose"),
+    "UREA": ("肾功能受损可能", "Renal impairment?"),
+    "UA": ("高尿酸血症", "Hyperuricaemia"),
+    "D-D": ("血栓风险待排", "Thrombosis?"),
+    "K": ("电解质紊乱", "Electrolyte disorder"),
 }
 OTHER_HINT = ("结合临床", "Correlate clinically")
 
@@ -264,20 +328,39 @@ MedicineBox = tuple[str, str, tuple[tuple[str, str, str], ...], str, str, str, s
 BOXES: dict[str, tuple[MedicineBox, ...]] = {
     "zh": (
         (
-            "多维元素咀嚼片", "每片1.2g×60片",
-            (("维生素A", "400", "μg"), ("维生素B1", "0.8", "mg"), ("维生素B2", "0.9", "mg"), ("维生素C", "60", "mg"),
-             ("维生素D3", "5", "μg"), ("叶酸", "200", "μg"), ("锌", "7.5", "mg"), ("铁", "10", "mg")),
-            "用于预防因维生素与矿物质缺乏所引起的各种不适。", "口服，成人一次1片，一日1次，饭后嚼服。",
-            "严格按规定剂量服用，儿童须在成人监护下使用。", "遮光，密封，在阴凉干燥处保存。",
+            "多维元素咀嚼片",
+            "每片1.2g×60片",
+            (
+                ("维生素A", "400", "μg"),
+                ("维生素B1", "0.8", "mg"),
+                ("维生素B2", "0.9", "mg"),
+                ("维生素C", "60", "mg"),
+                ("维生素D3", "5", "μg"),
+                ("叶酸", "200", "μg"),
+                ("锌", "7.5", "mg"),
+                ("铁", "10", "mg"),
+            ),
+            "用于预防因维生素与矿物质缺乏所引起的各种不适。",
+            "口服，成人一次1片，一日1次，饭后嚼服。",
+            "严格按规定剂量服用，儿童须在成人监护下使用。",
+            "遮光，密封，在阴凉干燥处保存。",
         ),
     ),
     "en": (
         (
-            "CALVITA D Tablets", "60 film-coated tablets",
-            (("Calcium", "500", "mg"), ("Vitamin D3", "10", "μg"), ("Magnesium", "56", "mg"),
-             ("Zinc", "5", "mg"), ("Vitamin K2", "45", "μg")),
-            "For the prevention of calcium and vitamin D deficiency.", "Take one tablet twice daily with food.",
-            "Keep out of the reach of children. Do not exceed the stated dose.", "Store below 25 °C in a dry place.",
+            "CALVITA D Tablets",
+            "60 film-coated tablets",
+            (
+                ("Calcium", "500", "mg"),
+                ("Vitamin D3", "10", "μg"),
+                ("Magnesium", "56", "mg"),
+                ("Zinc", "5", "mg"),
+                ("Vitamin K2", "45", "μg"),
+            ),
+            "For the prevention of calcium and vitamin D deficiency.",
+            "Take one tablet twice daily with food.",
+            "Keep out of the reach of children. Do not exceed the stated dose.",
+            "Store below 25 °C in a dry place.",
         ),
     ),
 }
@@ -286,91 +369,133 @@ BOXES: dict[str, tuple[MedicineBox, ...]] = {
 CASES: dict[str, tuple[Case, ...]] = {
     "zh-ultrasound": (
         Case(
-            "消化内科", "腹部彩超", "肝胆胰脾",
+            "消化内科",
+            "腹部彩超",
+            "肝胆胰脾",
             "肝脏大小形态正常，包膜光滑，实质回声细密增强，后方轻度衰减，肝内管道走行欠清晰。胆囊大小约{58-72}mm×{20-28}mm，"
             "壁毛糙，腔内见一强回声光团，大小约{5-11}mm，后伴声影，可随体位移动。胰腺形态正常，回声均匀。"
             "脾脏厚约{28-36}mm，回声均匀。CDFI：肝内血流分布未见明显异常。",
-            "1.脂肪肝（轻度） 2.胆囊结石 3.胰脾未见明显异常", "低脂饮食，半年后复查。",
+            "1.脂肪肝（轻度） 2.胆囊结石 3.胰脾未见明显异常",
+            "低脂饮食，半年后复查。",
         ),
         Case(
-            "内分泌科", "甲状腺彩色多普勒超声", "甲状腺及颈部淋巴结",
+            "内分泌科",
+            "甲状腺彩色多普勒超声",
+            "甲状腺及颈部淋巴结",
             "甲状腺左叶厚{13-16}mm，右叶厚{13-17}mm，峡部厚{2-4}mm，包膜完整，实质回声欠均匀。右叶中部见一低回声结节，"
             "大小约{5.1-8.9}mm×{4.0-5.0}mm，边界清，形态规则，纵横比<1，未见明显钙化。左叶未见明显占位。"
             "双侧颈部未见明显肿大淋巴结。",
-            "甲状腺右叶低回声结节，TI-RADS 3类。", "", "图像质量受患者配合影响。",
+            "甲状腺右叶低回声结节，TI-RADS 3类。",
+            "",
+            "图像质量受患者配合影响。",
         ),
     ),
     "zh-endoscopy": (
         Case(
-            "消化内镜中心", "无痛电子胃镜检查", "食管、胃、十二指肠",
+            "消化内镜中心",
+            "无痛电子胃镜检查",
+            "食管、胃、十二指肠",
             "食管：黏膜光滑，血管纹理清晰，齿状线距门齿约{38-41}cm。贲门：开闭良好。胃底：黏液湖清。胃体：皱襞排列规整。"
             "胃角：弧度尚可。胃窦：黏膜充血水肿，红白相间，以红为主，见散在糜烂灶。幽门：圆形，开闭可。"
             "十二指肠球部及降部未见异常。活检：胃窦{1-3}块。",
-            "慢性非萎缩性胃炎伴糜烂", "1.待病理结果 2.规律饮食，忌烟酒 3.查幽门螺杆菌",
+            "慢性非萎缩性胃炎伴糜烂",
+            "1.待病理结果 2.规律饮食，忌烟酒 3.查幽门螺杆菌",
         ),
         Case(
-            "消化内科", "电子结肠镜检查", "",
+            "消化内科",
+            "电子结肠镜检查",
+            "",
             "循腔进镜至回肠末端，所见回肠末端黏膜光滑。回盲瓣呈唇样，阑尾开口清晰。升结肠见一枚息肉，大小约{4-8}mm，"
             "表面光滑，予冷圈套切除并回收送检。横结肠、降结肠、乙状结肠黏膜光整，血管网清晰。直肠未见异常。"
             "肠道准备波士顿评分{7-9}分。",
-            "结肠息肉（已切除）", "术后流质饮食2日，一周内避免剧烈运动。", "病理报告三个工作日后领取。",
+            "结肠息肉（已切除）",
+            "术后流质饮食2日，一周内避免剧烈运动。",
+            "病理报告三个工作日后领取。",
         ),
     ),
     "zh-ct": (
         Case(
-            "呼吸内科", "胸部CT平扫", "胸部",
+            "呼吸内科",
+            "胸部CT平扫",
+            "胸部",
             "胸廓对称，双肺纹理清晰。右肺上叶尖段见一磨玻璃结节，大小约{5-8}mm×{4-5}mm，边缘尚清。左肺下叶见少许条索影。"
             "气管及支气管通畅。纵隔内未见明显肿大淋巴结。心影大小正常，主动脉壁见点状钙化。双侧胸腔未见积液。",
             "1.右肺上叶磨玻璃结节，建议{3-6}个月后复查 2.左肺下叶少许纤维灶 3.主动脉硬化",
         ),
         Case(
-            "神经内科", "头颅CT平扫", "头部",
+            "神经内科",
+            "头颅CT平扫",
+            "头部",
             "双侧基底节区见斑点状低密度影，边界清。余脑实质密度未见明显异常。脑室系统大小形态正常，脑沟脑裂略增宽。"
             "中线结构居中。颅骨骨质完整。",
-            "双侧基底节区腔隙性脑梗死", "建议结合MRI检查。",
+            "双侧基底节区腔隙性脑梗死",
+            "建议结合MRI检查。",
         ),
     ),
     "zh-record": (
         Case(
-            "心血管内科", "", "",
+            "心血管内科",
+            "",
+            "",
             "体温{36.2-36.9}℃，脉搏{72-96}次/分，血压{145-168}/{88-99}mmHg。神志清楚，双肺呼吸音清，未闻及干湿啰音。"
             "心律齐，各瓣膜听诊区未闻及杂音。腹软，无压痛。双下肢无水肿。",
-            "原发性高血压2级", "1.低盐低脂饮食 2.苯磺酸氨氯地平片5mg每日1次 3.监测血压，两周后复诊", "反复头晕3个月，加重2天",
+            "原发性高血压2级",
+            "1.低盐低脂饮食 2.苯磺酸氨氯地平片5mg每日1次 3.监测血压，两周后复诊",
+            "反复头晕3个月，加重2天",
         ),
     ),
     "zh-mri": (
         Case(
-            "骨科", "腰椎MRI平扫", "腰椎",
+            "骨科",
+            "腰椎MRI平扫",
+            "腰椎",
             "腰椎生理曲度变直，各椎体边缘见骨质增生。L4/5椎间盘T2信号减低，向后突出约{4-6}mm，硬膜囊受压，双侧侧隐窝变窄。"
             "L5/S1椎间盘轻度膨出。脊髓圆锥位置及信号正常。黄韧带未见明显增厚。",
-            "1.腰椎退行性变 2.L4/5椎间盘突出 3.L5/S1椎间盘膨出", "", "请结合临床体征。",
+            "1.腰椎退行性变 2.L4/5椎间盘突出 3.L5/S1椎间盘膨出",
+            "",
+            "请结合临床体征。",
         ),
     ),
     "zh-xray": (
         Case(
-            "急诊科", "左腕关节正侧位", "左腕",
+            "急诊科",
+            "左腕关节正侧位",
+            "左腕",
             "左桡骨远端见横行骨折线，断端向背侧移位约{2-4}mm，关节面未见明显受累。尺骨茎突形态完整。腕骨排列规整。"
             "周围软组织肿胀。",
-            "左桡骨远端骨折", "骨科就诊，{4-6}周后复查X线片。",
+            "左桡骨远端骨折",
+            "骨科就诊，{4-6}周后复查X线片。",
         ),
     ),
     "zh-ecg": (
         Case(
-            "心电图室", "十二导联同步心电图", "",
-            "", "1.窦性心律 2.偶发室性早搏 3.ST-T轻度改变", "请结合临床，必要时行动态心电图检查。",
+            "心电图室",
+            "十二导联同步心电图",
+            "",
+            "",
+            "1.窦性心律 2.偶发室性早搏 3.ST-T轻度改变",
+            "请结合临床，必要时行动态心电图检查。",
         ),
     ),
     "zh-pathology": (
         Case(
-            "消化内科", "活体组织检查", "胃窦黏膜",
+            "消化内科",
+            "活体组织检查",
+            "胃窦黏膜",
             "灰白色黏膜组织{2-4}块，直径约0.2cm。镜下见胃窦黏膜固有层淋巴细胞、浆细胞浸润，腺体排列尚规则，"
             "局灶肠上皮化生，未见异型增生。特殊染色：HP(+)。",
-            "（胃窦）慢性浅表性胃炎，活动性，伴局灶肠化，HP阳性。", "", "送检组织已全部取材。",
+            "（胃窦）慢性浅表性胃炎，活动性，伴局灶肠化，HP阳性。",
+            "",
+            "送检组织已全部取材。",
         ),
     ),
     "zh-prescription": (
         Case(
-            "呼吸内科", "", "", "", "急性支气管炎",
+            "呼吸内科",
+            "",
+            "",
+            "",
+            "急性支气管炎",
             "1.阿莫西林胶囊 0.5g×24粒 用法：口服，一次0.5g，一日3次 2.盐酸氨溴索片 30mg×20片 用法：口服，一次30mg，一日3次 "
             "3.复方甘草片 100片 用法：口服，一次{2-3}片，一日3次",
             "青霉素皮试阴性",
@@ -378,83 +503,116 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "zh-physical": (
         Case(
-            "健康管理科", "年度健康体检", "", "", "1.体重超重 2.血压正常高值 3.余项目未见明显异常",
+            "健康管理科",
+            "年度健康体检",
+            "",
+            "",
+            "1.体重超重 2.血压正常高值 3.余项目未见明显异常",
             "控制饮食，每周运动{3-5}次，每次30分钟以上；三个月后复测血压。",
         ),
     ),
     "en-ultrasound": (
         Case(
-            "Radiology", "Ultrasound of the abdomen", "Abdomen",
+            "Radiology",
+            "Ultrasound of the abdomen",
+            "Abdomen",
             "The liver measures {13.5-15.5} cm and shows mildly increased echogenicity. No focal lesion is seen. "
             "The gallbladder is well distended without stones. The common bile duct measures {3-5} mm. Both kidneys "
             "are normal in size, with a simple cortical cyst of {11-19} mm in the left kidney.",
-            "Mild fatty liver. Simple left renal cyst.", "Repeat ultrasound in 12 months.",
+            "Mild fatty liver. Simple left renal cyst.",
+            "Repeat ultrasound in 12 months.",
         ),
     ),
     "en-endoscopy": (
         Case(
-            "Gastroenterology", "Upper GI endoscopy", "",
+            "Gastroenterology",
+            "Upper GI endoscopy",
+            "",
             "The oesophagus was normal to the Z-line at {37-41} cm. A small sliding hiatus hernia of {2-3} cm was noted. "
             "The antrum was patchily red with a few erosions. The duodenum was normal to the second part. "
             "Two antral biopsies were taken.",
             "Erosive antral gastritis. Small hiatus hernia.",
-            "Omeprazole 20 mg daily for {4-8} weeks. Review with histology.", "Sedation: midazolam 2 mg.",
+            "Omeprazole 20 mg daily for {4-8} weeks. Review with histology.",
+            "Sedation: midazolam 2 mg.",
         ),
     ),
     "en-ct": (
         Case(
-            "Emergency", "CT abdomen and pelvis with contrast", "Abdomen and pelvis",
+            "Emergency",
+            "CT abdomen and pelvis with contrast",
+            "Abdomen and pelvis",
             "There is a {4-6} mm calculus at the left vesicoureteric junction with mild hydronephrosis. The right kidney, "
             "liver, spleen and pancreas are unremarkable. The appendix is normal. No free fluid or free air. "
             "Degenerative change in the lumbar spine.",
-            "Obstructing left distal ureteric stone.", "Urology referral.",
+            "Obstructing left distal ureteric stone.",
+            "Urology referral.",
         ),
     ),
     "en-record": (
         Case(
-            "Family Medicine", "", "",
+            "Family Medicine",
+            "",
+            "",
             "Temperature {36.2-36.9} C, pulse {72-96} per minute, blood pressure {145-168}/{88-99} mmHg. Chest clear. "
             "Heart sounds normal, no murmur. Abdomen soft. No ankle oedema.",
-            "Essential hypertension.", "Low-salt diet. Amlodipine 5 mg daily. Review in two weeks.",
+            "Essential hypertension.",
+            "Low-salt diet. Amlodipine 5 mg daily. Review in two weeks.",
             "Recurrent dizziness for three months.",
         ),
     ),
     "en-mri": (
         Case(
-            "Orthopaedics", "MRI right knee without contrast", "Right knee",
+            "Orthopaedics",
+            "MRI right knee without contrast",
+            "Right knee",
             "There is an oblique tear of the posterior horn of the medial meniscus reaching the inferior surface. "
             "The cruciate and collateral ligaments are intact. Small joint effusion. Cartilage thinning of the medial "
             "compartment measuring up to {6-9} mm. No marrow oedema.",
-            "Medial meniscal tear. Mild medial osteoarthritis.", "",
+            "Medial meniscal tear. Mild medial osteoarthritis.",
+            "",
         ),
     ),
     "en-xray": (
         Case(
-            "Respiratory Medicine", "Chest X-ray PA view", "Chest",
+            "Respiratory Medicine",
+            "Chest X-ray PA view",
+            "Chest",
             "Patchy opacity is seen in the right lower zone. The left lung is clear. The heart size is normal with a "
             "cardiothoracic ratio of 0.{44-49}. The costophrenic angles are sharp. No bony abnormality.",
-            "Right lower zone consolidation, likely infective.", "Follow-up film in {4-6} weeks.",
+            "Right lower zone consolidation, likely infective.",
+            "Follow-up film in {4-6} weeks.",
         ),
     ),
     "en-ecg": (
         Case(
-            "Cardiology", "12-lead resting ECG", "", "",
+            "Cardiology",
+            "12-lead resting ECG",
+            "",
+            "",
             "Sinus rhythm. Left ventricular hypertrophy by voltage. Nonspecific T wave changes.",
-            "Echocardiogram advised.", "Unconfirmed report.",
+            "Echocardiogram advised.",
+            "Unconfirmed report.",
         ),
     ),
     "en-pathology": (
         Case(
-            "Dermatology", "Skin biopsy histology", "Left forearm",
+            "Dermatology",
+            "Skin biopsy histology",
+            "Left forearm",
             "An ellipse of skin {10-14} x {5-8} mm with a central pigmented area of {3-5} mm. Sections show nested "
             "melanocytes at the dermo-epidermal junction and in the upper dermis with maturation at depth. "
             "No significant atypia. Margins are clear.",
-            "Benign compound naevus, completely excised.", "No further treatment required.",
+            "Benign compound naevus, completely excised.",
+            "No further treatment required.",
         ),
     ),
     "en-prescription": (
         Case(
-            "Family Medicine", "", "", "", "Essential hypertension",
+            "Family Medicine",
+            "",
+            "",
+            "",
+            "Essential hypertension",
             "1. Amlodipine 5 mg tablets, one daily, 28 tablets 2. Atorvastatin 20 mg tablets, one at night, 28 tablets "
             "3. Aspirin 75 mg tablets, one daily, {28-56} tablets",
             "No known drug allergy",
@@ -462,7 +620,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "en-physical": (
         Case(
-            "Occupational Health", "Annual physical examination", "", "",
+            "Occupational Health",
+            "Annual physical examination",
+            "",
+            "",
             "Overweight. High-normal blood pressure. Fit for work.",
             "Low-fat diet and {3-5} hours of exercise a week. Recheck blood pressure in six months.",
         ),

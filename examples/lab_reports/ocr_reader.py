@@ -18,13 +18,30 @@ from typing import Any
 Prediction = dict[str, Any]
 
 KEYS = (
-    "Name", "Gender", "Age", "Examination Time", "Department", "Examination Name", "Examination Site",
-    "Indicators", "Examination Description", "Diagnosis", "Treatment Recommendations",
-    "Sample Collection Time", "Others",
+    "Name",
+    "Gender",
+    "Age",
+    "Examination Time",
+    "Department",
+    "Examination Name",
+    "Examination Site",
+    "Indicators",
+    "Examination Description",
+    "Diagnosis",
+    "Treatment Recommendations",
+    "Sample Collection Time",
+    "Others",
 )
 INDICATOR_KEYS = (
-    "Item Name", "Result", "Unit", "Reference Range", "Abnormal Mark", "Detection Method", "Result Status",
-    "Clinical Indication", "Critical Value",
+    "Item Name",
+    "Result",
+    "Unit",
+    "Reference Range",
+    "Abnormal Mark",
+    "Detection Method",
+    "Result Status",
+    "Clinical Indication",
+    "Critical Value",
 )
 # Labels that usually stand in front of a value, as regular expressions.
 FIELD_LABELS = {
@@ -39,11 +56,11 @@ FIELD_LABELS = {
 }
 SECTION_LABELS = {
     "Examination Description": r"(?:超声|影像|检查|镜下|肉眼及镜下|内镜)(?:所见|描述|表现)|体格检查|查体"
-                               r"|Findings|Description|Report",
+    r"|Findings|Description|Report",
     "Diagnosis": r"(?:临床|初步|病理|影像|内镜|心电图|超声)?(?:诊断|提示)(?:意见)?|体检结论|结论|印象"
-                 r"|Impression|Conclusion|Interpretation|(?:Clinical ?|Endoscopic ?)?Diagnosis",
+    r"|Impression|Conclusion|Interpretation|(?:Clinical ?|Endoscopic ?)?Diagnosis",
     "Treatment Recommendations": r"(?:处理|治疗|健康)?(?:建议|意见)|医嘱|用法用量|Recommendations?|Plan|Advice|R[px](?=\W?\s*1)"
-                                 r"|Directions|Dosage",
+    r"|Directions|Dosage",
     "Others": r"备注|附注|说明|注意事项|Remarks?|Notes?|Comments?|Warnings?",
 }
 # Labels that end a section without being part of the schema.
@@ -52,9 +69,10 @@ OTHER_LABELS = (
     r"|产品批号|有效期至?|Reported(?: ?by)?|Verified ?by|Prescriber|Dispensed ?by|Patient ?ID|Bed|Specimen|Uses|Storage|Lot|EXP"
 )
 COLUMNS = {
-    "no": r"序号?|NO\.?", "code": r"代号|缩写|英文(?:缩写|名称)|Code",
+    "no": r"序号?|NO\.?",
+    "code": r"代号|缩写|英文(?:缩写|名称)|Code",
     "Item Name": r"(?:检验|检测|检查)?项目(?:名称)?|名称|成份|Test(?: ?Name)?|Analyte|Investigation|Item"
-                 r"|Each ?tablet ?contains",
+    r"|Each ?tablet ?contains",
     "Result": r"(?:检[测验])?结果|测定值|含量|Results?|Value|Amount",
     "Unit": r"单位|Units?",
     "Reference Range": r"参考(?:范围|区间|值)|(?:Reference|Normal|Ref\.?)? ?(?:Range|Interval)",
@@ -65,7 +83,8 @@ COLUMNS = {
     "Critical Value": r"危急值|Critical",
 }
 ANY_FIELD = re.compile(
-    "|".join(f"(?P<f{i}>{p})" for i, p in enumerate(FIELD_LABELS.values())) + f"|(?P<other>{OTHER_LABELS})", re.I
+    "|".join(f"(?P<f{i}>{p})" for i, p in enumerate(FIELD_LABELS.values())) + f"|(?P<other>{OTHER_LABELS})",
+    re.I,
 )
 LABEL_LIKE = re.compile(r"^[A-Za-z一-鿿 .]{1,22}[:：]")
 TITLE = re.compile(r"报告|report$", re.I)
@@ -94,8 +113,16 @@ def read_boxes(engine: Any, path: Path) -> list[Box]:
     for corners, text, _score in found or []:
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
         slope = (y1 - y0) / max(x1 - x0, 1.0)
-        boxes.append(Box(str(text).strip(), float(min(x0, x3)), float(max(x1, x2)), float(y0 + y1 + y2 + y3) / 4,
-                         float(y3 - y0 + y2 - y1) / 2, float(slope)))
+        boxes.append(
+            Box(
+                str(text).strip(),
+                float(min(x0, x3)),
+                float(max(x1, x2)),
+                float(y0 + y1 + y2 + y3) / 4,
+                float(y3 - y0 + y2 - y1) / 2,
+                float(slope),
+            )
+        )
     return [box for box in boxes if box.text]
 
 
@@ -111,8 +138,10 @@ def group_lines(boxes: list[Box], tolerance: float) -> list[Line]:
     lines: list[Line] = []
     for box in sorted(boxes, key=lambda b: (b.middle, b.left)):
         near = [
-            line for line in lines[-3:]
-            if abs(min(line, key=lambda b: abs(b.left - box.left)).middle - box.middle) < tolerance * box.height
+            line
+            for line in lines[-3:]
+            if abs(min(line, key=lambda b: abs(b.left - box.left)).middle - box.middle)
+            < tolerance * box.height
         ]
         if near:
             near[-1].append(box)
@@ -170,7 +199,10 @@ def split_cells(box: Box, columns: list[Column]) -> list[Box]:
     if not crossed or len(words) < 2:
         return [box]
     step = (box.right - box.left) / len(box.text)
-    return [replace(box, text=w.group(), left=box.left + w.start() * step, right=box.left + w.end() * step) for w in words]
+    return [
+        replace(box, text=w.group(), left=box.left + w.start() * step, right=box.left + w.end() * step)
+        for w in words
+    ]
 
 
 def table_row(line: Line, columns: list[Column]) -> dict[int, dict[str, str]]:
@@ -196,7 +228,11 @@ def indicator(cells: dict[str, str]) -> dict[str, str] | None:
 def starts_label(line: Line) -> bool:
     """Tell whether a line begins with a section's or a field's label."""
     head = line[0].text
-    return section_of(head) is not None or head.startswith("【") or bool(re.match(f"(?:{ANY_FIELD.pattern})\\s*[:：]", head, re.I))
+    return (
+        section_of(head) is not None
+        or head.startswith("【")
+        or bool(re.match(f"(?:{ANY_FIELD.pattern})\\s*[:：]", head, re.I))
+    )
 
 
 def read_table(lines: list[Line]) -> tuple[list[dict[str, str]], set[int]]:
@@ -224,7 +260,7 @@ def section_of(text: str) -> tuple[str, str] | None:
     for key, pattern in SECTION_LABELS.items():
         match = re.match(rf"[【\[]?(?:{pattern})(?:[】\]]|\s*[:：]|\s*$|(?<=R[px]))\s*", text, re.I)
         if match:
-            return key, text[match.end():]
+            return key, text[match.end() :]
     return None
 
 
@@ -232,7 +268,7 @@ def read_fields(line: Line, result: Prediction) -> bool:
     """Read the label and value pairs of one line; tell whether there were any."""
     pieces: list[tuple[str, str]] = []
     for box in line:
-        marks = [m for m in ANY_FIELD.finditer(box.text) if re.match(r"\s*[:：]", box.text[m.end():])]
+        marks = [m for m in ANY_FIELD.finditer(box.text) if re.match(r"\s*[:：]", box.text[m.end() :])]
         marks = [m for m in marks if m.start() == 0 or box.text[m.start() - 1] in " :："]
         if not marks and pieces and not LABEL_LIKE.match(box.text):
             label, value = pieces.pop()
@@ -241,7 +277,7 @@ def read_fields(line: Line, result: Prediction) -> bool:
             pieces.append(("other", ""))
         for number, mark in enumerate(marks):
             end = marks[number + 1].start() if number + 1 < len(marks) else len(box.text)
-            value = re.sub(r"^\s*[:：]\s*", "", box.text[mark.end():end]).strip()
+            value = re.sub(r"^\s*[:：]\s*", "", box.text[mark.end() : end]).strip()
             value = re.sub(r"(\d[-/]\d\d)(\d\d:\d\d)$", r"\1 \2", value)  # the engine loses this space
             pieces.append((mark.lastgroup or "other", value))
     names = list(FIELD_LABELS)
@@ -257,7 +293,9 @@ def read_figures(lines: list[Line]) -> list[dict[str, str]]:
     for box in (box for line in lines for box in line):
         match = re.fullmatch(rf"([^:：]{{2,24}})[:：]\s*({NUMBER})\s*([^\d\s]\S*)", box.text)
         if match and not ANY_FIELD.fullmatch(match.group(1)):
-            found.append(dict.fromkeys(INDICATOR_KEYS, "") | dict(zip(INDICATOR_KEYS, match.groups(), strict=False)))
+            found.append(
+                dict.fromkeys(INDICATOR_KEYS, "") | dict(zip(INDICATOR_KEYS, match.groups(), strict=False))
+            )
     return found
 
 
@@ -303,7 +341,7 @@ def parse_rows(boxes: list[Box]) -> tuple[Prediction, str]:
         for position, box in enumerate(line):
             # A diagnosis may stand among the header fields, to the right of another one.
             if position and (opened := section_of(box.text)) and not result[opened[0]]:
-                follows = [b.text for b in line[position + 1:position + 2] if not LABEL_LIKE.match(b.text)]
+                follows = [b.text for b in line[position + 1 : position + 2] if not LABEL_LIKE.match(b.text)]
                 result[opened[0]] = opened[1] or " ".join(follows)
     read_sections(rest, result)
     if not result["Indicators"]:
@@ -324,7 +362,10 @@ def plain_row(line: str) -> dict[str, str] | None:
         words = words[1:]
     row["Item Name"] = words[0]
     for word in words[1:]:
-        if re.fullmatch(rf"{NUMBER}|[阴阳弱].{{1,6}}|negative|positive|normal|正常", word, re.I) and not row["Result"]:
+        if (
+            re.fullmatch(rf"{NUMBER}|[阴阳弱].{{1,6}}|negative|positive|normal|正常", word, re.I)
+            and not row["Result"]
+        ):
             row["Result"] = word
         elif re.fullmatch(r"[↑↓HL*]", word):
             row["Abnormal Mark"] = word
@@ -365,7 +406,9 @@ def main() -> None:
     here = Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description="Read the page images with RapidOCR into the schema's JSON.")
     parser.add_argument("--images", type=Path, default=here / "images", help="folder of PNG pages")
-    parser.add_argument("--out", type=Path, default=here, help="folder for ocr_rows.jsonl and ocr_plain.jsonl")
+    parser.add_argument(
+        "--out", type=Path, default=here, help="folder for ocr_rows.jsonl and ocr_plain.jsonl"
+    )
     parser.add_argument("--variant", choices=("rows", "plain", "both"), default="both", help="what to write")
     args = parser.parse_args()
     names = list(PARSERS) if args.variant == "both" else [args.variant]

@@ -99,7 +99,9 @@ class Canvas:
         """Return the height of a text line."""
         return int(self.size * 1.62)
 
-    def put(self, x: float, y: float, text: str, bold: bool = False, size: int = 0, anchor: str = "la") -> None:
+    def put(
+        self, x: float, y: float, text: str, bold: bool = False, size: int = 0, anchor: str = "la"
+    ) -> None:
         """Write one line of text."""
         self.draw.text((x, y), text, font=font(size or self.size, bold), fill=INK, anchor=anchor)
 
@@ -198,8 +200,13 @@ def draw_table(page: Canvas, block: Table) -> None:
 
 
 def draw_row(
-    page: Canvas, style: str, row: tuple[str, ...], number: int, place: tuple[float, float, float],
-    widths: list[float], size: int,
+    page: Canvas,
+    style: str,
+    row: tuple[str, ...],
+    number: int,
+    place: tuple[float, float, float],
+    widths: list[float],
+    size: int,
 ) -> None:
     """Draw one table row with its cell borders or its shading."""
     x, y, height = place
@@ -235,9 +242,17 @@ def heart_beat(points: int, rng: np.random.Generator) -> Grey:
     period = float(rng.uniform(90, 130))
     phase = ((t + rng.uniform(0, period)) % period) / period
     trace = np.zeros(points, np.float32)
-    waves = ((0.18, 0.025, 0.12), (0.30, 0.008, -0.1), (0.33, 0.01, 1.0), (0.36, 0.01, -0.25), (0.58, 0.04, 0.25))
+    waves = (
+        (0.18, 0.025, 0.12),
+        (0.30, 0.008, -0.1),
+        (0.33, 0.01, 1.0),
+        (0.36, 0.01, -0.25),
+        (0.58, 0.04, 0.25),
+    )
     for centre, spread, height in waves:
-        trace += height * rng.uniform(0.6, 1.2) * np.exp(-(((phase - centre) / spread) ** 2)).astype(np.float32)
+        trace += (
+            height * rng.uniform(0.6, 1.2) * np.exp(-(((phase - centre) / spread) ** 2)).astype(np.float32)
+        )
     return trace
 
 
@@ -354,7 +369,11 @@ def tilt(image: Image.Image, rng: np.random.Generator, strength: float) -> Image
     size = (int(max(moved[:, 0].max(), width) + pad), int(max(moved[:, 1].max(), height) + pad))
     desk = int(rng.integers(90, 170))
     return image.transform(
-        size, Image.Transform.PERSPECTIVE, homography(corners, moved), Image.Resampling.BICUBIC, fillcolor=desk
+        size,
+        Image.Transform.PERSPECTIVE,
+        homography(corners, moved),
+        Image.Resampling.BICUBIC,
+        fillcolor=desk,
     )
 
 
@@ -382,7 +401,9 @@ def jpeg(image: Image.Image, quality: int) -> Image.Image:
 def photograph(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Apply the flaws drawn for one page and scale it to its final size."""
     clean = rng.random() < 0.15
-    flaws = set() if clean else {f for f in ("crease", "tilt", "shadow", "noise", "jpeg") if rng.random() < 0.6}
+    flaws = (
+        set() if clean else {f for f in ("crease", "tilt", "shadow", "noise", "jpeg") if rng.random() < 0.6}
+    )
     if "jpeg" in flaws:
         flaws.discard("noise")  # specks ringed with JPEG blocks take too many bytes
     # Blur and low resolution together would leave nothing to read, so a page gets at most one of them.
@@ -446,16 +467,25 @@ def encode(image: Image.Image, budget: int = BUDGET) -> bytes:
 
 def gold_line(report: Report) -> str:
     """Write one line of the gold file."""
-    row = {"id": report["id"], "image": f"images/{report['id']}.png", "report_type": report["report_type"],
-           "language": report["language"], "gold": report["gold"]}
+    row = {
+        "id": report["id"],
+        "image": f"images/{report['id']}.png",
+        "report_type": report["report_type"],
+        "language": report["language"],
+        "gold": report["gold"],
+    }
     return json.dumps(row, ensure_ascii=False)
 
 
 def main() -> None:
     """Write the images and the gold file."""
     parser = argparse.ArgumentParser(description="Render the synthetic medical reports and their gold JSON.")
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent, help="folder to write into")
-    parser.add_argument("--only", default="", help="render only the ids that contain this text; no gold is written")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).resolve().parent, help="folder to write into"
+    )
+    parser.add_argument(
+        "--only", default="", help="render only the ids that contain this text; no gold is written"
+    )
     args = parser.parse_args()
     folder = args.out / "images"
     folder.mkdir(parents=True, exist_ok=True)
