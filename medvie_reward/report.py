@@ -15,6 +15,7 @@ from medvie_reward.metrics import Scores
 
 # Where output goes to a file or a pipe there is no width to fit, and cutting names would lose them.
 _UNBOUND = 240
+_NARROW = 100
 
 
 def print_evaluation(
@@ -38,7 +39,10 @@ def print_evaluation(
         file=file if terminal else StringIO(), highlight=False, width=None if terminal else _UNBOUND
     )
     console.print(_overall(evaluation))
-    console.print(_fields(evaluation.micro, max_fields))
+    console.print(_fields(evaluation.micro, max_fields, narrow=console.width < _NARROW))
+    hidden = len(evaluation.micro.fields) - max_fields
+    if hidden > 0:
+        console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
     if evaluation.groups:
         console.print(_groups(evaluation, by or "group"))
     for line in _lines(evaluation):
@@ -66,15 +70,19 @@ def _overall(evaluation: Evaluation) -> Table:
     return table
 
 
-def _fields(micro: Scores, most: int) -> Table:
-    names = ("gold", "pred", "correct", "wrong", "missing", "halluc.", "precision", "recall", "F1")
-    table = _table("\nPer field, worst first", "field", names)
+def _fields(micro: Scores, most: int, narrow: bool) -> Table:
+    """Make the table of fields; a narrow screen gets what tells most, so that names stay readable."""
+    counts: tuple[str, ...] = ("gold", "pred", "correct", "wrong", "missing", "halluc.")
+    rates = ("precision", "recall", "F1")
+    if narrow:
+        counts, rates = ("gold", "wrong", "miss.", "hall."), ("P", "R", "F1")
+    table = _table("\nPer field, worst first", "field", counts + rates)
     worst = sorted(micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
     for name, s in worst[:most]:
-        counts = (s.n_gold, s.n_pred, s.correct, s.wrong, s.missing, s.hallucinated)
-        table.add_row(escape(name), *map(_number, counts), *map(_rate, (s.precision, s.recall, s.f1)))
-    if len(worst) > most:
-        table.add_row(f"… and {len(worst) - most:,} more fields")
+        figures: tuple[float, ...] = (s.n_gold, s.n_pred, s.correct, s.wrong, s.missing, s.hallucinated)
+        if narrow:
+            figures = (s.n_gold, s.wrong, s.missing, s.hallucinated)
+        table.add_row(escape(name), *map(_number, figures), *map(_rate, (s.precision, s.recall, s.f1)))
     return table
 
 
