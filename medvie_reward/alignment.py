@@ -8,7 +8,7 @@ part of a list item without a partner).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +34,7 @@ from medvie_reward.tree import (
 OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 _NESTING: Final = (dict, list)
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
+_COUNTED: Final = ("correct", "wrong", "missing", *KINDS)
 
 
 class Leaf(NamedTuple):
@@ -140,62 +141,75 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
     return Prepared(gold, spec, Matcher(gold, spec.lists, spec.text))
 
 
-def leaves_of(pred: Any, prepared: Prepared, paths: bool = True) -> tuple[list[Leaf], bool]:
-    """List every leaf with its outcome.
+def leaves_of(pred: Any, prepared: Prepared) -> tuple[list[Leaf], bool]:
+    """List every leaf of a plain value with its outcome, and tell whether the work bound ran out."""
+    leaves: list[Leaf] = []
 
-    Parameters
-    ----------
-    pred
-        A plain JSON value.
-    prepared
-        The gold.
-    paths
-        Whether to write the paths; without them a leaf costs less.
+    def write(
+        field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
+    ) -> None:
+        g_path = None if g_at is None else path_text(g_at)
+        p_path = None if p_at is None else path_text(p_at)
+        leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
+
+    return leaves, _walk(pred, prepared, write)
+
+
+def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]], bool]:
+    """Count the outcomes of a plain value's leaves, and tell whether the work bound ran out.
 
     Returns
     -------
     tuple
-        The leaves, and whether the work bound ran out.
+        field -> outcome, or kind where the outcome is ``hallucinated`` -> number of leaves.
     """
-    engine = prepared.engine
-    if isinstance(engine, Pool):
-        return _pooled(pred, prepared.gold, engine, paths), False
-    writer = _Writer(engine, Work(prepared.spec.max_pairs), paths)
-    writer.both(pred, engine.root, "", ROOT, ROOT)
-    return writer.leaves, writer.work.limited
-
-
-class _Writer:
-    """Walks the two trees along their best pairing and writes down every leaf."""
-
-    def __init__(self, matcher: Matcher, work: Work, paths: bool) -> None:
-        self.matcher = matcher
-        self.work = work
-        self.paths = paths
-        self.leaves: list[Leaf] = []
-        self.names: dict[tuple[str, str], str] = {}
-
-    def name(self, field: str, key: str) -> str:
-        known = self.names.get((field, key))
-        if known is None:
-            known = self.names[field, key] = member_path(field, key)
-        return known
+    fields: dict[str, dict[str, int]] = {}
 
     def write(
-        self,
-        field: str,
-        outcome: str,
-        kind: str | None,
-        g_at: Place | None,
-        p_at: Place | None,
-        g: Any,
-        p: Any,
+        field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
     ) -> None:
-        g_path = p_path = None
-        if self.paths:
-            g_path = None if g_at is None else path_text(g_at)
-            p_path = None if p_at is None else path_text(p_at)
-        self.leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
+        row = fields.get(field)
+        if row is None:
+            row = fields[field] = dict.fromkeys(_COUNTED, 0)
+        row[kind or outcome] += 1
+
+    limited = _walk(pred, prepared, write)
+    if "" in fields:
+        fields["$"] = fields.pop("")
+    return fields, limited
+
+
+_Write = Callable[[str, str, "str | None", "Place | None", "Place | None", Any, Any], None]
+
+
+def _walk(pred: Any, prepared: Prepared, write: _Write) -> bool:
+    engine = prepared.engine
+    if isinstance(engine, Pool):
+        _pooled(pred, prepared.gold, engine, write)
+        return False
+    walker = _Walker(engine, Work(prepared.spec.max_pairs), write)
+    walker.both(pred, engine.root, "", ROOT, ROOT)
+    return walker.work.limited
+
+
+class _Walker:
+    """Walks the two trees along their best pairing and hands out every leaf."""
+
+    def __init__(self, matcher: Matcher, work: Work, write: _Write) -> None:
+        self.matcher = matcher
+        self.work = work
+        self.write = write
+        self.names: dict[str, dict[str, str]] = {}
+
+    def names_under(self, field: str) -> dict[str, str]:
+        """Give the names of the members of a field, as far as they were written before."""
+        return self.names.setdefault(field, {})
+
+    def name(self, field: str, key: str) -> str:
+        known = self.names_under(field)
+        if key not in known:
+            known[key] = member_path(field, key)
+        return known[key]
 
     def both(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
         """Write the leaves of a gold node and of the value that stands for it."""
@@ -225,15 +239,22 @@ class _Writer:
         p_at: Place,
     ) -> None:
         """Write two objects; the gold's rows of scalars come without a node."""
+        names = self.names_under(field)
         for key, value in gold.items():
-            name = self.name(field, key)
+            name = names.get(key) or self.name(field, key)
             if key not in pred:
                 self.only_gold(value, name, (g_at, key))
-            elif type(value) in _NESTING or type(pred[key]) in _NESTING:
+                continue
+            p = pred[key]
+            if p.__class__ is str and value.__class__ is str and p == value:
+                # The commonest case by far: the same text needs no normal form.
+                if p and not p.isspace():
+                    self.write(name, "correct", None, (g_at, key), (p_at, key), value, p)
+            elif type(value) in _NESTING or type(p) in _NESTING:
                 child = self.matcher.prepare(value) if node is None else node.members[key]
-                self.both(pred[key], child, name, (g_at, key), (p_at, key))
+                self.both(p, child, name, (g_at, key), (p_at, key))
             else:
-                self.scalars(pred[key], value, name, (g_at, key), (p_at, key))
+                self.scalars(p, value, name, (g_at, key), (p_at, key))
         for key, value in pred.items():
             if key not in gold:
                 self.only_pred(value, self.name(field, key), (p_at, key), "invented_field")
@@ -305,17 +326,10 @@ class _Writer:
 _Found = tuple[str, Place, Any]
 
 
-def _pooled(pred: Any, gold: Any, pool: Pool, paths: bool) -> list[Leaf]:
+def _pooled(pred: Any, gold: Any, pool: Pool, write: _Write) -> None:
     """Match leaves of equal path as multisets; what is left over pairs as wrong while both sides last."""
     gold_found = _by_path(gold, pool)
     pred_found = _by_path(pred, pool)
-    leaves: list[Leaf] = []
-
-    def write(outcome: str, kind: str | None, g: _Found | None, p: _Found | None) -> None:
-        g_path = path_text(g[1]) if paths and g else None
-        p_path = path_text(p[1]) if paths and p else None
-        leaves.append(Leaf(field, outcome, kind, g_path, p_path, g[2] if g else None, p[2] if p else None))
-
     for names in gold_found | pred_found:
         golds = gold_found.get(names, [])
         preds = pred_found.get(names, [])
@@ -329,18 +343,18 @@ def _pooled(pred: Any, gold: Any, pool: Pool, paths: bool) -> list[Leaf]:
         for found in preds:
             same = waiting.get(found[0])
             if same:
-                write("correct", None, same.pop(), found)
+                _, g_at, g = same.pop()
+                write(field, "correct", None, g_at, found[1], g, found[2])
             else:
                 rest.append(found)
         free = sorted((x for same in waiting.values() for x in same), key=_by_text)
         rest.sort(key=_by_text)
-        for g, p in zip(free, rest, strict=False):
-            write("wrong", None, g, p)
-        for g in free[len(rest) :]:
-            write("missing", None, g, None)
-        for n, p in enumerate(rest[len(free) :]):
-            write("hallucinated", _pooled_kind(pool, names, n), None, p)
-    return leaves
+        for (_, g_at, g), (_, p_at, p) in zip(free, rest, strict=False):
+            write(field, "wrong", None, g_at, p_at, g, p)
+        for _, g_at, g in free[len(rest) :]:
+            write(field, "missing", None, g_at, None, g, None)
+        for n, (_, p_at, p) in enumerate(rest[len(free) :]):
+            write(field, "hallucinated", _pooled_kind(pool, names, n), None, p_at, None, p)
 
 
 def _by_text(found: _Found) -> str:

@@ -14,7 +14,7 @@ from medvie_reward.alignment import Leaf, leaves_of, prepare
 from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import Counts, Scores, count_leaves_by_field, count_tallied, rates
+from medvie_reward.metrics import Counts, Scores, count, count_leaves, rates
 from medvie_reward.rewards import longest_answer, matching_part, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
@@ -228,20 +228,19 @@ def score_document(
     # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
     answer = {} if read.answer is ABSENT else read.answer
     found: list[Leaf] = []
-    limited = False
-    if spec.reading == "smr-r1":
-        counts, fields = count_tallied(answer, plain_gold)
+    if leaves:
+        found, limited = leaves_of(answer, prepare(plain_gold, spec))
+        counts, fields = count_leaves(found)
     else:
-        found, limited = leaves_of(answer, prepare(plain_gold, spec), paths=leaves)
-        counts, fields = count_leaves_by_field(found)
-    precision, recall, f1 = rates(counts.correct, counts.n_pred, counts.n_gold) if read.parsed else (0.0,) * 3
-    matching = (
-        matching_part(spec, precision, recall, f1, counts.n_pred, counts.n_gold) if read.parsed else 0.0
-    )
+        counts, fields, limited = count(answer, plain_gold, spec)
+    precision = recall = f1 = matching = 0.0
+    if read.parsed:
+        precision, recall, f1 = rates(counts.correct, counts.n_pred, counts.n_gold)
+        matching = matching_part(spec, precision, recall, f1, counts.n_pred, counts.n_gold)
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group
     )
-    return Scored(document, fields, found if leaves else [])
+    return Scored(document, fields, found)
 
 
 @dataclass

@@ -6,11 +6,12 @@ the fields of prediction and gold (arXiv 2506.13363, 4.1). Both sides empty: 1. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from medvie_reward.alignment import KINDS, Leaf, leaves_of, prepare
+from medvie_reward.alignment import KINDS, Leaf, outcomes_of, prepare
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.smr_r1 import Tally, tally
 from medvie_reward.spec import Spec, resolve
@@ -213,8 +214,9 @@ def count(pred: Any, gold: Any, spec: Spec) -> tuple[Counts, dict[str, Counts], 
     """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
     if spec.reading == "smr-r1":
         return *count_tallied(pred, gold), False
-    leaves, limited = leaves_of(pred, prepare(gold, spec), paths=False)
-    return *count_leaves_by_field(leaves), limited
+    outcomes, limited = outcomes_of(pred, prepare(gold, spec))
+    fields = {name: counts_of(row) for name, row in outcomes.items()}
+    return sum(fields.values(), Counts()), fields, limited
 
 
 def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Counts]]:
@@ -227,21 +229,18 @@ def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
 
 
-def count_leaves_by_field(leaves: Iterable[Leaf]) -> tuple[Counts, dict[str, Counts]]:
+def counts_of(outcomes: Mapping[str, int]) -> Counts:
+    """Make counts of the numbers of ``correct``, ``wrong``, ``missing`` and each kind."""
+    correct, wrong = outcomes["correct"], outcomes["wrong"]
+    kinds = [outcomes[kind] for kind in KINDS]
+    n_gold = correct + wrong + outcomes["missing"]
+    return Counts(correct, wrong, correct + wrong + sum(kinds), n_gold, *kinds)
+
+
+def count_leaves(leaves: Iterable[Leaf]) -> tuple[Counts, dict[str, Counts]]:
     """Add leaves up: all of them, and field by field in the order in which fields appear."""
-    table: dict[str, list[int]] = {}
+    table: dict[str, Counter[str]] = {}
     for leaf in leaves:
-        row = table.get(leaf.field)
-        if row is None:
-            row = table[leaf.field] = [0] * 6
-        row[_COLUMN[leaf.kind or leaf.outcome]] += 1
-    fields = {name: _counted(row) for name, row in table.items()}
+        table.setdefault(leaf.field, Counter())[leaf.kind or leaf.outcome] += 1
+    fields = {name: counts_of(row) for name, row in table.items()}
     return sum(fields.values(), Counts()), fields
-
-
-_COLUMN = {name: n for n, name in enumerate(("correct", "wrong", "missing", *KINDS))}
-
-
-def _counted(row: list[int]) -> Counts:
-    correct, wrong, missing, *kinds = row
-    return Counts(correct, wrong, correct + wrong + sum(kinds), correct + wrong + missing, *kinds)
