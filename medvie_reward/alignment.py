@@ -271,6 +271,13 @@ class _Walker:
 
     def lists(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
+        if not self.matcher.by_position:
+            if type(pred) is not list:
+                self.lone_pred(pred, self.matcher.as_list(node), field, g_at, p_at)
+                return
+            if not isinstance(node, GoldList):
+                self.lone_gold(pred, node, field, g_at, p_at)
+                return
         predicted = pred if type(pred) is list else [pred]
         gold = self.matcher.as_list(node)
         if self.matcher.by_position:
@@ -300,6 +307,31 @@ class _Walker:
             if i not in taken:
                 self.only_pred(value, inner, p_path(i), "invented_item")
 
+    def lone_pred(self, pred: Any, node: GoldList, field: str, g_at: Place, p_at: Place) -> None:
+        """Write a value that is no list and the gold list that it stands for an item of."""
+        items = list(_spread(node.raw, field, g_at))
+        nodes = self.matcher.spread_gold(node)
+        at, _ = self.matcher.best_of([(pred, item) for item in nodes], self.work)
+        for n, (item, name, place) in enumerate(items):
+            if n == at:
+                self.both(pred, nodes[n], name, place, p_at)
+            else:
+                self.only_gold(item, name, place)
+        if at < 0:
+            self.only_pred(pred, f"{field}[]", p_at, "invented_item")
+
+    def lone_gold(self, pred: list[Any], node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
+        """Write a list and the gold value, no list, that one of its items stands for."""
+        items = list(_spread(pred, field, p_at))
+        at, _ = self.matcher.best_of([(item, node) for item, _, _ in items], self.work)
+        if at < 0:
+            self.only_gold(node.raw, field, g_at)
+        for n, (item, _, place) in enumerate(items):
+            if n == at:
+                self.both(item, node, field, g_at, place)
+            else:
+                self.only_pred(item, field, place, "invented_item")
+
     def only_gold(self, gold: Any, field: str, at: Place) -> None:
         if type(gold) is dict:
             for key, value in gold.items():
@@ -319,6 +351,18 @@ class _Walker:
                 self.only_pred(value, f"{field}[]", (at, i), kind)
         elif not is_empty(pred):
             self.write(field, "hallucinated", kind, None, at, None, pred)
+
+
+def _spread(items: list[Any], field: str, at: Place) -> Iterator[tuple[Any, str, Place]]:
+    """Give the items of a list that are no lists, however deep, with their fields and places."""
+    waiting: list[tuple[Any, str, Place]] = [(items, field, at)]
+    while waiting:
+        value, name, place = waiting.pop()
+        if type(value) is list:
+            inner = [(x, f"{name}[]", (place, i)) for i, x in enumerate(value)]
+            waiting.extend(reversed(inner))
+        else:
+            yield value, name, place
 
 
 # -- pooled leaves -------------------------------------------------------------------------------------

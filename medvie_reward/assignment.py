@@ -20,13 +20,18 @@ Pairs = list[tuple[int, int]]
 
 
 class Work:
-    """What is left of an alignment's work bound, and whether it ran out."""
+    """What is left of an alignment's work bound, and whether it ran out.
 
-    __slots__ = ("left", "limited")
+    ``keys`` remembers what `medvie_reward.matching.order_key` wrote for containers of this alignment, by
+    identity: nested lists ask for it again at every level.
+    """
+
+    __slots__ = ("keys", "left", "limited")
 
     def __init__(self, max_pairs: int) -> None:
         self.left = max_pairs
         self.limited = False
+        self.keys: dict[int, str] = {}
 
     def spend(self, pairs: int) -> bool:
         """Take from what is left; False, and limited from now on, where that is not enough."""
@@ -243,6 +248,11 @@ def _owners(items: _Items, key_bits: int) -> dict[int, list[int]]:
             owners.setdefault(bit, []).append(n)
             bits ^= bit
     return owners
+
+
+def load_solver() -> None:
+    """Import what `assign_matrix` needs, which takes half a second and a good part of the stack."""
+    import scipy.optimize  # noqa: F401
 
 
 def assign_matrix(weights: Any, joined: Any = None) -> Pairs:

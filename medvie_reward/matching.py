@@ -2,29 +2,37 @@
 
 What counts is defined recursively. Two scalars, neither empty, are one paired leaf, and a correct one where
 their normal forms are equal. Two objects match member by member. Two lists match item by item, one to one, in
-the way of the spec's list mode; a scalar or an object that meets a list counts as a list of one. A scalar and
-an object do not match. Of all ways to pair items, one with the most correct leaves is taken, and of those one
-with the most paired leaves; so how many leaves are correct, wrong, missing and hallucinated is unique and
-does not depend on the order of items.
+the way of the spec's list mode; a scalar or an object that meets a list counts as a list of one, and may
+stand for any item of that list, however deep it is nested. A scalar and an object do not match. Of all ways
+to pair items, one with the most correct leaves is taken, and of those one with the most paired leaves; so how
+many leaves are correct, wrong, missing and hallucinated is unique and does not depend on the order of items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import chain
 from operator import add
 from typing import Any, Final
 
-from medvie_reward.assignment import ONE_CORRECT, Pairs, Work, assign_matrix, assign_sets, overlap
+from medvie_reward.assignment import (
+    ONE_CORRECT,
+    Pairs,
+    Work,
+    assign_matrix,
+    assign_sets,
+    load_solver,
+    overlap,
+)
 from medvie_reward.comparators import FORMS, KnownForms
+from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import measure
 from medvie_reward.tree import scalar_text
 
 _SCALARS: Final = {str, int, float, bool, type(None)}
-# A cache of raw texts per gold: bounded, since predictions feed it.
-_CACHE_SIZE: Final = 65_536
 # Values come here only after their depth was checked.
 _ANY_DEPTH: Final = 1_000
+_SHALLOW: Final = 40
 
 
 class GoldScalar:
@@ -64,94 +72,6 @@ class GoldList:
 GoldNode = GoldScalar | GoldObject | GoldList
 
 
-class RowTable:
-    """The rows of a gold list of flat objects as sets of leaves, one bit per distinct (key, text).
-
-    Attributes
-    ----------
-    masks
-        One bit set per row: key bits lowest, leaf bits above them.
-    weights
-        What each row weighs where it is matched in full.
-    key_bits
-        Number of key bits.
-    codes
-        key -> raw text -> the bits of that leaf: leaf and key, the key alone where no gold row has the
-        text, 0 where it is empty. Filled as predictions bring new texts.
-    same
-        A row of texts as (keys + values) -> positions of the gold rows that are exactly this.
-    """
-
-    __slots__ = ("_bits", "_form", "_next", "codes", "join", "key_bits", "key_of", "masks", "same", "weights")
-
-    def __init__(self, rows: list[dict[str, Any]], form: Callable[[str], str], join: str | None) -> None:
-        keys = dict.fromkeys(chain.from_iterable(rows))
-        self._form = form
-        self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
-        self.key_bits = len(keys)
-        self.codes: dict[str, dict[str, int]] = {key: {"": 0} for key in keys}
-        self._bits: dict[str, dict[str, int]] = {key: {} for key in keys}
-        self._next = 1 << self.key_bits
-        self.masks = [self._add(row) for row in rows]
-        self.weights = [overlap(mask, mask, self.key_bits) for mask in self.masks]
-        self.join = 0
-        if join is not None:
-            for code in self._bits.get(join, {}).values():
-                self.join |= code & ~self.key_of[join]
-        self.same: dict[tuple[str, ...], list[int]] = {}
-        for i, row in enumerate(rows):
-            values = tuple(row.values())
-            # Only texts: 1, 1.0 and True are equal to Python and different here.
-            if set(map(type, values)) <= {str}:
-                self.same.setdefault(tuple(row) + values, []).append(i)
-
-    def _add(self, row: dict[str, Any]) -> int:
-        """Take in a gold row: a bit for every leaf that none before it had."""
-        mask = 0
-        for key, value in row.items():
-            codes = self.codes[key]
-            code = codes.get(value) if value.__class__ is str else None
-            if code is None:
-                text = self._form(scalar_text(value))
-                if not text:
-                    continue
-                code = self._bits[key].get(text)
-                if code is None:
-                    code = self._bits[key][text] = self._next | self.key_of[key]
-                    self._next <<= 1
-                if value.__class__ is str:
-                    codes[value] = code
-            mask |= code
-        return mask
-
-    def mask(self, row: dict[str, Any]) -> int:
-        """Write a row as a bit set; leaves under keys that no gold row has are left out."""
-        mask = 0
-        codes = self.codes
-        for key, value in row.items():
-            known = codes.get(key)
-            if known is not None:
-                code = known.get(value) if value.__class__ is str else None
-                mask |= self._code(key, value) if code is None else code
-        return mask
-
-    def _code(self, key: str, value: Any) -> int:
-        if value.__class__ is dict:
-            return 0
-        if value.__class__ is list:
-            # A scalar meets a list as a list of one, so any item may be the one that matches it.
-            code = 0
-            for item in value:
-                code |= self._code(key, item)
-            return code
-        text = self._form(scalar_text(value))
-        code = self._bits[key].get(text, self.key_of[key]) if text else 0
-        known = self.codes[key]
-        if value.__class__ is str and len(known) < _CACHE_SIZE:
-            known[value] = code
-        return code
-
-
 class Matcher:
     """A gold value prepared for many predictions.
 
@@ -172,6 +92,8 @@ class Matcher:
         self.by_position = lists == "index"
         self.join = lists[4:] if lists.startswith("key:") else None
         self.root = self.prepare(gold)
+        if measure(gold, _ANY_DEPTH).depth > _SHALLOW:
+            load_solver()  # now, while the stack is shallow
 
     # -- preparing -------------------------------------------------------------------------------------
 
@@ -214,15 +136,72 @@ class Matcher:
     def weigh(self, predicted: Any, node: GoldNode, work: Work) -> int:
         """Give ``correct * ONE_CORRECT + paired`` of the best way to match a prediction to a gold node."""
         if isinstance(node, GoldList):
-            return self.pair(predicted if type(predicted) is list else [predicted], node, work)[1]
+            if type(predicted) is list:
+                return self.pair(predicted, node, work)[1]
+            if node.rows is not None or node.texts is not None:
+                return self.pair([predicted], node, work)[1]
+            return self.best_of([(predicted, item) for item in self.spread_gold(node)], work)[1]
         if type(predicted) is list:
-            return self.pair(predicted, self.as_list(node), work)[1]
+            return self.best_of([(item, node) for item in self.spread(predicted)], work)[1]
         if isinstance(node, GoldObject):
             return self._weigh_members(predicted, node, work) if type(predicted) is dict else 0
         if type(predicted) is dict or not node.text:
             return 0
         text = self.form(scalar_text(predicted))
         return (ONE_CORRECT + 1 if text == node.text else 1) if text else 0
+
+    def spread(self, items: list[Any]) -> list[Any]:
+        """Give the items that a lone gold value may stand for: no lists, however deep they are nested."""
+        found: list[Any] = []
+        waiting = list(reversed(items[:1] if self.by_position else items))
+        while waiting:
+            item = waiting.pop()
+            if type(item) is list:
+                waiting.extend(reversed(item[:1] if self.by_position else item))
+            else:
+                found.append(item)
+        return found
+
+    def spread_gold(self, node: GoldList) -> list[GoldNode]:
+        """Give the gold items that a lone predicted value may stand for."""
+        found: list[GoldNode] = []
+        waiting: list[GoldNode] = [node]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, GoldList):
+                inner = self.items_of(item)
+                waiting.extend(reversed(inner[:1] if self.by_position else inner))
+            else:
+                found.append(item)
+        return found
+
+    def best_of(self, pairs: list[tuple[Any, GoldNode]], work: Work) -> tuple[int, int]:
+        """Give the position of the best of some pairs, none of them of lists, and its weight; -1 for none.
+
+        A pair that shares the joining member goes before any other; of equal pairs the first in the order of
+        what they hold is taken.
+        """
+        if not work.spend(len(pairs)):
+            pairs = pairs[: work.left]
+        at, weight = -1, 0
+        best: tuple[bool, int] = (False, 0)
+        for n, (predicted, node) in enumerate(pairs):
+            w = self.weigh(predicted, node, work)
+            joins = self.join is not None and not self._join_texts(predicted).isdisjoint(
+                self._join_texts(node.raw)
+            )
+            rank = (joins, w)
+            if rank > best or (rank == best and at >= 0 and self._before(pairs[n], pairs[at], work)):
+                at, weight, best = n, w, rank
+        return at, weight
+
+    def _before(self, a: tuple[Any, GoldNode], b: tuple[Any, GoldNode], work: Work) -> bool:
+        """Tell whether one of two equally good pairs comes first in the order of what they hold."""
+        a_key, b_key = (
+            (order_key(p, self.known_form, work.keys), order_key(g.raw, self.known_form, work.keys))
+            for p, g in (a, b)
+        )
+        return a_key < b_key
 
     def _weigh_members(self, predicted: dict[str, Any], node: GoldObject, work: Work) -> int:
         weight = 0
@@ -266,15 +245,22 @@ class Matcher:
         if not predicted or not node.raw:
             return [], 0
         if self.by_position:
-            return self._pair_in_order(
-                range(len(predicted)), range(len(node.raw)), predicted, self.items_of(node), work
-            )
+            return self._pair_by_position(predicted, self.items_of(node), work)
         kinds = set(map(type, predicted))
         if node.texts is not None and kinds <= _SCALARS:
             return self._pair_texts(predicted, node.texts)
         if node.rows is not None and kinds == {dict}:
             return self._pair_rows(predicted, node, node.rows, work, ordered)
         return self._pair_items(predicted, node, work, ordered)
+
+    def _pair_by_position(self, predicted: list[Any], items: list[GoldNode], work: Work) -> tuple[Pairs, int]:
+        pairs: Pairs = []
+        weight = 0
+        for n, (value, item) in enumerate(zip(predicted, items, strict=False)):
+            if w := self.weigh(value, item, work):
+                pairs.append((n, n))
+                weight += w
+        return pairs, weight
 
     def _pair_texts(self, predicted: list[Any], texts: list[str]) -> tuple[Pairs, int]:
         """Pair two lists of scalars as multisets; what is left over pairs while both sides last."""
@@ -327,8 +313,8 @@ class Matcher:
         free_g = [j for j in range(len(masks)) if j not in used] if len(used) < len(masks) else []
         if free_p and free_g:
             if ordered:
-                free_p.sort(key=lambda i: order_key(predicted[i], self.known_form))
-                free_g.sort(key=lambda j: order_key(node.raw[j], self.known_form))
+                free_p.sort(key=lambda i: order_key(predicted[i], self.known_form, work.keys))
+                free_g.sort(key=lambda j: order_key(node.raw[j], self.known_form, work.keys))
             p = [rows.mask(predicted[i]) for i in free_p]
             g = [masks[j] for j in free_g]
             for a, b in assign_sets(p, g, rows.key_bits, work, rows.join):
@@ -341,8 +327,8 @@ class Matcher:
     ) -> tuple[Pairs, int]:
         """Pair items of any shape: equal ones first, the rest by weighing every pair."""
         items = self.items_of(node)
-        p_keys = [order_key(x, self.known_form) for x in predicted]
-        g_keys = [order_key(x, self.known_form) for x in node.raw]
+        p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
+        g_keys = [order_key(x, self.known_form, work.keys) for x in node.raw]
         free_p = [i for i, key in enumerate(p_keys) if key]
         free_g = [j for j, key in enumerate(g_keys) if key]
         pairs: Pairs = []
@@ -368,42 +354,35 @@ class Matcher:
         if ordered:
             free_p.sort(key=p_keys.__getitem__)
             free_g.sort(key=g_keys.__getitem__)
-        table = self._weigh_all(free_p, free_g, predicted, items, p_keys, work)
-        if table is None:
-            free_p.sort(key=p_keys.__getitem__)
-            free_g.sort(key=g_keys.__getitem__)
-            more, extra = self._pair_in_order(free_p, free_g, predicted, items, work)
-            return pairs + more, weight + extra
-        joined = self._joined(free_p, free_g, predicted, node.raw) if self.join is not None else None
-        for a, b in assign_matrix(table, joined):
-            pairs.append((free_p[a], free_g[b]))
-            weight += table[a][b]
-        return pairs, weight
-
-    def _weigh_all(
-        self,
-        free_p: list[int],
-        free_g: list[int],
-        predicted: list[Any],
-        items: list[GoldNode],
-        p_keys: list[str],
-        work: Work,
-    ) -> list[list[int]] | None:
-        """Weigh all pairs, equal predicted items once; None where the work bound runs out."""
-        known: dict[str, list[int]] = {}
         table: list[list[int]] = []
+        known: dict[str, list[int]] = {}
         for i in free_p:
             line = known.get(p_keys[i])
             if line is None:
                 # A pair costs about as much as its leaves; eight of them are the unit of the bound.
                 leaves = measure(predicted[i], _ANY_DEPTH).leaves
-                if not work.spend(len(free_g) * (1 + leaves // 8)):
-                    return None
-                line = known[p_keys[i]] = [self.weigh(predicted[i], items[j], work) for j in free_g]
+                line = known[p_keys[i]] = []
+                if not work.limited and work.spend(len(free_g) * (1 + leaves // 8)):
+                    # Weighed right here, not in a helper: every level of nesting costs stack.
+                    for j in free_g:
+                        line.append(self.weigh(predicted[i], items[j], work))
                 if work.limited:
-                    return None
+                    break
             table.append(line)
-        return table
+        if work.limited:
+            # By what they hold, one to one: never better than the best.
+            free_p.sort(key=p_keys.__getitem__)
+            free_g.sort(key=g_keys.__getitem__)
+            for i, j in zip(free_p, free_g, strict=False):
+                if w := self.weigh(predicted[i], items[j], work):
+                    pairs.append((i, j))
+                    weight += w
+            return pairs, weight
+        joined = self._joined(free_p, free_g, predicted, node.raw) if self.join is not None else None
+        for a, b in assign_matrix(table, joined):
+            pairs.append((free_p[a], free_g[b]))
+            weight += table[a][b]
+        return pairs, weight
 
     def _joined(
         self, free_p: list[int], free_g: list[int], predicted: list[Any], gold: list[Any]
@@ -426,35 +405,37 @@ class Matcher:
                 found.add(text)
         return found
 
-    def _pair_in_order(
-        self,
-        free_p: Iterable[int],
-        free_g: Iterable[int],
-        predicted: list[Any],
-        items: list[GoldNode],
-        work: Work,
-    ) -> tuple[Pairs, int]:
-        pairs: Pairs = []
-        weight = 0
-        for i, j in zip(free_p, free_g, strict=False):
-            w = self.weigh(predicted[i], items[j], work)
-            if w:
-                pairs.append((i, j))
-                weight += w
-        return pairs, weight
 
-
-def order_key(value: Any, form: Callable[[str], str]) -> str:
+def order_key(value: Any, form: Callable[[str], str], known: dict[int, str]) -> str:
     """Write a value so that equal texts mean equal values, whatever the order of members and items.
 
     Empty leaves are left out; the key of an empty value is the empty text. The keys serve to tell equal items
     and to put items into an order that does not depend on where they stand.
+
+    Parameters
+    ----------
+    value
+        A plain JSON value.
+    form
+        The normal form of texts.
+    known
+        Keys of containers, by identity; filled as containers are met.
     """
-    if type(value) is dict:
-        parts = [f"{key!r}:{inner}" for key, x in value.items() if (inner := order_key(x, form))]
-        return "{" + ",".join(sorted(parts)) + "}" if parts else ""
-    if type(value) is list:
-        parts = [inner for x in value if (inner := order_key(x, form))]
-        return "[" + ",".join(sorted(parts)) + "]" if parts else ""
-    text = form(scalar_text(value))
-    return repr(text) if text else ""
+    if type(value) is not dict and type(value) is not list:
+        text = form(scalar_text(value))
+        return repr(text) if text else ""
+    key = known.get(id(value))
+    if key is None:
+        parts = []
+        if type(value) is dict:
+            for name, x in value.items():
+                if inner := order_key(x, form, known):
+                    parts.append(f"{name!r}:{inner}")
+            key = "{" + ",".join(sorted(parts)) + "}" if parts else ""
+        else:
+            for x in value:
+                if inner := order_key(x, form, known):
+                    parts.append(inner)
+            key = "[" + ",".join(sorted(parts)) + "]" if parts else ""
+        known[id(value)] = key
+    return key

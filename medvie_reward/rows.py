@@ -27,7 +27,7 @@ PRED_KEYS: Final = ("completion", "response", "output", "prediction", "pred")
 GOLD_KEYS: Final = ("gold", "ground_truth", "answer", "label", "reference")
 _NAMED: Final = 5
 # Nesting allowed in a row: one container for the row itself around what the spec allows at most.
-_ROW_DEPTH: Final = 201
+_ROW_DEPTH: Final = 129
 
 
 class RowFile:

@@ -62,7 +62,7 @@ class Spec:
         An answer longer than both ``max_chars`` and ``max_chars_per_gold_char`` times the gold's text is
         not read: status ``too_large``.
     max_depth
-        Deepest nesting that is read, in containers, 1 to 200.
+        Deepest nesting that is read, in containers, 1 to 128.
     max_pairs
         Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
         (never better than the optimum) and the result says ``limited``.
@@ -116,7 +116,7 @@ class Spec:
         for field, least, most in (
             ("max_chars", 1, 2**31),
             ("max_chars_per_gold_char", 0, 2**31),
-            ("max_depth", 1, 200),
+            ("max_depth", 1, 128),
             ("max_pairs", 0, 2**31),
         ):
             n = getattr(self, field)

@@ -8,10 +8,12 @@ so leaves are added to objects, never to lists.
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import math
 import random
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -178,3 +180,28 @@ def test_modes_are_ordered(pair: tuple[Any, Any]) -> None:
     """Law 5: bag has at least as many correct leaves as align, and align as index."""
     index, aligned, bag = (score(*pair, lists=lists).correct for lists in ("index", "align", "bag"))
     assert index <= aligned <= bag
+
+
+def nested(depth: int, leaf: str) -> Any:
+    """Make lists in lists, each with a second item, so that every level needs an assignment."""
+    value: Any = leaf
+    for level in range(depth - 2):
+        value = [value, {"n": f"{leaf}{level}"}]
+    return {"L": value}
+
+
+@pytest.mark.parametrize("lists", ["align", "bag", "index", "key:n"])
+def test_deepest_nesting_fits_the_stack(lists: str) -> None:
+    """Law 1: the deepest answer that is read is scored with half of Python's default stack."""
+    deep = Spec(lists=lists, max_depth=128)
+    gold, pred = nested(128, "a"), nested(128, "b")
+    depth = len(inspect.stack(0))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(depth + 500)
+    try:
+        r = of(pred, gold, deep)
+        found = align(pred, gold, deep)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert (r.status, r.n_pred) == ("ok", 127)
+    assert sum(x.outcome != "missing" for x in found) == 127

@@ -24,6 +24,9 @@ def best(pred: Any, gold: Any, lists: str) -> tuple[int, int]:
     if isinstance(pred, list) or isinstance(gold, list):
         ps = pred if isinstance(pred, list) else [pred]
         gs = gold if isinstance(gold, list) else [gold]
+        if lists.startswith("key:") and isinstance(pred, list) != isinstance(gold, list):
+            # A lone value may stand for any item of a list, however deep; one that it joins goes first.
+            ps, gs = spread(ps), spread(gs)
         return best_items(ps, gs, lists)
     if isinstance(pred, dict) and isinstance(gold, dict):
         parts = [best(pred[key], gold[key], lists) for key in pred if key in gold]
@@ -32,6 +35,11 @@ def best(pred: Any, gold: Any, lists: str) -> tuple[int, int]:
         return 0, 0
     p, g = text_of(pred), text_of(gold)
     return (int(p == g), 1) if p and g else (0, 0)
+
+
+def spread(items: list[Any]) -> list[Any]:
+    """List the items that are no lists, however deep they are nested."""
+    return [x for item in items for x in (spread(item) if isinstance(item, list) else [item])]
 
 
 def best_items(ps: list[Any], gs: list[Any], lists: str) -> tuple[int, int]:
