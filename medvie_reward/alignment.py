@@ -16,6 +16,7 @@ from medvie_reward.assignment import Work
 from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
 from medvie_reward.pool import Field, Pool
+from medvie_reward.sizes import measure
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import (
     ROOT,
@@ -116,11 +117,12 @@ def align(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plain gold value and what was built from it for one spec."""
+    """A plain gold value, what was built from it for one spec, and how many leaves it has there."""
 
     gold: Any
     spec: Spec
     engine: Matcher | Pool
+    leaves: int
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -137,8 +139,10 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "expected another preset"
         )
     if spec.lists == "bag":
-        return Prepared(gold, spec, Pool(gold, spec.text, spec.reading))
-    return Prepared(gold, spec, Matcher(gold, spec.lists, spec.text))
+        pool = Pool(gold, spec.text, spec.reading)
+        return Prepared(gold, spec, pool, pool.count())
+    sizes = measure(gold, spec.max_depth)
+    return Prepared(gold, spec, Matcher(gold, spec.lists, spec.text, sizes.depth), sizes.leaves)
 
 
 def leaves_of(pred: Any, prepared: Prepared) -> tuple[list[Leaf], bool]:

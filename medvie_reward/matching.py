@@ -83,16 +83,18 @@ class Matcher:
         List mode: ``align``, ``index`` or ``key:<member>``.
     text
         Name of the normal form of leaf values.
+    depth
+        How deep the gold nests, in containers.
     """
 
-    def __init__(self, gold: Any, lists: str, text: str) -> None:
+    def __init__(self, gold: Any, lists: str, text: str, depth: int) -> None:
         self.form = FORMS[text]
         # Remembers what it wrote: for the ways that write one text many times.
         self.known_form: Callable[[str], str] = KnownForms(text).__getitem__
         self.by_position = lists == "index"
         self.join = lists[4:] if lists.startswith("key:") else None
         self.root = self.prepare(gold)
-        if measure(gold, _ANY_DEPTH).depth > _SHALLOW:
+        if depth > _SHALLOW:
             load_solver()  # now, while the stack is shallow
 
     # -- preparing -------------------------------------------------------------------------------------

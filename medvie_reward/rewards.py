@@ -19,7 +19,6 @@ from medvie_reward.decoder import ABSENT, decode
 from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.metrics import rates
 from medvie_reward.pool import Pool
-from medvie_reward.sizes import measure
 from medvie_reward.smr_r1 import tally
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import plain
@@ -121,17 +120,14 @@ class Gold:
     def __init__(self, value: Any, spec: Spec | str = "strict", **overrides: Any) -> None:
         self.spec = resolve(spec, **overrides)
         self.value = read_gold(value, self.spec)
-        self.n_leaves = 0
-        self._prepared: Prepared | None = None
+        self._prepared: Prepared | None
         self._longest: int | None = None  # measured only once a completion is long enough to ask
         if self.spec.reading == "smr-r1":
+            self._prepared = None
             self.n_leaves = tally({}, self.value)[0].n_gold
-            return
-        self._prepared = prepare(self.value, self.spec)
-        engine = self._prepared.engine
-        self.n_leaves = (
-            engine.count() if isinstance(engine, Pool) else measure(self.value, self.spec.max_depth).leaves
-        )
+        else:
+            self._prepared = prepare(self.value, self.spec)
+            self.n_leaves = self._prepared.leaves
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""

@@ -58,6 +58,7 @@ class RowFile:
         self._file = _open(name)
         try:
             first = self._index()
+            self._refuse_array(first, keys)
             self.key = self._choose_key(first, keys, key)
         except BaseException:
             self._file.close()
@@ -129,6 +130,19 @@ class RowFile:
                 "expected an id in every row or in none",
                 self.name,
                 number,
+            )
+
+    def _refuse_array(self, first: Any, keys: Sequence[str]) -> None:
+        """Tell a file that is one array of rows from a file of one row that is a list."""
+        if len(self) > 1 or type(first) is not list or not first or set(map(type, first)) != {dict}:
+            return
+        known = {self.id_key, *keys}
+        if len(first) > 1 or not known.isdisjoint(first[0]):
+            raise InputError(
+                f"is one JSON array of {len(first)} objects: expected one JSON value per line "
+                "(jq -c '.[]' FILE), or an object around a row that is a list",
+                self.name,
+                1,
             )
 
     def _choose_key(self, first: Any, keys: Sequence[str], key: str | None) -> str | None:

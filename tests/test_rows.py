@@ -34,6 +34,8 @@ BAD_FILES: list[tuple[bytes, int | None, str]] = [
         1,
         "a JSON document over several lines? One value per line is expected",
     ),
+    (b'[{"id": 1, "pred": {}}, {"id": 2, "pred": {}}]\n', 1, "is one JSON array of 2 objects: expected one"),
+    (b'[{"pred": {}}]\n', 1, "is one JSON array of 1 objects"),
     (b'{"a": NaN}\n', 1, "has NaN, Infinity or a number past the range of a float"),
     (b'{"a": "\\ud800"}\n', 1, "has a lone surrogate in a string"),
     (b"[" * 300 + b"]" * 300 + b"\n", 1, "nests deeper than"),
