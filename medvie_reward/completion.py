@@ -293,7 +293,10 @@ def _repair(part: str, max_depth: int, broken: Decoded) -> Decoded:
     # json-repair recurses by itself, so it only sees text whose depth is bounded.
     if start < 0 or nests_deeper(text, max_depth):
         return broken
-    value = repair_json(text[start:], return_objects=True)
+    try:
+        value = repair_json(text[start:], return_objects=True)
+    except Exception:  # noqa: BLE001 - whatever it stumbles over, the answer is still what it was: broken
+        return broken
     if type(value) not in (dict, list) or not value:
         return broken
     repaired = decode(json.dumps(value, ensure_ascii=False), max_depth)
