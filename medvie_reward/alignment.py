@@ -3,7 +3,8 @@
 Outcomes: ``correct`` (paired, equal), ``wrong`` (paired, neither empty, not equal), ``missing`` (in the gold
 only), ``hallucinated`` (in the prediction only). A hallucinated leaf is of a kind: ``filled_blank`` (the
 gold has the field, empty), ``invented_field`` (the gold has no such field there) or ``invented_item`` (it is
-part of a list item without a partner).
+part of a list item without a partner). A wrong or hallucinated leaf is also ``misplaced`` where its value
+is that of a gold leaf that no leaf got right.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from medvie_reward.tree import (
 OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 _NESTING: Final = (dict, list)
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
-_COUNTED: Final = ("correct", "wrong", "missing", *KINDS)
+_COUNTED: Final = ("correct", "wrong", "missing", *KINDS, "misplaced")
+_MISREAD: Final = ("wrong", "hallucinated")
 
 
 class Leaf(NamedTuple):
@@ -53,6 +55,9 @@ class Leaf(NamedTuple):
         Where the leaf stands, such as ``Indicators[3].Result``; ``None`` on the side that lacks it.
     gold, pred
         The raw values; ``None`` on the side that lacks it.
+    misplaced
+        Whether a wrong or hallucinated value is what some gold leaf holds that no leaf got right: it was
+        read, and put into the wrong field or row.
     """
 
     field: str
@@ -62,6 +67,7 @@ class Leaf(NamedTuple):
     pred_path: str | None
     gold: Any
     pred: Any
+    misplaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,8 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
 def leaves_of(pred: Any, prepared: Prepared) -> tuple[list[Leaf], bool]:
     """List every leaf of a plain value with its outcome, and tell whether the work bound ran out."""
     leaves: list[Leaf] = []
+    form = prepared.engine.known_form
+    not_read: set[str] = set()
 
     def write(
         field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
@@ -155,8 +163,15 @@ def leaves_of(pred: Any, prepared: Prepared) -> tuple[list[Leaf], bool]:
         g_path = None if g_at is None else path_text(g_at)
         p_path = None if p_at is None else path_text(p_at)
         leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
+        if outcome == "wrong" or outcome == "missing":
+            not_read.add(form(scalar_text(g)))
 
-    return leaves, _walk(pred, prepared, write)
+    limited = _walk(pred, prepared, write)
+    if not_read:
+        for n, leaf in enumerate(leaves):
+            if leaf.outcome in _MISREAD and form(scalar_text(leaf.pred)) in not_read:
+                leaves[n] = leaf._replace(misplaced=True)
+    return leaves, limited
 
 
 def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]], bool]:
@@ -165,9 +180,12 @@ def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]
     Returns
     -------
     tuple
-        field -> outcome, or kind where the outcome is ``hallucinated`` -> number of leaves.
+        field -> outcome, or kind where the outcome is ``hallucinated``, or ``misplaced`` -> number of leaves.
     """
     fields: dict[str, dict[str, int]] = {}
+    form = prepared.engine.known_form
+    not_read: set[str] = set()
+    misread: list[tuple[dict[str, int], Any]] = []
 
     def write(
         field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
@@ -176,8 +194,16 @@ def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]
         if row is None:
             row = fields[field] = dict.fromkeys(_COUNTED, 0)
         row[kind or outcome] += 1
+        if outcome != "correct":
+            if outcome != "hallucinated":
+                not_read.add(form(scalar_text(g)))
+            if outcome != "missing":
+                misread.append((row, p))
 
     limited = _walk(pred, prepared, write)
+    for row, p in misread:
+        if form(scalar_text(p)) in not_read:
+            row["misplaced"] += 1
     if "" in fields:
         fields["$"] = fields.pop("")
     return fields, limited

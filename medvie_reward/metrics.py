@@ -32,6 +32,8 @@ class Counts:
         Leaves of the prediction and of the gold, |S_p| and |S_g|.
     filled_blank, invented_field, invented_item
         Hallucinated leaves by kind.
+    misplaced
+        Wrong or hallucinated leaves whose value is that of a gold leaf that no leaf got right.
     """
 
     correct: float = 0
@@ -41,6 +43,7 @@ class Counts:
     filled_blank: int = 0
     invented_field: int = 0
     invented_item: int = 0
+    misplaced: int = 0
 
     @property
     def missing(self) -> float:
@@ -65,6 +68,7 @@ class Counts:
             self.filled_blank + other.filled_blank,
             self.invented_field + other.invented_field,
             self.invented_item + other.invented_item,
+            self.misplaced + other.misplaced,
         )
 
 
@@ -159,6 +163,7 @@ class Scores:
             "missing": self.missing,
             "hallucinated": self.hallucinated,
             **{kind: getattr(self.counts, kind) for kind in KINDS},
+            "misplaced": self.counts.misplaced,
             "n_pred": self.n_pred,
             "n_gold": self.n_gold,
             "hallucination_rate": self.hallucination_rate,
@@ -230,17 +235,25 @@ def _tallied(t: Tally) -> Counts:
 
 
 def counts_of(outcomes: Mapping[str, int]) -> Counts:
-    """Make counts of the numbers of ``correct``, ``wrong``, ``missing`` and each kind."""
+    """Make counts of the numbers of ``correct``, ``wrong``, ``missing``, each kind and ``misplaced``."""
     correct, wrong = outcomes["correct"], outcomes["wrong"]
-    kinds = [outcomes[kind] for kind in KINDS]
-    n_gold = correct + wrong + outcomes["missing"]
-    return Counts(correct, wrong, correct + wrong + sum(kinds), n_gold, *kinds)
+    kinds = {kind: outcomes[kind] for kind in KINDS}
+    return Counts(
+        correct=correct,
+        wrong=wrong,
+        n_pred=correct + wrong + sum(kinds.values()),
+        n_gold=correct + wrong + outcomes["missing"],
+        misplaced=outcomes["misplaced"],
+        **kinds,
+    )
 
 
 def count_leaves(leaves: Iterable[Leaf]) -> tuple[Counts, dict[str, Counts]]:
     """Add leaves up: all of them, and field by field in the order in which fields appear."""
     table: dict[str, Counter[str]] = {}
     for leaf in leaves:
-        table.setdefault(leaf.field, Counter())[leaf.kind or leaf.outcome] += 1
+        row = table.setdefault(leaf.field, Counter())
+        row[leaf.kind or leaf.outcome] += 1
+        row["misplaced"] += leaf.misplaced
     fields = {name: counts_of(row) for name, row in table.items()}
     return sum(fields.values(), Counts()), fields

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from medvie_reward.comparators import KnownForms
@@ -52,7 +51,7 @@ class Pool:
     """
 
     def __init__(self, gold: Any, text: str, reading: str) -> None:
-        self.form: Callable[[str], str] = KnownForms(text).__getitem__
+        self.form = self.known_form = KnownForms(text).__getitem__
         self.reading = reading
         self.root = Field()
         if reading == "donut":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import pairs
 
-from medvie_reward import Counts, Scores, score
+from medvie_reward import Counts, Scores, align, score
 
 # arXiv 2506.13363, Table 6: two non-empty leaves predicted, one of them right, three in the gold.
 TABLE_6: tuple[dict[str, Any], dict[str, Any]] = (
@@ -39,6 +39,7 @@ def test_figures_by_hand() -> None:
         "filled_blank": 1,
         "invented_field": 1,
         "invented_item": 0,
+        "misplaced": 0,
         "n_pred": 4,
         "n_gold": 4,
         "hallucination_rate": 0.5,
@@ -93,6 +94,21 @@ def test_counts_add(pair: tuple[Any, Any]) -> None:
         assert s.correct + s.wrong + s.hallucinated == s.n_pred
         kinds = s.counts.filled_blank + s.counts.invented_field + s.counts.invented_item
         assert kinds == s.hallucinated
+        assert s.counts.misplaced <= s.wrong + s.hallucinated
+        if spec != "donut":
+            assert s.counts.misplaced == sum(leaf.misplaced for leaf in align(*pair, spec))
+
+
+def test_misplaced_by_hand() -> None:
+    """Swapped results are wrong and misplaced; a value that the gold has nowhere is wrong only."""
+    gold = {"L": [{"n": "K", "s": "3-5", "r": "4.1"}, {"n": "Na", "s": "130-150", "r": "140"}], "Age": "45"}
+    pred = {"L": [{"n": "K", "s": "3-5", "r": "140"}, {"n": "Na", "s": "130-150", "r": "4.1"}], "Age": "54"}
+    s = score(pred, gold)
+    assert (s.wrong, s.counts.misplaced) == (3, 2)
+    assert s.fields["L[].r"].counts.misplaced == 2
+    # The value of a leaf that is right elsewhere is not misplaced here.
+    assert score({"a": "x", "b": "x"}, {"a": "x", "b": "y"}).counts.misplaced == 0
+    assert score({"c": "y"}, {"b": "y"}, "paper").counts.misplaced == 1
 
 
 def test_two_documents_count_as_their_sum() -> None:
