@@ -105,7 +105,8 @@ def _lines(evaluation: Evaluation) -> list[str]:
         f"Leaves    {_number(s.n_gold)} gold, {_number(s.n_pred)} predicted: "
         f"{_number(s.correct)} correct, {_number(s.wrong)} wrong, {_number(s.missing)} missing, "
         f"{_number(s.hallucinated)} hallucinated ({kinds})",
-        f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value that the gold has elsewhere",
+        f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
+        "that the gold has elsewhere",
         f"Rates     {_rate(s.hallucination_rate)} of predicted leaves hallucinated, "
         f"{_rate(s.omission_rate)} of gold leaves omitted",
         f"Answers   {_rate(evaluation.parse_rate)} found ("

@@ -33,7 +33,8 @@ class Spec:
     lists
         How the items of two lists pair: ``align`` (one to one, so that as many leaves as possible are
         correct), ``bag`` (leaves pooled by path; blind to values swapped between rows), ``index`` (by
-        position) or ``key:<member>`` (items with an equal member first, the rest aligned).
+        position) or ``key:<member>`` (items with an equal member first, the rest aligned). The last may
+        cost correct leaves, so that a corrected name can lower the reward: made to evaluate, not to train.
     text
         Normal form in which two leaf values must be equal: ``unicode`` (NFC, outer white space gone,
         inner runs of it one space) or ``strip`` (outer white space gone).

@@ -1,8 +1,10 @@
 """The laws of the design, as properties, for every preset that they apply to.
 
-``smr-r1`` lets one predicted row serve many gold rows, ignores a member and looks at blanks on one side only,
-so only the law of finiteness is asked of it. Donut's reading drops a list's objects when a text joins them,
-so leaves are added to objects, never to lists.
+The list mode ``key:<member>`` pairs rows by name even where that costs correct leaves, so a corrected or
+removed name can move the reward either way: it is left out of those two laws, and a test below shows why.
+``smr-r1`` lets one predicted row serve many gold rows, ignores a member and looks at blanks on one side only, so
+only the law of finiteness is asked of it. Donut's reading drops a list's objects when a text joins them, so
+leaves are added to objects, never to lists.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ SPECS = [
     Spec(name="strict by index", lists="index"),
     Spec(name="strict by key", lists="key:n", alpha=0.2),
 ]
+NOT_BY_KEY = [spec for spec in SPECS if not spec.lists.startswith("key:")]
 ANY_ORDER = [spec for spec in SPECS if spec.lists != "index"]
 law = settings(max_examples=200, deadline=None)
 
@@ -115,7 +118,7 @@ def changed(pred: Any, leaf: Leaf, value: Any) -> Any:
     return copied["$"]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=name)
+@pytest.mark.parametrize("spec", NOT_BY_KEY, ids=name)
 @law
 @given(pair=pairs())
 def test_a_corrected_leaf_never_hurts(spec: Spec, pair: tuple[Any, Any]) -> None:
@@ -127,7 +130,7 @@ def test_a_corrected_leaf_never_hurts(spec: Spec, pair: tuple[Any, Any]) -> None
             assert of(changed(pred, leaf, leaf.gold), gold, spec).score >= before.score
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=name)
+@pytest.mark.parametrize("spec", NOT_BY_KEY, ids=name)
 @law
 @given(pair=pairs())
 def test_a_removed_right_leaf_never_helps(spec: Spec, pair: tuple[Any, Any]) -> None:
@@ -139,6 +142,15 @@ def test_a_removed_right_leaf_never_helps(spec: Spec, pair: tuple[Any, Any]) -> 
             after = of(changed(pred, leaf, ""), gold, spec)
             assert after.correct in (before.correct, before.correct - 1)
             assert after.correct == before.correct or after.score <= before.score
+
+
+def test_joining_by_key_breaks_law_3() -> None:
+    """Joined by name, the row of K is wrong in two leaves; without its name it is right in both."""
+    gold = {"L": [{"n": "K", "r": "1", "u": "x"}, {"n": "Na", "r": "2", "u": "y"}]}
+    named, nameless = ({"L": [{"n": n, "r": "2", "u": "y"}]} for n in ("K", ""))
+    spec = Spec(lists="key:n")
+    assert (of(named, gold, spec).correct, of(nameless, gold, spec).correct) == (1, 2)
+    assert (of(named, gold, Spec()).correct, of(nameless, gold, Spec()).correct) == (2, 2)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=name)
