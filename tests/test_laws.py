@@ -2,9 +2,9 @@
 
 The list mode ``key:<member>`` pairs rows by name even where that costs correct leaves, so a corrected or
 removed name can move the reward either way: it is left out of those two laws, and a test below shows why.
-``smr-r1`` lets one predicted row serve many gold rows, ignores a member and looks at blanks on one side only, so
-only the law of finiteness is asked of it. Donut's reading drops a list's objects when a text joins them, so
-leaves are added to objects, never to lists.
+``smr-r1`` lets one predicted row serve many gold rows, ignores a member and looks at blanks on one side only,
+so only the law of finiteness is asked of it. Donut's reading drops a list's objects when a text joins them,
+so leaves are added to objects, never to lists.
 """
 
 from __future__ import annotations
