@@ -9,32 +9,29 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.assignment import Work
 from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
+from medvie_reward.matching import Matcher
 from medvie_reward.pool import Field, Pool
 from medvie_reward.sizes import measure
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import (
-    ROOT,
     Place,
     donut_leaves,
     field_text,
-    is_empty,
     json_leaves,
-    member_path,
     path_text,
     plain,
     scalar_text,
     shape,
 )
+from medvie_reward.walker import Walker, Write
 
 OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
-_NESTING: Final = (dict, list)
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 _COUNTED: Final = ("correct", "wrong", "missing", *KINDS, "misplaced")
 _MISREAD: Final = ("wrong", "hallucinated")
@@ -209,190 +206,14 @@ def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]
     return fields, limited
 
 
-_Write = Callable[[str, str, "str | None", "Place | None", "Place | None", Any, Any], None]
-
-
-def _walk(pred: Any, prepared: Prepared, write: _Write) -> bool:
+def _walk(pred: Any, prepared: Prepared, write: Write) -> bool:
     engine = prepared.engine
     if isinstance(engine, Pool):
         _pooled(pred, prepared.gold, engine, write)
         return False
-    walker = _Walker(engine, Work(prepared.spec.max_pairs), write)
-    walker.both(pred, engine.root, "", ROOT, ROOT)
-    return walker.work.limited
-
-
-class _Walker:
-    """Walks the two trees along their best pairing and hands out every leaf."""
-
-    def __init__(self, matcher: Matcher, work: Work, write: _Write) -> None:
-        self.matcher = matcher
-        self.work = work
-        self.write = write
-        self.names: dict[str, dict[str, str]] = {}
-
-    def names_under(self, field: str) -> dict[str, str]:
-        """Give the names of the members of a field, as far as they were written before."""
-        return self.names.setdefault(field, {})
-
-    def name(self, field: str, key: str) -> str:
-        known = self.names_under(field)
-        if key not in known:
-            known[key] = member_path(field, key)
-        return known[key]
-
-    def both(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
-        """Write the leaves of a gold node and of the value that stands for it."""
-        if is_empty(node.raw) and (type(pred) in (dict, list) or type(node.raw) in (dict, list)):
-            self.only_pred(pred, field, p_at, "filled_blank")
-        elif type(pred) is list or type(node) is GoldList:
-            self.lists(pred, node, field, g_at, p_at)
-        elif type(node) is GoldObject:
-            if type(pred) is dict:
-                self.members(pred, node.raw, node, field, g_at, p_at)
-            else:
-                self.only_gold(node.raw, field, g_at)
-                self.only_pred(pred, field, p_at, "invented_field")
-        elif type(pred) is dict:
-            self.only_gold(node.raw, field, g_at)
-            self.only_pred(pred, field, p_at, "invented_field")
-        else:
-            self.scalars(pred, node.raw, field, g_at, p_at)
-
-    def members(
-        self,
-        pred: dict[str, Any],
-        gold: dict[str, Any],
-        node: GoldObject | None,
-        field: str,
-        g_at: Place,
-        p_at: Place,
-    ) -> None:
-        """Write two objects; the gold's rows of scalars come without a node."""
-        names = self.names_under(field)
-        for key, value in gold.items():
-            name = names.get(key) or self.name(field, key)
-            if key not in pred:
-                self.only_gold(value, name, (g_at, key))
-                continue
-            p = pred[key]
-            if p.__class__ is str and value.__class__ is str and p == value:
-                # The commonest case by far: the same text needs no normal form.
-                if p and not p.isspace():
-                    self.write(name, "correct", None, (g_at, key), (p_at, key), value, p)
-            elif type(value) in _NESTING or type(p) in _NESTING:
-                child = self.matcher.prepare(value) if node is None else node.members[key]
-                self.both(p, child, name, (g_at, key), (p_at, key))
-            else:
-                self.scalars(p, value, name, (g_at, key), (p_at, key))
-        for key, value in pred.items():
-            if key not in gold:
-                self.only_pred(value, self.name(field, key), (p_at, key), "invented_field")
-
-    def scalars(self, pred: Any, gold: Any, field: str, g_at: Place, p_at: Place) -> None:
-        form = self.matcher.known_form
-        g, p = form(scalar_text(gold)), form(scalar_text(pred))
-        if g and p:
-            self.write(field, "correct" if g == p else "wrong", None, g_at, p_at, gold, pred)
-        elif g:
-            self.write(field, "missing", None, g_at, p_at, gold, pred)
-        elif p:
-            self.write(field, "hallucinated", "filled_blank", g_at, p_at, gold, pred)
-
-    def lists(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
-        """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
-        if not self.matcher.by_position:
-            if type(pred) is not list:
-                self.lone_pred(pred, self.matcher.as_list(node), field, g_at, p_at)
-                return
-            if not isinstance(node, GoldList):
-                self.lone_gold(pred, node, field, g_at, p_at)
-                return
-        predicted = pred if type(pred) is list else [pred]
-        gold = self.matcher.as_list(node)
-        if self.matcher.by_position:
-            pairs = [(n, n) for n in range(min(len(predicted), len(gold.raw)))]
-        else:
-            pairs, _ = self.matcher.pair(predicted, gold, self.work, ordered=True)
-        partner = {j: i for i, j in pairs}
-        inner = f"{field}[]" if type(node) is GoldList else field
-
-        def g_path(j: int) -> Place:
-            return (g_at, j) if type(node) is GoldList else g_at
-
-        def p_path(i: int) -> Place:
-            return (p_at, i) if type(pred) is list else p_at
-
-        for j, item in enumerate(gold.raw):
-            if j not in partner:
-                self.only_gold(item, inner, g_path(j))
-                continue
-            i = partner[j]
-            if gold.rows is not None and type(predicted[i]) is dict:
-                self.members(predicted[i], item, None, inner, g_path(j), p_path(i))
-            else:
-                self.both(predicted[i], self.matcher.items_of(gold)[j], inner, g_path(j), p_path(i))
-        taken = set(partner.values())
-        for i, value in enumerate(predicted):
-            if i not in taken:
-                self.only_pred(value, inner, p_path(i), "invented_item")
-
-    def lone_pred(self, pred: Any, node: GoldList, field: str, g_at: Place, p_at: Place) -> None:
-        """Write a value that is no list and the gold list that it stands for an item of."""
-        items = list(_spread(node.raw, field, g_at))
-        nodes = self.matcher.spread_gold(node)
-        at, _ = self.matcher.best_of([(pred, item) for item in nodes], self.work)
-        for n, (item, name, place) in enumerate(items):
-            if n == at:
-                self.both(pred, nodes[n], name, place, p_at)
-            else:
-                self.only_gold(item, name, place)
-        if at < 0:
-            self.only_pred(pred, f"{field}[]", p_at, "invented_item")
-
-    def lone_gold(self, pred: list[Any], node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
-        """Write a list and the gold value, no list, that one of its items stands for."""
-        items = list(_spread(pred, field, p_at))
-        at, _ = self.matcher.best_of([(item, node) for item, _, _ in items], self.work)
-        if at < 0:
-            self.only_gold(node.raw, field, g_at)
-        for n, (item, _, place) in enumerate(items):
-            if n == at:
-                self.both(item, node, field, g_at, place)
-            else:
-                self.only_pred(item, field, place, "invented_item")
-
-    def only_gold(self, gold: Any, field: str, at: Place) -> None:
-        if type(gold) is dict:
-            for key, value in gold.items():
-                self.only_gold(value, self.name(field, key), (at, key))
-        elif type(gold) is list:
-            for j, value in enumerate(gold):
-                self.only_gold(value, f"{field}[]", (at, j))
-        elif not is_empty(gold):
-            self.write(field, "missing", None, at, None, gold, None)
-
-    def only_pred(self, pred: Any, field: str, at: Place, kind: str) -> None:
-        if type(pred) is dict:
-            for key, value in pred.items():
-                self.only_pred(value, self.name(field, key), (at, key), kind)
-        elif type(pred) is list:
-            for i, value in enumerate(pred):
-                self.only_pred(value, f"{field}[]", (at, i), kind)
-        elif not is_empty(pred):
-            self.write(field, "hallucinated", kind, None, at, None, pred)
-
-
-def _spread(items: list[Any], field: str, at: Place) -> Iterator[tuple[Any, str, Place]]:
-    """Give the items of a list that are no lists, however deep, with their fields and places."""
-    waiting: list[tuple[Any, str, Place]] = [(items, field, at)]
-    while waiting:
-        value, name, place = waiting.pop()
-        if type(value) is list:
-            inner = [(x, f"{name}[]", (place, i)) for i, x in enumerate(value)]
-            waiting.extend(reversed(inner))
-        else:
-            yield value, name, place
+    work = Work(prepared.spec.max_pairs)
+    Walker(engine, work, write).walk(pred)
+    return work.limited
 
 
 # -- pooled leaves -------------------------------------------------------------------------------------
@@ -400,7 +221,7 @@ def _spread(items: list[Any], field: str, at: Place) -> Iterator[tuple[Any, str,
 _Found = tuple[str, Place, Any]
 
 
-def _pooled(pred: Any, gold: Any, pool: Pool, write: _Write) -> None:
+def _pooled(pred: Any, gold: Any, pool: Pool, write: Write) -> None:
     """Match leaves of equal path as multisets; what is left over pairs as wrong while both sides last."""
     gold_found = _by_path(gold, pool)
     pred_found = _by_path(pred, pool)

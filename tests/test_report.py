@@ -26,7 +26,7 @@ PRED = {"Indicators": [{"Reference Range": "1-3"}], **{f"f{n}": "y" for n in ran
 def test_names_stay_readable_on_any_screen(columns: str, heads: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A narrow screen gets fewer columns, not folded names."""
     monkeypatch.setenv("COLUMNS", columns)
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "xterm")
     screen = Screen()
     print_evaluation(evaluate([PRED], [GOLD]), screen)
     shown = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
