@@ -148,6 +148,25 @@ def test_order_changes_no_field(pred: Any, gold: Any, rng: random.Random) -> Non
         )
 
 
+TIES: list[tuple[list[Any], list[Any]]] = [
+    # One gold row and two predicted rows that are each right in one of two leaves; then the other way round.
+    ([{"n": "K", "r": "9"}, {"n": "X", "r": "1"}], [{"n": "K", "r": "1"}]),
+    ([{"n": "K", "r": "1"}], [{"n": "K", "r": "9"}, {"n": "X", "r": "1"}]),
+    ([[{"n": "K"}, {"r": "9"}], [{"n": "X"}, {"r": "1"}]], [[{"n": "K"}, {"r": "1"}]]),
+    ([{"n": "K", "r": ["9"]}, {"n": "X", "r": ["1"]}], [{"n": "K", "r": ["1"]}]),
+]
+
+
+@pytest.mark.parametrize(("pred", "gold"), TIES)
+def test_ties_do_not_hang_on_order(pred: list[Any], gold: list[Any]) -> None:
+    """Of equally good pairings the same one is taken, wherever the items stand."""
+    expected = outcomes(pred, gold)
+    assert outcomes(pred[::-1], gold) == outcomes(pred, gold[::-1]) == expected
+    # A lone value that meets a list chooses the same way.
+    assert outcomes(pred[::-1], gold[0]) == outcomes(pred, gold[0])
+    assert outcomes(pred[0], gold[::-1]) == outcomes(pred[0], gold)
+
+
 @settings(max_examples=200, deadline=None)
 @given(value=trees)
 def test_identity_is_all_correct(value: Any) -> None:
