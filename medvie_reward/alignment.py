@@ -31,7 +31,6 @@ from medvie_reward.tree import (
 )
 from medvie_reward.walker import Walker, Write
 
-OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 _COUNTED: Final = ("correct", "wrong", "missing", *KINDS, "misplaced")
 _MISREAD: Final = ("wrong", "hallucinated")

@@ -38,23 +38,21 @@ _SHALLOW: Final = 40
 class GoldScalar:
     """A gold scalar in its normal form; ``text`` is empty where the scalar is."""
 
-    __slots__ = ("alone", "raw", "text")
+    __slots__ = ("raw", "text")
 
     def __init__(self, raw: Any, text: str) -> None:
         self.raw = raw
         self.text = text
-        self.alone: GoldList | None = None
 
 
 class GoldObject:
     """A gold object: its members, prepared."""
 
-    __slots__ = ("alone", "members", "raw")
+    __slots__ = ("members", "raw")
 
     def __init__(self, raw: dict[str, Any], members: dict[str, GoldNode]) -> None:
         self.raw = raw
         self.members = members
-        self.alone: GoldList | None = None
 
 
 class GoldList:
@@ -124,14 +122,6 @@ class Matcher:
         if node.items is None:
             node.items = [self.prepare(x) for x in node.raw]
         return node.items
-
-    def as_list(self, node: GoldNode) -> GoldList:
-        """Give a gold list as it is, anything else as a list of one."""
-        if isinstance(node, GoldList):
-            return node
-        if node.alone is None:
-            node.alone = self._prepare_list([node.raw])
-        return node.alone
 
     # -- weighing --------------------------------------------------------------------------------------
 

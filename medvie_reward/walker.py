@@ -108,18 +108,18 @@ class Walker:
 
     def _lists(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
-        if not self.matcher.by_position:
-            if type(pred) is not list:
-                self._lone_pred(pred, self.matcher.as_list(node), field, g_at, p_at)
-                return
-            if not isinstance(node, GoldList):
-                self._lone_gold(pred, node, field, g_at, p_at)
-                return
-        predicted = pred if type(pred) is list else [pred]
-        gold = self.matcher.as_list(node)
         if self.matcher.by_position:
+            predicted = pred if type(pred) is list else [pred]
+            gold = node if isinstance(node, GoldList) else GoldList([node.raw])
             pairs = [(n, n) for n in range(min(len(predicted), len(gold.raw)))]
+        elif not isinstance(node, GoldList):
+            self._lone_gold(pred, node, field, g_at, p_at)
+            return
+        elif type(pred) is not list:
+            self._lone_pred(pred, node, field, g_at, p_at)
+            return
         else:
+            predicted, gold = pred, node
             pairs, _ = self.matcher.pair(predicted, gold, self.work, ordered=True)
         partner = {j: i for i, j in pairs}
         inner = f"{field}[]" if type(node) is GoldList else field
