@@ -88,7 +88,7 @@ class Matcher:
     def __init__(self, gold: Any, lists: str, text: str, depth: int) -> None:
         self.form = FORMS[text]
         # Remembers what it wrote: for the ways that write one text many times.
-        self.known_form: Callable[[str], str] = KnownForms(text).__getitem__
+        self.known_form: Callable[[str], str] = KnownForms(FORMS[text]).__getitem__
         self.by_position = lists == "index"
         self.join = lists[4:] if lists.startswith("key:") else None
         self.root = self.prepare(gold)

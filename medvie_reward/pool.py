@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medvie_reward.comparators import KnownForms
+from medvie_reward.comparators import FORMS, KnownForms
 from medvie_reward.tree import donut_leaves, is_empty, scalar_text
 
 
@@ -51,7 +51,7 @@ class Pool:
     """
 
     def __init__(self, gold: Any, text: str, reading: str) -> None:
-        self.form = self.known_form = KnownForms(text).__getitem__
+        self.form = self.known_form = KnownForms(FORMS[text]).__getitem__
         self.reading = reading
         self.root = Field()
         if reading == "donut":

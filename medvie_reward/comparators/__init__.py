@@ -1,0 +1,104 @@
+"""Two leaf values -> match: each leaf is written in one normal form, and equal forms match.
+
+A normal form never changes what a value means, and it is empty exactly where the text is empty or white
+space only, so that a comparator never decides whether there is a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from medvie_reward.comparators.age import age_text
+from medvie_reward.comparators.dates import date_form, datetime_form, time_text
+from medvie_reward.comparators.guess import guess_text
+from medvie_reward.comparators.number import number_form
+from medvie_reward.comparators.quantity import quantity_form
+from medvie_reward.comparators.results import result_text, status_text
+from medvie_reward.comparators.sets import set_form
+from medvie_reward.comparators.spans import range_text
+from medvie_reward.comparators.text import folded_text, strip_text, unicode_text
+from medvie_reward.comparators.unit import unit_text
+from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
+from medvie_reward.errors import SpecError
+
+_KNOWN: Final = 65_536
+
+Form = Callable[[str], str]
+
+FORMS: Final[dict[str, Form]] = {
+    "unicode": unicode_text,
+    "strip": strip_text,
+    "text": folded_text,
+    "guess": guess_text,
+    "unit": unit_text,
+    "range": range_text,
+    "result": result_text,
+    "status": status_text,
+    "flag": flag_text,
+    "ordinal": ordinal_text,
+    "sex": sex_text,
+    "boolean": boolean_text,
+    "time": time_text,
+    "age": age_text,
+    "narrative": folded_text,
+}
+
+# Comparators that have no options have a form; the others make one of their options.
+_MAKERS: Final[dict[str, Callable[..., Form]]] = {
+    "number": number_form,
+    "quantity": quantity_form,
+    "enum": enum_form,
+    "date": date_form,
+    "datetime": datetime_form,
+    "set": set_form,
+}
+
+COMPARATORS: Final = (*FORMS, *_MAKERS)
+
+
+def form_of(name: str, options: Mapping[str, Any]) -> Form:
+    """Give the normal form of a comparator.
+
+    Raises
+    ------
+    SpecError
+        If there is no such comparator, or it has no such option or value.
+    """
+    if name in FORMS and not options:
+        return FORMS[name]
+    if name in _MAKERS:
+        try:
+            return _MAKERS[name](**options)
+        except TypeError as error:
+            raise SpecError(f"comparator {name!r}: {error}") from None
+    if name in FORMS:
+        raise SpecError(f"comparator {name!r} has no option {next(iter(options))!r}: expected none")
+    raise SpecError(f"no comparator {name!r}: expected one of {', '.join(COMPARATORS)}")
+
+
+def check_comparator(name: str | None, options: Mapping[str, Any]) -> None:
+    """Raise a `SpecError` where `form_of` would; no name is fine where there are no options."""
+    if name is not None:
+        form_of(name, options)
+    elif options:
+        raise SpecError(f"option {next(iter(options))!r}: expected a comparator that has it, got none")
+
+
+class KnownForms(dict[str, str]):
+    """The normal forms of texts met before; a look-up at C speed where a text comes again.
+
+    Bounded, since predictions feed it: past the bound new texts are written anew each time.
+    """
+
+    __slots__ = ("_form",)
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, text: str) -> str:
+        form = self._form(text)
+        if len(self) < _KNOWN:
+            self[text] = form
+        return form
