@@ -21,7 +21,7 @@ from rivals import RIVALS, MissingRival, Scorer
 
 import medvie_reward
 
-OURS: Final = ("strict", "paper", "donut")
+OURS: Final = ("clinical", "strict", "paper", "donut")
 DECIMAL: Final = re.compile(r"(\d)\.(\d)")
 TINY: Final = 0.0005
 """Half of the last printed digit."""
@@ -136,6 +136,11 @@ def our_scorer(preset: str) -> Scorer:
     return lambda pred, gold: medvie_reward.score(pred, gold, preset).f1
 
 
+def our_reward(pred: Report, gold: Report) -> float:
+    """Give the matching part of the reward, from 0 to 1, under the default preset."""
+    return medvie_reward.reward(medvie_reward.Completion.from_answer(pred), gold).matching
+
+
 def choose(only: Iterable[str] | None) -> tuple[dict[str, Scorer], list[str]]:
     """Load the scorers that were asked for, all but the slow tree distance where none was named.
 
@@ -153,6 +158,7 @@ def choose(only: Iterable[str] | None) -> tuple[dict[str, Scorer], list[str]]:
     scorers: dict[str, Scorer] = {}
     versions: list[str] = []
     if "ours" in wanted:
+        scorers["ours: clinical reward"] = our_reward
         scorers.update({f"ours: {preset}": our_scorer(preset) for preset in OURS})
         versions.append(f"medvie-reward {medvie_reward.__version__}")
     for rival in RIVALS:

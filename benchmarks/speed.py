@@ -29,7 +29,7 @@ from rivals import RIVALS, MissingRival, Rival, Scorer
 import medvie_reward
 
 ROLLOUTS: Final = 8
-PRESETS: Final = ("strict", "paper")
+PRESETS: Final = ("clinical", "strict", "paper")
 DOCS: Final = {5: 40, 20: 30, 100: 15, 500: 6}
 """Documents per number of rows; more where the median is noisier."""
 RIVAL_SIZES: Final = (5, 20, 100)
@@ -297,8 +297,9 @@ def time_worst(pipe: Connection, title: str, seed: int, preset: str, limits: dic
     spent = float("inf")
     for _ in range(3):
         completion_text, gold_text = fresh(text), fresh(gold)
+        spec = medvie_reward.Spec.preset(preset).replace(**limits)
         begun = time.perf_counter()
-        reward = medvie_reward.reward(completion_text, gold_text, preset, **limits)
+        reward = medvie_reward.reward(completion_text, gold_text, spec)
         spent = min(spent, time.perf_counter() - begun)
         gc.collect()
     pipe.send((spent, reward.status + (", limited" if reward.limited else "")))

@@ -14,6 +14,7 @@ from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError, MedvieError, PredictionError, SpecError
 from medvie_reward.metrics import Counts, Scores, score
 from medvie_reward.rewards import Gold, Reward, reward, reward_group
+from medvie_reward.rules import Rule
 from medvie_reward.spec import Spec
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "MedvieError",
     "PredictionError",
     "Reward",
+    "Rule",
     "Scores",
     "Spec",
     "SpecError",

@@ -9,31 +9,25 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.assignment import Work
 from medvie_reward.errors import GoldError, PredictionError, SpecError
+from medvie_reward.fields import Field
+from medvie_reward.grounding import Source
 from medvie_reward.matching import Matcher
-from medvie_reward.pool import Field, Pool
+from medvie_reward.outcomes import LeafCounter
+from medvie_reward.pool import Pool
 from medvie_reward.sizes import measure
 from medvie_reward.spec import Spec, resolve
-from medvie_reward.tree import (
-    Place,
-    donut_leaves,
-    field_text,
-    json_leaves,
-    path_text,
-    plain,
-    scalar_text,
-    shape,
-)
+from medvie_reward.tree import Place, path_text, plain, scalar_text
 from medvie_reward.walker import Walker, Write
+from medvie_reward.worth import Worth, measure_leaves
 
-KINDS: Final = ("filled_blank", "invented_field", "invented_item")
-_COUNTED: Final = ("correct", "wrong", "missing", *KINDS, "misplaced")
 _MISREAD: Final = ("wrong", "hallucinated")
+DEFAULT: Final = "clinical"
+"""The preset of functions that are given none."""
 
 
 class Leaf(NamedTuple):
@@ -54,6 +48,10 @@ class Leaf(NamedTuple):
     misplaced
         Whether a wrong or hallucinated value is what some gold leaf holds that no leaf got right: it was
         read, and put into the wrong field or row.
+    ungrounded
+        Whether a wrong or hallucinated leaf's value is nowhere in the source text, where one was given.
+    critical
+        Whether its field is critical.
     """
 
     field: str
@@ -64,6 +62,8 @@ class Leaf(NamedTuple):
     gold: Any
     pred: Any
     misplaced: bool = False
+    ungrounded: bool = False
+    critical: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,14 @@ class Alignment:
         return len(self.leaves)
 
 
-def align(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -> Alignment:
+def align(
+    pred: Any,
+    gold: Any,
+    spec: Spec | str = DEFAULT,
+    *,
+    source_text: str | Sequence[str] | None = None,
+    **overrides: Any,
+) -> Alignment:
     """Match two JSON values leaf by leaf.
 
     Parameters
@@ -100,6 +107,8 @@ def align(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
         JSON values as Python gives them; neither is parsed.
     spec
         A spec or the name of a preset.
+    source_text
+        Text of the document, such as an OCR engine gave, or its lines: marks what is ``ungrounded``.
     **overrides
         Spec fields to change.
 
@@ -113,18 +122,41 @@ def align(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
     chosen = resolve(spec, **overrides)
     gold = plain(gold, GoldError, chosen.max_depth, "gold")
     pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
-    leaves, limited = leaves_of(pred, prepare(gold, chosen))
+    leaves, limited = leaves_of(pred, prepare(gold, chosen), source_of(source_text))
     return Alignment(tuple(leaves), chosen.signature, limited)
+
+
+def source_of(text: str | Sequence[str] | Source | None) -> Source | None:
+    """Prepare a source text, where there is one.
+
+    Raises
+    ------
+    PredictionError
+        If it is neither a text nor lines of text.
+    """
+    if text is None or isinstance(text, Source):
+        return text
+    if isinstance(text, str) or (isinstance(text, Sequence) and all(isinstance(x, str) for x in text)):
+        return Source(text)
+    raise PredictionError(f"source text: expected a string or a list of strings, got {type(text).__name__}")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plain gold value, what was built from it for one spec, and how many leaves it has there."""
+    """A plain gold value and what was built from it for one spec.
+
+    Attributes
+    ----------
+    leaves, units
+        Number of the gold's leaves and what they weigh.
+    """
 
     gold: Any
     spec: Spec
+    worth: Worth
     engine: Matcher | Pool
     leaves: int
+    units: int
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -140,141 +172,68 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows: there is no alignment to show; "
             "expected another preset"
         )
+    fields, worth = spec.fields, Worth(spec, gold)
     if spec.lists == "bag":
-        pool = Pool(gold, spec.text, spec.reading)
-        return Prepared(gold, spec, pool, pool.count())
-    sizes = measure(gold, spec.max_depth)
-    return Prepared(gold, spec, Matcher(gold, spec.lists, spec.text, sizes.depth), sizes.leaves)
+        pool = Pool(gold, fields, spec.reading)
+        bins = pool.bins()
+        leaves = sum(len(here.leaves) for here in bins)
+        units = sum(len(here.leaves) * here.field.units for here in bins)
+        return Prepared(gold, spec, worth, pool, leaves, units)
+    depth = measure(gold, spec.max_depth).depth
+    matcher = Matcher(gold, spec.lists, fields, worth, depth)
+    return Prepared(gold, spec, worth, matcher, worth.leaves, worth.units)
 
 
-def leaves_of(pred: Any, prepared: Prepared) -> tuple[list[Leaf], bool]:
+def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:
     """List every leaf of a plain value with its outcome, and tell whether the work bound ran out."""
     leaves: list[Leaf] = []
-    form = prepared.engine.known_form
+    form = prepared.spec.fields.form
     not_read: set[str] = set()
 
     def write(
-        field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
+        field: Field, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
     ) -> None:
         g_path = None if g_at is None else path_text(g_at)
         p_path = None if p_at is None else path_text(p_at)
-        leaves.append(Leaf(field or "$", outcome, kind, g_path, p_path, g, p))
+        leaves.append(Leaf(field.name or "$", outcome, kind, g_path, p_path, g, p, critical=field.critical))
         if outcome == "wrong" or outcome == "missing":
             not_read.add(form(scalar_text(g)))
 
-    limited = _walk(pred, prepared, write)
-    if not_read:
-        for n, leaf in enumerate(leaves):
-            if leaf.outcome in _MISREAD and form(scalar_text(leaf.pred)) in not_read:
-                leaves[n] = leaf._replace(misplaced=True)
+    limited = _walk(pred, prepared, write, None)
+    for n, leaf in enumerate(leaves):
+        if leaf.outcome in _MISREAD:
+            text = scalar_text(leaf.pred)
+            misplaced = form(text) in not_read
+            ungrounded = source is not None and not source.holds(text)
+            if misplaced or ungrounded:
+                leaves[n] = leaf._replace(misplaced=misplaced, ungrounded=ungrounded)
     return leaves, limited
 
 
-def outcomes_of(pred: Any, prepared: Prepared) -> tuple[dict[str, dict[str, int]], bool]:
-    """Count the outcomes of a plain value's leaves, and tell whether the work bound ran out.
-
-    Returns
-    -------
-    tuple
-        field -> outcome, or kind where the outcome is ``hallucinated``, or ``misplaced`` -> number of leaves.
-    """
-    fields: dict[str, dict[str, int]] = {}
-    form = prepared.engine.known_form
-    not_read: set[str] = set()
-    misread: list[tuple[dict[str, int], Any]] = []
-
-    def write(
-        field: str, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
-    ) -> None:
-        row = fields.get(field)
-        if row is None:
-            row = fields[field] = dict.fromkeys(_COUNTED, 0)
-        row[kind or outcome] += 1
-        if outcome != "correct":
-            if outcome != "hallucinated":
-                not_read.add(form(scalar_text(g)))
-            if outcome != "missing":
-                misread.append((row, p))
-
-    limited = _walk(pred, prepared, write)
-    for row, p in misread:
-        if form(scalar_text(p)) in not_read:
-            row["misplaced"] += 1
-    if "" in fields:
-        fields["$"] = fields.pop("")
-    return fields, limited
+def tally_of(
+    pred: Any, prepared: Prepared, source: Source | None = None, by_field: bool = False
+) -> tuple[LeafCounter, bool]:
+    """Count a plain value's leaves, and tell whether the work bound ran out."""
+    tally = LeafCounter(prepared.spec, prepared.worth.critical, by_field, source)
+    limited = _walk(pred, prepared, tally.write, tally)
+    tally.finish()
+    return tally, limited
 
 
-def _walk(pred: Any, prepared: Prepared, write: Write) -> bool:
-    engine = prepared.engine
+def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None) -> bool:
+    engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
     if isinstance(engine, Pool):
-        _pooled(pred, prepared.gold, engine, write)
+        if tally is None:
+            engine.walk(pred, write)
+        else:
+            engine.walk(pred, write, tally.bulk, tally.by_field)
         return False
-    work = Work(prepared.spec.max_pairs)
-    Walker(engine, work, write).walk(pred)
-    return work.limited
-
-
-# -- pooled leaves -------------------------------------------------------------------------------------
-
-_Found = tuple[str, Place, Any]
-
-
-def _pooled(pred: Any, gold: Any, pool: Pool, write: Write) -> None:
-    """Match leaves of equal path as multisets; what is left over pairs as wrong while both sides last."""
-    gold_found = _by_path(gold, pool)
-    pred_found = _by_path(pred, pool)
-    for names in gold_found | pred_found:
-        golds = gold_found.get(names, [])
-        preds = pred_found.get(names, [])
-        # A field may stand inside a list and outside it; one name, the same in any order, serves for both.
-        shapes = {shape(at): at for _, at, _ in golds or preds}
-        field = min(map(field_text, shapes.values()))
-        waiting: dict[str, list[_Found]] = {}
-        for found in reversed(golds):
-            waiting.setdefault(found[0], []).append(found)
-        rest: list[_Found] = []
-        for found in preds:
-            same = waiting.get(found[0])
-            if same:
-                _, g_at, g = same.pop()
-                write(field, "correct", None, g_at, found[1], g, found[2])
-            else:
-                rest.append(found)
-        free = sorted((x for same in waiting.values() for x in same), key=_by_text)
-        rest.sort(key=_by_text)
-        for (_, g_at, g), (_, p_at, p) in zip(free, rest, strict=False):
-            write(field, "wrong", None, g_at, p_at, g, p)
-        for _, g_at, g in free[len(rest) :]:
-            write(field, "missing", None, g_at, None, g, None)
-        for n, (_, p_at, p) in enumerate(rest[len(free) :]):
-            write(field, "hallucinated", _pooled_kind(pool, names, n), None, p_at, None, p)
-
-
-def _by_text(found: _Found) -> str:
-    return found[0]
-
-
-def _by_path(value: Any, pool: Pool) -> dict[tuple[str, ...], list[_Found]]:
-    found: dict[tuple[str, ...], list[_Found]] = {}
-    if pool.reading == "donut":
-        for key, text, at, raw in donut_leaves(value):
-            found.setdefault((key,), []).append((text, at, raw))
-    else:
-        for names, text, at, raw in json_leaves(value, pool.form):
-            found.setdefault(names, []).append((text, at, raw))
-    return found
-
-
-def _pooled_kind(pool: Pool, names: tuple[str, ...], n: int) -> str:
-    """Give the kind of the n-th leaf at a path that found no partner: blanks are filled first."""
-    field: Field | None = pool.root
-    for name in names:
-        if field is not None and field.blanks and not field.members:
-            return "filled_blank"
-        field = None if field is None else field.members.get(name)
-    if field is None:
-        return "invented_field"
-    if n < field.blanks:
-        return "filled_blank"
-    return "invented_item" if field.n else "invented_field"
+    walker = Walker(
+        engine,
+        prepared.spec.max_pairs,
+        lambda: worth.right_critical(measure_leaves(pred, fields)[1]),
+        write,
+        tally,
+    )
+    walker.walk(pred)
+    return walker.limited

@@ -1,22 +1,21 @@
 """One-to-one assignment that maximises weight, exact, with linear-time reductions before any solver.
 
-Weights are lexicographic pairs (correct leaves, paired leaves) held in one integer,
-``correct * ONE_CORRECT + paired``, so that weights add and compare as integers do.
+Weights are lexicographic pairs held in one integer, ``correct * base + rest`` (see `worth`), so that they
+add and compare as integers do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-ONE_CORRECT: Final = 1 << 32
-"""Weight of one correct leaf; one paired leaf weighs 1."""
-
-_PAIRED: Final = ONE_CORRECT - 1
 # Below this many cells Python counts bits faster than numpy lays them out.
 _FEW_CELLS: Final = 900
+# Whole numbers below this are exact in float64, which is what the solver computes in.
+_EXACT: Final = 1 << 53
 
 Pairs = list[tuple[int, int]]
+_Items = list[tuple[int, int]]
 
 
 class Work:
@@ -26,12 +25,22 @@ class Work:
     identity: nested lists ask for it again at every level.
     """
 
-    __slots__ = ("keys", "left", "limited")
+    __slots__ = ("_of_right_critical", "_right_critical", "keys", "left", "limited")
 
-    def __init__(self, max_pairs: int) -> None:
+    def __init__(self, max_pairs: int, right_critical: Callable[[], int] | None = None) -> None:
         self.left = max_pairs
         self.limited = False
         self.keys: dict[int, str] = {}
+        self._of_right_critical = right_critical
+        self._right_critical = 0
+
+    @property
+    def right_critical(self) -> int:
+        """What a correct critical leaf adds to a weight besides; worked out when first asked for."""
+        if self._of_right_critical is not None:
+            self._right_critical = self._of_right_critical()
+            self._of_right_critical = None
+        return self._right_critical
 
     def spend(self, pairs: int) -> bool:
         """Take from what is left; False, and limited from now on, where that is not enough."""
@@ -42,25 +51,76 @@ class Work:
         return True
 
 
-def overlap(p: int, g: int, key_bits: int) -> int:
-    """Weigh two items given as bit sets: leaf bits above the lowest ``key_bits``, key bits below."""
-    both = p & g
-    paired = (both & ((1 << key_bits) - 1)).bit_count()
-    return (both.bit_count() - paired) * ONE_CORRECT + paired
+class Scale:
+    """What the intersection of two items weighs, the items being given as bit sets of keys and leaves.
+
+    Parameters
+    ----------
+    shares
+        What a paired leaf adds to the rest, per key; a key's bit is its position here.
+    base
+        What one leaf bit weighs. A leaf has as many bits as it has units.
+
+    Attributes
+    ----------
+    key_bits
+        Number of key bits, the lowest ones; leaf bits are above them.
+    critical_leaves
+        One bit of each leaf that is critical.
+    """
+
+    __slots__ = ("_known", "_shares", "base", "critical_leaves", "key_bits", "keys", "plain")
+
+    def __init__(self, shares: Sequence[int], base: int) -> None:
+        self.base = base
+        self.key_bits = len(shares)
+        self.keys = (1 << self.key_bits) - 1
+        self.plain = all(share == 1 for share in shares)
+        self.critical_leaves = 0
+        self._shares = shares
+        self._known: dict[int, int] = {}
+
+    def paired(self, keys: int) -> int:
+        """Weigh a set of key bits whose leaves are paired."""
+        if self.plain:
+            return keys.bit_count()
+        known = self._known.get(keys)
+        if known is None:
+            known = self._known[keys] = sum(s for n, s in enumerate(self._shares) if keys >> n & 1)
+        return known
+
+    def weigh(self, p: int, g: int, work: Work) -> int:
+        """Weigh a pair."""
+        both = p & g
+        keys = both & self.keys
+        weight = (both >> self.key_bits).bit_count() * self.base + self.paired(keys)
+        if both & self.critical_leaves:
+            weight += (both & self.critical_leaves).bit_count() * work.right_critical
+        return weight
+
+    def weigh_all(self, p: int, golds: _Items, work: Work) -> list[int]:
+        """Weigh one item with each of some others."""
+        if not self.plain or self.critical_leaves:
+            return [self.weigh(p, g, work) for _, g in golds]
+        base, keys = self.base, self.keys
+        return [
+            ((both.bit_count() - (n := (both & keys).bit_count())) * base + n) if (both := p & g) else 0
+            for _, g in golds
+        ]
 
 
 def assign_sets(
-    predicted: Sequence[int], gold: Sequence[int], key_bits: int, work: Work, join: int = 0
+    predicted: Sequence[int], gold: Sequence[int], scale: Scale, work: Work, join: int = 0
 ) -> Pairs:
-    """Pair items given as sets of leaves so that correct, then paired leaves are as many as can be.
+    """Pair items given as sets of leaves so that they weigh as much as can be.
 
     Parameters
     ----------
     predicted, gold
-        Items as bit sets: a bit above the lowest ``key_bits`` for each leaf (key and value) that the gold
-        has, a bit below for each key with a value.
-    key_bits
-        How many of the lowest bits stand for keys.
+        Items as bit sets: the bits above the lowest ``scale.key_bits`` for each leaf (key and value) that the
+        gold has, a bit below for each key with a value.
+    scale
+        What pairs weigh.
     work
         The work bound; where it runs out, items pair by size, largest first.
     join
@@ -69,7 +129,34 @@ def assign_sets(
     Returns
     -------
     list of tuple
-        Pairs of positions; a pair of weight 0 is left out.
+        Pairs of positions; a pair of weight 0 or less is left out.
+    """
+    if len(predicted) == 1 and len(gold) == 1:
+        joined = predicted[0] & gold[0] & join
+        return [(0, 0)] if joined or scale.weigh(predicted[0], gold[0], work) > 0 else []
+    pairs, left_p, left_g = reduce_sets(predicted, gold, scale, join)
+    if left_p and left_g:
+        pairs.extend(_solve_sets(left_p, left_g, scale, work, join))
+    return pairs
+
+
+def reduce_sets(
+    predicted: Sequence[int], gold: Sequence[int], scale: Scale, join: int = 0, ties: bool = True
+) -> tuple[Pairs, _Items, _Items]:
+    """Fix pairs that are part of some best assignment, in linear time.
+
+    Parameters
+    ----------
+    predicted, gold, scale, join
+        As for `assign_sets`.
+    ties
+        Whether the scale says all that matters. If not, only those pairs are fixed that every assignment
+        with the most leaf bits has.
+
+    Returns
+    -------
+    tuple
+        The pairs; the predicted and the gold items that are left, as (position, bits).
 
     Notes
     -----
@@ -78,30 +165,33 @@ def assign_sets(
     |X∩G| + |P∩X| <= |X| + |P∩G∩X|. A pair (p, g) can be fixed when the bits that only p and only g have
     outweigh what either could gain elsewhere: own + 2|p∩g| >= |p| + |g|.
     """
-    if len(predicted) == 1 and len(gold) == 1:
-        return [(0, 0)] if predicted[0] & gold[0] else []
     left_p = [(i, p) for i, p in enumerate(predicted) if p]
     left_g = [(j, g) for j, g in enumerate(gold) if g]
     pairs: Pairs = []
-    keys = (1 << key_bits) - 1
-    while True:
+    while left_p and left_g:
         size = len(left_p) + len(left_g)
-        left_p, left_g = _pair_equal(left_p, left_g, pairs)
-        if not left_p or not left_g:
-            return pairs
+        if ties:
+            left_p, left_g = _pair_equal(left_p, left_g, pairs)
+        else:
+            left_p, left_g = _shared(left_p, left_g, scale.keys)
         if join:
             left_p, left_g = _pair_joined(left_p, left_g, join, pairs)
-        elif len(left_p) > 1 and len(left_g) > 1:
-            left_p, left_g = _pair_anchored(left_p, left_g, keys, pairs)
-        if not left_p or not left_g:
-            return pairs
+        elif not ties or (len(left_p) > 1 and len(left_g) > 1):
+            left_p, left_g = _pair_anchored(left_p, left_g, scale, ties, pairs)
         if len(left_p) + len(left_g) == size:
             break
-    pairs.extend(_solve_sets(left_p, left_g, key_bits, work, join))
-    return pairs
+    return pairs, left_p, left_g
 
 
-_Items = list[tuple[int, int]]
+def _shared(ps: _Items, gs: _Items, keys: int) -> tuple[_Items, _Items]:
+    """Drop the leaf bits that one side lacks."""
+    some_p = some_g = 0
+    for _, p in ps:
+        some_p |= p
+    for _, g in gs:
+        some_g |= g
+    both = some_p & some_g | keys
+    return [(i, p & both) for i, p in ps], [(j, g & both) for j, g in gs]
 
 
 def _pair_equal(ps: _Items, gs: _Items, pairs: Pairs) -> tuple[_Items, _Items]:
@@ -125,9 +215,11 @@ def _pair_equal(ps: _Items, gs: _Items, pairs: Pairs) -> tuple[_Items, _Items]:
             pairs.append((same.pop(), j))
         elif g:
             rest_g.append((j, g))
-    # More copies of one predicted item than there are gold items can never pair.
-    rest_p = [(i, p) for p, same in waiting.items() for i in same[-len(rest_g) :]] if rest_g else []
-    return rest_p, rest_g
+    if not rest_g:
+        return [], []
+    # More copies of one predicted item than there are gold items can never pair. Sorted back into the order
+    # given, which breaks ties.
+    return sorted((i, p) for p, same in waiting.items() for i in same[-len(rest_g) :]), rest_g
 
 
 def _owned_once(items: _Items) -> int:
@@ -138,8 +230,11 @@ def _owned_once(items: _Items) -> int:
     return once & ~twice
 
 
-def _pair_anchored(ps: _Items, gs: _Items, keys: int, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_anchored(ps: _Items, gs: _Items, scale: Scale, ties: bool, pairs: Pairs) -> tuple[_Items, _Items]:
     """Fix pairs that share leaves nobody else has and cannot do better elsewhere."""
+    keys = scale.keys
+    # Where leaves alone do not decide, keys and critical leaves must.
+    even = keys | scale.critical_leaves
     unique = _owned_once(ps) & _owned_once(gs) & ~keys
     if not unique:
         return ps, gs
@@ -159,7 +254,7 @@ def _pair_anchored(ps: _Items, gs: _Items, keys: int, pairs: Pairs) -> tuple[_It
             both = p & g
             own = (both & unique).bit_count()
             gain = own + 2 * (both & ~keys).bit_count() - (p & ~keys).bit_count() - (g & ~keys).bit_count()
-            if i not in taken and (gain > 0 or (gain == 0 and p & keys == g & keys)):
+            if i not in taken and (gain > 0 or (ties and gain == 0 and p & even == g & even)):
                 taken.add(i)
                 pairs.append((i, j))
                 break
@@ -187,7 +282,7 @@ def _pair_joined(ps: _Items, gs: _Items, join: int, pairs: Pairs) -> tuple[_Item
     return [item for item in ps if item[0] not in taken], rest_g
 
 
-def _solve_sets(ps: _Items, gs: _Items, key_bits: int, work: Work, join: int) -> Pairs:
+def _solve_sets(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> Pairs:
     cells = len(ps) * len(gs)
     # A numpy cell costs about a 25th of a pair that Python weighs.
     if not work.spend(cells // 25):
@@ -195,40 +290,53 @@ def _solve_sets(ps: _Items, gs: _Items, key_bits: int, work: Work, join: int) ->
         if not work.spend(len(ps) * len(gs) // 25):
             return [(i, j) for (i, p), (j, g) in zip(ps, sorted(gs, key=_by_size), strict=False) if p & g]
     if cells <= _FEW_CELLS:
-        weights: Any = [[overlap(p, g, key_bits) for _, g in gs] for _, p in ps]
-        joined: Any = [[1 if p & g & join else 0 for _, g in gs] for _, p in ps] if join else None
+        weights = [scale.weigh_all(p, gs, work) for _, p in ps]
+        joined = [[1 if p & g & join else 0 for _, g in gs] for _, p in ps] if join else None
+        solved = assign_matrix(weights, scale.base, joined)
     else:
-        weights, joined = _overlaps(ps, gs, key_bits, join)
-    return [(ps[a][0], gs[b][0]) for a, b in assign_matrix(weights, joined)]
+        solved = _solve(*_overlaps(ps, gs, scale, work, join))
+    return [(ps[a][0], gs[b][0]) for a, b in solved]
 
 
 def _by_size(item: tuple[int, int]) -> tuple[int, int]:
     return -item[1].bit_count(), item[1]
 
 
-def _overlaps(ps: _Items, gs: _Items, key_bits: int, join: int) -> tuple[Any, Any]:
+def _overlaps(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> tuple[Any, Any, Any]:
     """Weigh all pairs bit by bit: each bit adds to the pairs of those who have it.
 
     A matrix product over the bits would do the same, but numpy hands it to a library that starts threads.
     """
     import numpy as np
 
-    keys = (1 << key_bits) - 1
+    keys = scale.keys
     # Items have few different sets of keys, so those are weighed once per pair of sets.
     p_sets, p_at = _classes([p & keys for _, p in ps])
     g_sets, g_at = _classes([g & keys for _, g in gs])
-    table = np.array([[(p & g).bit_count() for g in g_sets] for p in p_sets], dtype=np.int64)
-    weights = table[np.array(p_at)[:, None], np.array(g_at)]
-    joined = np.zeros_like(weights) if join else None
-    g_owners = _owners(gs, key_bits)
-    for bit, rows in _owners(ps, key_bits).items():
+    critical = work.right_critical if scale.critical_leaves else 0
+    table = [[scale.paired(p & g) for g in g_sets] for p in p_sets]
+    # A row has at most as many critical leaves as keys.
+    shift = _excess(max(max(row) for row in table) + critical * scale.key_bits, 62)
+    rest = np.array([[x >> shift for x in row] for row in table], dtype=np.int64)
+    rest = rest[np.array(p_at)[:, None], np.array(g_at)]
+    correct = np.zeros_like(rest)
+    joined = np.zeros_like(rest) if join else None
+    g_owners = _owners(gs, scale.key_bits)
+    for bit, rows in _owners(ps, scale.key_bits).items():
         columns = g_owners.get(bit)
         if columns is not None:
             place = np.array(rows)[:, None], np.array(columns)
-            weights[place] += ONE_CORRECT
+            correct[place] += 1
+            if bit & scale.critical_leaves:
+                rest[place] += critical >> shift
             if joined is not None and bit & join:
                 joined[place] = 1
-    return weights, joined
+    return correct, rest, joined
+
+
+def _excess(most: int, bits: int) -> int:
+    """Tell by how many bits a number is too long."""
+    return max(0, most.bit_length() - bits)
 
 
 def _classes(masks: list[int]) -> tuple[list[int], list[int]]:
@@ -255,35 +363,67 @@ def load_solver() -> None:
     import scipy.optimize  # noqa: F401
 
 
-def assign_matrix(weights: Any, joined: Any = None) -> Pairs:
+def assign_matrix(weights: list[list[int]], base: int, joined: list[list[int]] | None = None) -> Pairs:
     """Solve one assignment from its table of weights.
 
     Parameters
     ----------
     weights
-        Rows of integer weights, shape (n, m): lists of lists or a numpy array.
+        Rows of weights, ``correct * base + rest``, shape (n, m).
+    base
+        A power of two, more than twice what the rest of a weight may be.
     joined
         0 or 1 per pair, same shape: as many ones as can be come first, then weight. None for all 0.
 
     Returns
     -------
     list of tuple
-        Row and column of each pair; pairs that weigh and join nothing are left out.
+        Row and column of each pair; pairs that join nothing and weigh nothing or less are left out.
     """
     n, m = len(weights), len(weights[0])
     if joined is None and (n == 1 or m == 1):
-        line = [int(w) for w in (weights[0] if n == 1 else [row[0] for row in weights])]
+        line = weights[0] if n == 1 else [row[0] for row in weights]
         best = max(line)
         at = line.index(best)
-        return [] if best == 0 else [(0, at) if n == 1 else (at, 0)]
+        return [] if best <= 0 else [(0, at) if n == 1 else (at, 0)]
+    import numpy as np
+
+    half = base // 2
+    whole = [[(w + half) // base for w in row] for row in weights]
+    parts = [
+        [w - c * base for w, c in zip(row, line, strict=True)]
+        for row, line in zip(weights, whole, strict=True)
+    ]
+    shift = _excess(max(max(map(abs, row)) for row in parts), 62)
+    return _solve(
+        np.array(whole, dtype=np.int64),
+        np.array([[x >> shift for x in row] for row in parts] if shift else parts, dtype=np.int64),
+        None if joined is None else np.array(joined, dtype=np.int64),
+    )
+
+
+def _solve(correct: Any, rest: Any, joined: Any) -> Pairs:
+    """Solve an assignment by what is correct, then the rest; what joins comes before both."""
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    w = np.asarray(weights, dtype=np.int64)
-    correct, paired = w // ONE_CORRECT, w & _PAIRED
-    # Re-scaled to the smallest base that keeps the order, so that float64 holds every sum exactly.
-    cost = correct * (1 + int(paired.max(axis=1).sum())) + paired
+    # A pair that is worth nothing or less is as good as none.
+    worthless = (correct < 0) | ((correct == 0) & (rest <= 0))
     if joined is not None:
-        cost += np.asarray(joined, dtype=np.int64) * (1 + int(cost.max(axis=1).sum()))
+        worthless &= joined == 0
+    correct, rest = np.where(worthless, 0, correct), np.where(worthless, 0, rest)
+    # Re-scaled to the smallest base that keeps the order, so that float64 holds every sum exactly; where even
+    # that is too much, the rest loses its lowest bits.
+    most = int(correct.max(axis=1).sum()) + 1
+    while True:
+        high, low = np.maximum(rest.max(axis=1), 0), np.minimum(rest.min(axis=1), 0)
+        base = 1 + sum(high.tolist()) - sum(low.tolist())
+        factor = 1 if joined is None else most * base
+        if most * base + factor * len(correct) < _EXACT or base <= 2:
+            break
+        rest = rest >> max(1, _excess(base * most, 53) // 2)
+    cost = correct * base + rest
+    if joined is not None:
+        cost = cost + joined * factor
     rows, columns = linear_sum_assignment(cost, maximize=True)
-    return [(a, b) for a, b in zip(rows.tolist(), columns.tolist(), strict=True) if cost[a, b]]
+    return [(a, b) for a, b in zip(rows.tolist(), columns.tolist(), strict=True) if not worthless[a, b]]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
 from medvie_reward.errors import MedvieError
+from medvie_reward.rules import Rule
 from medvie_reward.spec import PRESETS, Spec, resolve
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ value in one of its members (predictions: completion, response, output, predicti
 ground_truth, answer, label or reference), or it is the value itself. A prediction that is a string is parsed
 as a model's completion; any other value is taken as the answer. Rows are joined by id where every row of both
 files has one, else by line.
+"""
+_EXPLAIN_HELP = """\
+Print for every field of some gold documents which rule it has and why: its comparator, its weight, whether
+it is critical, how the items of its list pair. Fields without a rule are guessed: each value is compared by
+what it looks like, and the table says what the values look like.
 """
 _SCORE_EPILOG = """\
 exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
@@ -48,7 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_score_arguments(score)
-    return _run(parser, arguments, "medvie score")
+    explain = verbs.add_parser(
+        "explain",
+        help="print which rule each field of some golds has, and why",
+        description=_EXPLAIN_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_explain_arguments(explain)
+    return _run(parser, arguments, "medvie")
 
 
 def main_score(arguments: Sequence[str] | None = None) -> int:
@@ -67,10 +80,8 @@ def main_score(arguments: Sequence[str] | None = None) -> int:
 def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preds", metavar="PREDS", help="predictions, JSONL")
     parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
-    spec = parser.add_argument_group("what counts")
-    spec.add_argument("--preset", default="strict", choices=list(PRESETS), help="default: %(default)s")
+    spec = _add_spec_arguments(parser)
     spec.add_argument("--alpha", type=float, metavar="A", help="weight of precision in the matching part")
-    spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
     spec.add_argument(
         "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
     )
@@ -79,6 +90,9 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
     rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
     rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument(
+        "--source-key", metavar="KEY", help="gold member with the page's text: counts what is ungrounded"
+    )
     rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
     rows.add_argument(
         "--missing",
@@ -98,6 +112,32 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--workers", type=_positive, metavar="N", default=1, help="processes (default: 1)")
     out.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=_score)
+
+
+def _add_spec_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what chooses the spec of scores and of explanations alike."""
+    spec = parser.add_argument_group("what counts")
+    spec.add_argument("--preset", default="clinical", choices=list(PRESETS), help="default: %(default)s")
+    spec.add_argument(
+        "--schema", metavar="FILE", help="JSON Schema of the golds: its rules instead of the preset's"
+    )
+    spec.add_argument(
+        "--rules", metavar="FILE", help="JSON list of rules that come first, such as "
+        '[{"path": "**.Total", "comparator": "number", "weight": 2}]',
+    )  # fmt: skip
+    spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
+    return spec
+
+
+def _add_explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
+    _add_spec_arguments(parser)
+    parser.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    parser.add_argument(
+        "--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.set_defaults(run=_explain)
 
 
 def _positive(text: str) -> int:
@@ -133,13 +173,42 @@ def _fail(name: str, reason: str) -> int:
 
 
 def _spec(options: argparse.Namespace) -> Spec:
-    changes = {
-        "alpha": options.alpha,
-        "lists": options.lists,
-        "format": options.format,
-        "repair": options.repair or None,
-    }
-    return resolve(options.preset, **{name: x for name, x in changes.items() if x is not None})
+    from medvie_reward.errors import InputError, SpecError
+    from medvie_reward.rows import read_json
+
+    changes = {name: getattr(options, name, None) for name in ("alpha", "lists", "format")}
+    changes["repair"] = getattr(options, "repair", False) or None
+    spec = resolve(options.preset, **{name: x for name, x in changes.items() if x is not None})
+    file = options.schema
+    try:
+        if file:
+            spec = Spec.from_json_schema(read_json(file), spec)
+        if options.rules:
+            file = options.rules
+            listed = read_json(file)
+            if not isinstance(listed, list):
+                raise SpecError("expected a list of rules - at $")
+            spec = spec.with_rules([Rule.from_dict(x, f"$[{n}]") for n, x in enumerate(listed)])
+    except SpecError as error:
+        raise InputError(str(error), file) from None
+    return spec
+
+
+def _explain(options: argparse.Namespace) -> int:
+    spec = _spec(options)
+    from medvie_reward.corpus import read_golds
+    from medvie_reward.explain import explain
+    from medvie_reward.report import print_rules
+    from medvie_reward.rows import GOLD_KEYS, RowFile, dump
+
+    with RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key) as golds:
+        found = explain(read_golds(golds, spec), spec)
+    if options.json:
+        made = {"signature": spec.signature, "fields": [field._asdict() for field in found]}
+        sys.stdout.write(dump(made, indent=True).decode() + "\n")
+    else:
+        print_rules(found, spec.signature, sys.stdout)
+    return 0
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -169,6 +238,7 @@ def _score(options: argparse.Namespace) -> int:
             options.id_key,
             options.by,
             bool(options.errors),
+            options.source_key,
         )
         evaluation = _score_all(options, preds, golds, joined, task)
     if options.json == "-":

@@ -5,17 +5,18 @@ Micro scores are divided out of counts added over documents; macro scores are me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.alignment import Leaf, leaves_of, prepare
+from medvie_reward.alignment import DEFAULT, Leaf, leaves_of, prepare, source_of
 from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import Counts, Scores, count, count_leaves, rates
-from medvie_reward.rewards import longest_answer, matching_part, read_gold
+from medvie_reward.grounding import Source
+from medvie_reward.metrics import Counts, Scores, count
+from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
 
@@ -56,11 +57,12 @@ class Document(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A document's row, its counts per field, and its leaves where they were asked for."""
+    """A document's row, its counts per field, its leaves where asked for, whether it had a source text."""
 
     document: Document
     fields: dict[str, Counts]
     leaves: list[Leaf]
+    sourced: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Evaluation:
         How rows were joined: ``id``, ``line`` or ``given``.
     missing, extra
         Golds without a prediction and predictions without a gold, where those were allowed.
+    sources
+        Number of documents that had a source text.
     """
 
     micro: Scores
@@ -113,6 +117,7 @@ class Evaluation:
     joined: str = "given"
     missing: int = 0
     extra: int = 0
+    sources: int = 0
 
     @property
     def signature(self) -> str:
@@ -134,6 +139,7 @@ class Evaluation:
             "joined": self.joined,
             "missing": self.missing,
             "extra": self.extra,
+            "sources": self.sources,
             "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
         }
         if documents:
@@ -146,10 +152,11 @@ class Evaluation:
 def evaluate(
     preds: Iterable[Any],
     golds: Iterable[Any],
-    spec: Spec | str = "strict",
+    spec: Spec | str = DEFAULT,
     *,
     ids: Iterable[str] | None = None,
     by: Iterable[str | None] | None = None,
+    source_texts: Iterable[str | Sequence[str] | None] | None = None,
     **overrides: Any,
 ) -> Evaluation:
     """Score a corpus.
@@ -167,6 +174,8 @@ def evaluate(
         Names of the documents; positions counted from 1 where not given.
     by
         A group per document, to score groups apart.
+    source_texts
+        A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
     **overrides
         Spec fields to change.
 
@@ -182,12 +191,15 @@ def evaluate(
     chosen = resolve(spec, **overrides)
     tally = Tally(chosen)
     columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
-    columns += [iter(x) for x in (ids, by) if x is not None]
+    given = {"ids": ids, "by": by, "source": source_texts}
+    columns += [iter(x) for x in given.values() if x is not None]
+    names = [name for name, x in given.items() if x is not None]
     for n, row in enumerate(_in_step(columns), start=1):
-        name = str(row[2]) if ids is not None else str(n)
-        group = row[-1] if by is not None else None
+        more = dict(zip(names, row[2:], strict=True))
+        name = str(more.get("ids", n))
+        source = source_of(more.get("source"))
         try:
-            tally.add(score_document(row[0], row[1], chosen, name, group))
+            tally.add(score_document(row[0], row[1], chosen, name, more.get("by"), source=source))
         except GoldError as error:
             raise GoldError(f"document {name}: {error}") from None
     return tally.evaluation()
@@ -212,7 +224,13 @@ def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
 
 
 def score_document(
-    pred: Any, gold: Any, spec: Spec, name: str, group: str | None = None, leaves: bool = False
+    pred: Any,
+    gold: Any,
+    spec: Spec,
+    name: str,
+    group: str | None = None,
+    leaves: bool = False,
+    source: Source | None = None,
 ) -> Scored:
     """Score one document; parameters as those of `evaluate`."""
     plain_gold = read_gold(gold, spec)
@@ -228,19 +246,18 @@ def score_document(
     # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
     answer = {} if read.answer is ABSENT else read.answer
     found: list[Leaf] = []
+    counts, fields, limited = count(answer, plain_gold, spec, source)
     if leaves:
-        found, limited = leaves_of(answer, prepare(plain_gold, spec))
-        counts, fields = count_leaves(found)
-    else:
-        counts, fields, limited = count(answer, plain_gold, spec)
+        found, _ = leaves_of(answer, prepare(plain_gold, spec), source)
     precision = recall = f1 = matching = 0.0
     if read.parsed:
-        precision, recall, f1 = rates(counts.correct, counts.n_pred, counts.n_gold)
-        matching = matching_part(spec, precision, recall, f1, counts.n_pred, counts.n_gold)
+        whole = Scores(counts)
+        precision, recall, f1 = whole.precision, whole.recall, whole.f1
+        matching = matching_of(spec, counts)
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group
     )
-    return Scored(document, fields, found)
+    return Scored(document, fields, found, source is not None)
 
 
 @dataclass
@@ -251,10 +268,12 @@ class Tally:
     documents: list[Document] = field(default_factory=list)
     fields: dict[str, Counts] = field(default_factory=dict)
     groups: dict[str, Tally] = field(default_factory=dict)
+    sources: int = 0
 
     def add(self, scored: Scored) -> None:
         """Add one document."""
         self.documents.append(scored.document)
+        self.sources += scored.sourced
         for name, counts in scored.fields.items():
             known = self.fields.get(name)
             self.fields[name] = counts if known is None else known + counts
@@ -262,7 +281,7 @@ class Tally:
         if group is not None:
             if group not in self.groups:
                 self.groups[group] = Tally(self.spec)
-            self.groups[group].add(Scored(scored.document._replace(group=None), scored.fields, []))
+            self.groups[group].add(scored._replace(document=scored.document._replace(group=None), leaves=[]))
 
     def evaluation(self, joined: Join | None = None) -> Evaluation:
         """Divide.
@@ -291,6 +310,7 @@ class Tally:
             joined="given" if joined is None else joined.how,
             missing=0 if joined is None else joined.missing,
             extra=0 if joined is None else joined.extra,
+            sources=self.sources,
         )
 
 
@@ -311,6 +331,7 @@ class Task(NamedTuple):
     id_key: str
     by: str | None
     leaves: bool
+    source_key: str | None = None
 
 
 class _Lines(NamedTuple):
@@ -369,6 +390,22 @@ def score_files(
         on_scored(scored)
 
 
+def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
+    """Read the golds of a file, one after the other.
+
+    Raises
+    ------
+    InputError
+        If a row is no usable gold; it names the file and the line.
+    """
+    for n in range(len(golds)):
+        row = read_line(golds.line(n), golds.name, n + 1)
+        try:
+            yield read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec)
+        except GoldError as error:
+            raise InputError(str(error), golds.name, n + 1) from None
+
+
 def _score_lines(lines: _Lines, task: Task) -> Scored:
     gold_row = read_line(lines.gold, task.gold_file, lines.gold_line)
     gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line)
@@ -380,10 +417,22 @@ def _score_lines(lines: _Lines, task: Task) -> Scored:
     group = None
     if task.by is not None:
         group = _group(task.by, gold_row, pred_row, task.gold_file, lines.gold_line)
+    source = None
+    if task.source_key is not None:
+        source = _source(task.source_key, gold_row, task.gold_file, lines.gold_line)
     try:
-        return score_document(pred, gold, task.spec, lines.name, group, task.leaves)
+        return score_document(pred, gold, task.spec, lines.name, group, task.leaves, source)
     except GoldError as error:
         raise InputError(str(error), task.gold_file, lines.gold_line) from None
+
+
+def _source(key: str, row: Any, file: str, line: int) -> Source:
+    """Read the source text of a gold row."""
+    found = row.get(key) if type(row) is dict else None
+    if isinstance(found, str) or (isinstance(found, list) and all(isinstance(x, str) for x in found)):
+        return Source(found)
+    got = "nothing" if found is None else type(found).__name__
+    raise InputError(f"--source-key: expected a text or a list of texts - at $.{key}, got {got}", file, line)
 
 
 def _group(by: str, gold_row: Any, pred_row: Any, file: str, line: int) -> str:

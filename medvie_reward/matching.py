@@ -2,33 +2,28 @@
 
 What counts is defined recursively. Two scalars, neither empty, are one paired leaf, and a correct one where
 their normal forms are equal. Two objects match member by member. Two lists match item by item, one to one, in
-the way of the spec's list mode; a scalar or an object that meets a list counts as a list of one, and may
-stand for any item of that list, however deep it is nested. A scalar and an object do not match. Of all ways
-to pair items, one with the most correct leaves is taken, and of those one with the most paired leaves; so how
-many leaves are correct, wrong, missing and hallucinated is unique and does not depend on the order of items.
+the way of the list mode that holds there; a scalar or an object that meets a list counts as a list of one,
+and may stand for any item of that list, however deep it is nested. A scalar and an object do not match. Of
+all ways to pair items, one with the most correct leaves by weight is taken, and of those the one that the
+reward likes best (see `worth`; without costs: the most paired leaves). So how many leaves are correct,
+wrong, missing and hallucinated does not depend on the order of items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
+from itertools import chain, groupby
 from operator import add
 from typing import Any, Final
 
-from medvie_reward.assignment import (
-    ONE_CORRECT,
-    Pairs,
-    Work,
-    assign_matrix,
-    assign_sets,
-    load_solver,
-    overlap,
-)
-from medvie_reward.comparators import FORMS, KnownForms
+from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
+from medvie_reward.fields import Field, Fields
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import measure
-from medvie_reward.tree import scalar_text
+from medvie_reward.tree import is_empty, scalar_text
+from medvie_reward.worth import Worth
 
+_NESTING: Final = (dict, list)
 _SCALARS: Final = {str, int, float, bool, type(None)}
 # Values come here only after their depth was checked.
 _ANY_DEPTH: Final = 1_000
@@ -38,33 +33,51 @@ _SHALLOW: Final = 40
 class GoldScalar:
     """A gold scalar in its normal form; ``text`` is empty where the scalar is."""
 
-    __slots__ = ("raw", "text")
+    __slots__ = ("field", "raw", "text")
 
-    def __init__(self, raw: Any, text: str) -> None:
+    def __init__(self, raw: Any, text: str, field: Field) -> None:
         self.raw = raw
         self.text = text
+        self.field = field
 
 
 class GoldObject:
     """A gold object: its members, prepared."""
 
-    __slots__ = ("members", "raw")
+    __slots__ = ("field", "members", "raw")
 
-    def __init__(self, raw: dict[str, Any], members: dict[str, GoldNode]) -> None:
+    def __init__(self, raw: dict[str, Any], members: dict[str, GoldNode], field: Field) -> None:
         self.raw = raw
         self.members = members
+        self.field = field
 
 
 class GoldList:
-    """A gold list; ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars."""
+    """A gold list; ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars.
 
-    __slots__ = ("items", "raw", "rows", "texts")
+    ``mode`` is the list mode that holds here, and ``inner`` the field of the items.
+    """
 
-    def __init__(self, raw: list[Any]) -> None:
+    __slots__ = ("field", "inner", "items", "mode", "raw", "rows", "texts")
+
+    def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
         self.raw = raw
+        self.mode = mode
+        self.field = field
+        self.inner = inner
         self.items: list[GoldNode] | None = None
         self.rows: RowTable | None = None
         self.texts: list[str] | None = None
+
+    @property
+    def by_position(self) -> bool:
+        """Whether items pair by position."""
+        return self.mode == "index"
+
+    @property
+    def join(self) -> str | None:
+        """The member that items are joined by."""
+        return self.mode[4:] if self.mode.startswith("key:") else None
 
 
 GoldNode = GoldScalar | GoldObject | GoldList
@@ -78,78 +91,117 @@ class Matcher:
     gold
         A plain JSON value.
     lists
-        List mode: ``align``, ``index`` or ``key:<member>``.
-    text
-        Name of the normal form of leaf values.
+        List mode where no rule gives another: ``align``, ``index`` or ``key:<member>``.
+    fields
+        The fields of the spec.
+    worth
+        What leaves are worth against this gold.
     depth
         How deep the gold nests, in containers.
     """
 
-    def __init__(self, gold: Any, lists: str, text: str, depth: int) -> None:
-        self.form = FORMS[text]
-        # Remembers what it wrote: for the ways that write one text many times.
-        self.known_form: Callable[[str], str] = KnownForms(FORMS[text]).__getitem__
-        self.by_position = lists == "index"
-        self.join = lists[4:] if lists.startswith("key:") else None
-        self.root = self.prepare(gold)
+    def __init__(self, gold: Any, lists: str, fields: Fields, worth: Worth, depth: int) -> None:
+        self.fields = fields
+        self.worth = worth
+        self.lists = lists
+        self.by_kind = worth.by_kind
+        self.known_form: Callable[[str], str] = fields.exact
+        self.root = self.prepare(gold, fields.root)
         if depth > _SHALLOW:
             load_solver()  # now, while the stack is shallow
 
     # -- preparing -------------------------------------------------------------------------------------
 
-    def prepare(self, value: Any) -> GoldNode:
+    def mode_of(self, field: Field) -> str:
+        """Give the list mode that holds at a field."""
+        return field.rule.lists or self.lists
+
+    def prepare(self, value: Any, field: Field) -> GoldNode:
         """Prepare a gold value."""
         if type(value) is dict:
-            return GoldObject(value, {key: self.prepare(x) for key, x in value.items()})
+            member = self.fields.member
+            return GoldObject(
+                value, {key: self.prepare(x, member(field, key)) for key, x in value.items()}, field
+            )
         if type(value) is list:
-            return self._prepare_list(value)
-        return GoldScalar(value, self.form(scalar_text(value)))
+            return self._prepare_list(value, field)
+        return GoldScalar(value, field.form(scalar_text(value)), field)
 
-    def _prepare_list(self, value: list[Any]) -> GoldList:
-        node = GoldList(value)
+    def _prepare_list(self, value: list[Any], field: Field) -> GoldList:
+        inner = self.fields.items(field)
+        node = GoldList(value, self.mode_of(field), field, inner)
         kinds = set(map(type, value))
-        if self.by_position or not value:
+        if node.by_position or not value:
             return node
         if kinds == {dict}:
             if set(map(type, chain.from_iterable(map(dict.values, value)))) <= _SCALARS:
-                node.rows = RowTable(value, self.form, self.join)
+                node.rows = RowTable(value, inner, self.fields, self.worth, node.join)
         elif kinds <= _SCALARS:
-            node.texts = [self.form(scalar_text(x)) for x in value]
+            node.texts = [inner.form(scalar_text(x)) for x in value]
         return node
 
     def items_of(self, node: GoldList) -> list[GoldNode]:
         """Give the items of a gold list, prepared when first asked for."""
         if node.items is None:
-            node.items = [self.prepare(x) for x in node.raw]
+            node.items = [self.prepare(x, node.inner) for x in node.raw]
         return node.items
 
     # -- weighing --------------------------------------------------------------------------------------
 
     def weigh(self, predicted: Any, node: GoldNode, work: Work) -> int:
-        """Give ``correct * ONE_CORRECT + paired`` of the best way to match a prediction to a gold node."""
+        """Give the worth of the best way to match a prediction to a gold node; see `worth`."""
+        if (
+            self.by_kind
+            and is_empty(node.raw)
+            and (type(predicted) in _NESTING or type(node.raw) in _NESTING)
+        ):
+            return self._extra(predicted, node.field, self.worth.filled_blank)
         if isinstance(node, GoldList):
             if type(predicted) is list:
                 return self.pair(predicted, node, work)[1]
             if node.rows is not None or node.texts is not None:
                 return self.pair([predicted], node, work)[1]
-            return self.best_of([(predicted, item) for item in self.spread_gold(node)], work)[1]
+            return self.best_of([(predicted, item) for item in self.spread_gold(node)], node.join, work)[1]
         if type(predicted) is list:
-            return self.best_of([(item, node) for item in self.spread(predicted)], work)[1]
+            mode = self.mode_of(node.field)
+            items: list[tuple[Any, GoldNode]] = [(item, node) for item in self.spread(predicted, mode)]
+            return self.best_of(items, mode[4:] if mode.startswith("key:") else None, work)[1]
         if isinstance(node, GoldObject):
-            return self._weigh_members(predicted, node, work) if type(predicted) is dict else 0
-        if type(predicted) is dict or not node.text:
-            return 0
-        text = self.form(scalar_text(predicted))
-        return (ONE_CORRECT + 1 if text == node.text else 1) if text else 0
+            if type(predicted) is dict:
+                return self._weigh_members(predicted, node, work)
+        elif type(predicted) is not dict:
+            return self._weigh_scalar(scalar_text(predicted), node, work)
+        return self._extra(predicted, node.field, self.worth.invented_field) if self.by_kind else 0
 
-    def spread(self, items: list[Any]) -> list[Any]:
+    def _weigh_scalar(self, predicted: str, node: GoldScalar, work: Work) -> int:
+        field = node.field
+        text = field.form(predicted)
+        if not text:
+            return 0
+        if not node.text:
+            return self.worth.filled_blank[field.units]
+        if text != node.text:
+            return self.worth.wrong[field.units]
+        return self.worth.right[field.units] + (work.right_critical if field.critical else 0)
+
+    def _extra(self, predicted: Any, field: Field, worth: dict[int, int]) -> int:
+        """Give the worth of leaves that stand for no gold leaf, though what holds them is paired."""
+        if type(predicted) is dict:
+            member = self.fields.member
+            return sum(self._extra(x, member(field, key), worth) for key, x in predicted.items())
+        if type(predicted) is list:
+            return sum(self._extra(x, self.fields.items(field), worth) for x in predicted)
+        return 0 if is_empty(predicted) else worth[field.units]
+
+    def spread(self, items: list[Any], mode: str) -> list[Any]:
         """Give the items that a lone gold value may stand for: no lists, however deep they are nested."""
         found: list[Any] = []
-        waiting = list(reversed(items[:1] if self.by_position else items))
+        most = 1 if mode == "index" else None
+        waiting = list(reversed(items[:most]))
         while waiting:
             item = waiting.pop()
             if type(item) is list:
-                waiting.extend(reversed(item[:1] if self.by_position else item))
+                waiting.extend(reversed(item[:most]))
             else:
                 found.append(item)
         return found
@@ -162,13 +214,13 @@ class Matcher:
             item = waiting.pop()
             if isinstance(item, GoldList):
                 inner = self.items_of(item)
-                waiting.extend(reversed(inner[:1] if self.by_position else inner))
+                waiting.extend(reversed(inner[:1] if item.by_position else inner))
             else:
                 found.append(item)
         return found
 
-    def best_of(self, pairs: list[tuple[Any, GoldNode]], work: Work) -> tuple[int, int]:
-        """Give the position of the best of some pairs, none of them of lists, and its weight; -1 for none.
+    def best_of(self, pairs: list[tuple[Any, GoldNode]], join: str | None, work: Work) -> tuple[int, int]:
+        """Give the position of the best of some pairs, none of them of lists, and its worth; -1 for none.
 
         A pair that shares the joining member goes before any other; of equal pairs the first in the order of
         what they hold is taken.
@@ -179,8 +231,8 @@ class Matcher:
         best: tuple[bool, int] = (False, 0)
         for n, (predicted, node) in enumerate(pairs):
             w = self.weigh(predicted, node, work)
-            joins = self.join is not None and not self._join_texts(predicted).isdisjoint(
-                self._join_texts(node.raw)
+            joins = join is not None and not self._join_texts(predicted, node.field, join).isdisjoint(
+                self._join_texts(node.raw, node.field, join)
             )
             rank = (joins, w)
             if rank > best or (rank == best and at >= 0 and self._before(pairs[n], pairs[at], work)):
@@ -198,25 +250,29 @@ class Matcher:
     def _weigh_members(self, predicted: dict[str, Any], node: GoldObject, work: Work) -> int:
         weight = 0
         members = node.members
+        right = self.worth.right
         for key, value in predicted.items():
             child = members.get(key)
             if child is None:
-                continue
-            if isinstance(child, GoldScalar) and value.__class__ is str:
-                # The commonest case by far, so it is not left to a call.
-                if value and child.text:
-                    if value == child.raw:
-                        weight += ONE_CORRECT + 1
-                    elif text := self.form(value):
-                        weight += ONE_CORRECT + 1 if text == child.text else 1
+                if self.by_kind:
+                    weight += self._extra(
+                        value, self.fields.member(node.field, key), self.worth.invented_field
+                    )
+            elif isinstance(child, GoldScalar) and value.__class__ is str:
+                # The commonest case by far, so it is kept short.
+                if value == child.raw and not child.field.critical:
+                    if child.text:
+                        weight += right[child.field.units]
+                elif value:
+                    weight += self._weigh_scalar(value, child, work)
             else:
                 weight += self.weigh(value, child, work)
         return weight
 
     def pair(
-        self, predicted: list[Any], node: GoldList, work: Work, ordered: bool = False
+        self, predicted: list[Any], node: GoldList, work: Work, weighed: bool = True
     ) -> tuple[Pairs, int]:
-        """Pair the items of two lists.
+        """Pair the items of two lists; ties are broken by what the items hold, not by where they stand.
 
         Parameters
         ----------
@@ -226,35 +282,36 @@ class Matcher:
             The gold list.
         work
             The work bound.
-        ordered
-            Whether ties are to be broken by what the items hold instead of where they stand.
+        weighed
+            Whether the worth of the pairs is asked for.
 
         Returns
         -------
         tuple
-            Pairs of positions (predicted, gold), and their weight.
+            Pairs of positions (predicted, gold), and their worth, where it is asked for.
         """
         if not predicted or not node.raw:
             return [], 0
-        if self.by_position:
+        if node.by_position:
             return self._pair_by_position(predicted, self.items_of(node), work)
         kinds = set(map(type, predicted))
         if node.texts is not None and kinds <= _SCALARS:
-            return self._pair_texts(predicted, node.texts)
+            return self._pair_texts(predicted, node.texts, node.inner, work)
         if node.rows is not None and kinds == {dict}:
-            return self._pair_rows(predicted, node, node.rows, work, ordered)
-        return self._pair_items(predicted, node, work, ordered)
+            return self._pair_rows(predicted, node, node.rows, work, weighed)
+        return self._pair_items(predicted, node, work)
 
     def _pair_by_position(self, predicted: list[Any], items: list[GoldNode], work: Work) -> tuple[Pairs, int]:
         pairs: Pairs = []
         weight = 0
         for n, (value, item) in enumerate(zip(predicted, items, strict=False)):
-            if w := self.weigh(value, item, work):
-                pairs.append((n, n))
-                weight += w
+            pairs.append((n, n))
+            weight += self.weigh(value, item, work)
         return pairs, weight
 
-    def _pair_texts(self, predicted: list[Any], texts: list[str]) -> tuple[Pairs, int]:
+    def _pair_texts(
+        self, predicted: list[Any], texts: list[str], field: Field, work: Work
+    ) -> tuple[Pairs, int]:
         """Pair two lists of scalars as multisets; what is left over pairs while both sides last."""
         places: dict[str, list[int]] = {}
         for j, text in reversed(list(enumerate(texts))):
@@ -263,60 +320,75 @@ class Matcher:
         pairs: Pairs = []
         rest: list[tuple[str, int]] = []
         for i, value in enumerate(predicted):
-            if text := self.form(scalar_text(value)):
+            if text := field.form(scalar_text(value)):
                 same = places.get(text)
                 if same:
                     pairs.append((i, same.pop()))
                 else:
                     rest.append((text, i))
-        correct = len(pairs)
+        right = self.worth.right[field.units] + (work.right_critical if field.critical else 0)
+        weight = len(pairs) * right
         if rest:
             free = sorted((text, j) for text, same in places.items() for j in same)
-            pairs.extend((i, j) for (_, i), (_, j) in zip(sorted(rest), free, strict=False))
-        return pairs, correct * ONE_CORRECT + len(pairs)
-
-    def _pair_rows(
-        self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work, ordered: bool
-    ) -> tuple[Pairs, int]:
-        pairs: Pairs = []
-        free_p: list[int]
-        used: set[int] = set()
-        try:
-            # A predicted row that is a gold row to the letter pairs with it: one look-up, at C speed.
-            names = map(tuple, predicted)
-            found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
-        except TypeError:  # a value that cannot be hashed: some row is not flat
-            free_p = list(range(len(predicted)))
-        else:
-            free_p = []
-            for i, places in enumerate(found):
-                if places is not None:
-                    for j in places:
-                        if j not in used:
-                            used.add(j)
-                            pairs.append((i, j))
-                            break
-                    else:
-                        free_p.append(i)
-                else:
-                    free_p.append(i)
-        masks = rows.masks
-        weight = sum(map(rows.weights.__getitem__, used))
-        free_g = [j for j in range(len(masks)) if j not in used] if len(used) < len(masks) else []
-        if free_p and free_g:
-            if ordered:
-                free_p.sort(key=lambda i: order_key(predicted[i], self.known_form, work.keys))
-                free_g.sort(key=lambda j: order_key(node.raw[j], self.known_form, work.keys))
-            p = [rows.mask(predicted[i]) for i in free_p]
-            g = [masks[j] for j in free_g]
-            for a, b in assign_sets(p, g, rows.key_bits, work, rows.join):
-                pairs.append((free_p[a], free_g[b]))
-                weight += overlap(p[a], g[b], rows.key_bits)
+            left = [(i, j) for (_, i), (_, j) in zip(sorted(rest), free, strict=False)]
+            pairs.extend(left)
+            weight += len(left) * self.worth.wrong[field.units]
         return pairs, weight
 
-    def _pair_items(
-        self, predicted: list[Any], node: GoldList, work: Work, ordered: bool
+    def _pair_rows(
+        self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work, weighed: bool
     ) -> tuple[Pairs, int]:
+        pairs: Pairs = []
+        free_p = list(range(len(predicted)))
+        used: set[int] = set()
+        # Where kinds of hallucination cost differently, a row that has more than a gold row may be the better
+        # partner for it than the row that is equal to it.
+        if not self.by_kind:
+            free_p = _pair_same(predicted, rows, pairs, used)
+        masks = rows.masks
+        weight = rows.full(used, work) if weighed else 0
+        free_g = [j for j in range(len(masks)) if j not in used] if len(used) < len(masks) else []
+        if not free_p or not free_g:
+            return pairs, weight
+        p_masks = {i: rows.mask(predicted[i]) for i in free_p}
+        free_p = self._in_order(free_p, p_masks, predicted, work)
+        free_g = self._in_order(free_g, dict(enumerate(masks)), node.raw, work)
+        p = [p_masks[i] for i in free_p]
+        g = [masks[j] for j in free_g]
+        if not self.by_kind:
+            for a, b in assign_sets(p, g, rows.scale, work, rows.join):
+                pairs.append((free_p[a], free_g[b]))
+                if weighed:
+                    weight += rows.scale.weigh(p[a], g[b], work)
+            return pairs, weight
+        items = self.items_of(node)
+        sure, rest_p, rest_g = reduce_sets(p, g, rows.scale, rows.join, ties=False)
+        for a, b in sure:
+            pairs.append((free_p[a], free_g[b]))
+            weight += self.weigh(predicted[free_p[a]], items[free_g[b]], work)
+        if not rest_p or not rest_g:
+            return pairs, weight
+        more, extra = self._pair_weighed(
+            [free_p[a] for a, _ in rest_p], [free_g[b] for b, _ in rest_g], predicted, node, work
+        )
+        return pairs + more, weight + extra
+
+    def _in_order(
+        self, places: list[int], masks: dict[int, int], rows: list[dict[str, Any]], work: Work
+    ) -> list[int]:
+        """Sort rows by what they hold: by their bit sets, and equal ones by everything in them."""
+        if len(places) == 1:
+            return places
+        ordered: list[int] = []
+        places = sorted(places, key=masks.__getitem__)
+        for _, group in groupby(places, key=masks.__getitem__):
+            same = list(group)
+            if len(same) > 1:
+                same.sort(key=lambda i: order_key(rows[i], self.known_form, work.keys))
+            ordered.extend(same)
+        return ordered
+
+    def _pair_items(self, predicted: list[Any], node: GoldList, work: Work) -> tuple[Pairs, int]:
         """Pair items of any shape: equal ones first, the rest by weighing every pair."""
         items = self.items_of(node)
         p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
@@ -325,8 +397,8 @@ class Matcher:
         free_g = [j for j, key in enumerate(g_keys) if key]
         pairs: Pairs = []
         weight = 0
-        # With a joining member, nested joins can make equal items worth more apart.
-        if self.join is None:
+        # With a joining member, nested joins can make equal items worth more apart; and see `_pair_rows`.
+        if node.join is None and not self.by_kind:
             waiting: dict[str, list[int]] = {}
             for j in reversed(free_g):
                 waiting.setdefault(g_keys[j], []).append(j)
@@ -336,16 +408,16 @@ class Matcher:
                 if same:
                     j = same.pop()
                     pairs.append((i, j))
-                    weight += measure(node.raw[j], _ANY_DEPTH).leaves * (ONE_CORRECT + 1)
+                    weight += self.full(items[j], work)
                 else:
                     rest_p.append(i)
             free_p = rest_p
             free_g = sorted(j for same in waiting.values() for j in same)
         if not free_p or not free_g:
             return pairs, weight
-        if ordered:
-            free_p.sort(key=p_keys.__getitem__)
-            free_g.sort(key=g_keys.__getitem__)
+        free_p.sort(key=p_keys.__getitem__)
+        free_g.sort(key=g_keys.__getitem__)
+        # Weighed right here, not in a helper: every level of nesting costs stack.
         table: list[list[int]] = []
         known: dict[str, list[int]] = {}
         for i in free_p:
@@ -355,7 +427,6 @@ class Matcher:
                 leaves = measure(predicted[i], _ANY_DEPTH).leaves
                 line = known[p_keys[i]] = []
                 if not work.limited and work.spend(len(free_g) * (1 + leaves // 8)):
-                    # Weighed right here, not in a helper: every level of nesting costs stack.
                     for j in free_g:
                         line.append(self.weigh(predicted[i], items[j], work))
                 if work.limited:
@@ -363,39 +434,89 @@ class Matcher:
             table.append(line)
         if work.limited:
             # By what they hold, one to one: never better than the best.
-            free_p.sort(key=p_keys.__getitem__)
-            free_g.sort(key=g_keys.__getitem__)
             for i, j in zip(free_p, free_g, strict=False):
-                if w := self.weigh(predicted[i], items[j], work):
+                w = self.weigh(predicted[i], items[j], work)
+                if w > 0:
                     pairs.append((i, j))
                     weight += w
             return pairs, weight
-        joined = self._joined(free_p, free_g, predicted, node.raw) if self.join is not None else None
-        for a, b in assign_matrix(table, joined):
+        joined = self._joined(free_p, free_g, predicted, node) if node.join is not None else None
+        for a, b in assign_matrix(table, self.worth.base, joined):
             pairs.append((free_p[a], free_g[b]))
             weight += table[a][b]
         return pairs, weight
 
+    def _pair_weighed(
+        self, free_p: list[int], free_g: list[int], predicted: list[Any], node: GoldList, work: Work
+    ) -> tuple[Pairs, int]:
+        """Pair rows by weighing every pair."""
+        items = self.items_of(node)
+        if not work.spend(len(free_p) * len(free_g)):
+            free_p, free_g = free_p[: len(free_g)], free_g[: len(free_p)]
+            weights = [self.weigh(predicted[i], items[j], work) for i, j in zip(free_p, free_g, strict=True)]
+            found = [(i, j) for i, j, w in zip(free_p, free_g, weights, strict=True) if w > 0]
+            return found, sum(w for w in weights if w > 0)
+        table = [[self.weigh(predicted[i], items[j], work) for j in free_g] for i in free_p]
+        joined = self._joined(free_p, free_g, predicted, node) if node.join is not None else None
+        solved = assign_matrix(table, self.worth.base, joined)
+        return [(free_p[a], free_g[b]) for a, b in solved], sum(table[a][b] for a, b in solved)
+
+    def full(self, node: GoldNode, work: Work) -> int:
+        """Give the worth of a gold node that is matched in full."""
+        if isinstance(node, GoldScalar):
+            critical = work.right_critical if node.field.critical else 0
+            return self.worth.right[node.field.units] + critical if node.text else 0
+        if isinstance(node, GoldObject):
+            return sum([self.full(x, work) for x in node.members.values()])
+        if node.rows is not None:
+            return node.rows.full(range(len(node.raw)), work)
+        return sum([self.full(x, work) for x in self.items_of(node)])
+
     def _joined(
-        self, free_p: list[int], free_g: list[int], predicted: list[Any], gold: list[Any]
+        self, free_p: list[int], free_g: list[int], predicted: list[Any], node: GoldList
     ) -> list[list[int]]:
-        wanted = [self._join_texts(gold[j]) for j in free_g]
+        join = node.join or ""
+        wanted = [self._join_texts(node.raw[j], node.inner, join) for j in free_g]
         return [
             [1 if mine & g else 0 for g in wanted]
-            for mine in (self._join_texts(predicted[i]) for i in free_p)
+            for mine in (self._join_texts(predicted[i], node.inner, join) for i in free_p)
         ]
 
-    def _join_texts(self, item: Any) -> set[str]:
+    def _join_texts(self, item: Any, field: Field, join: str) -> set[str]:
         """Give the joining member's values: one, or several where it holds a list of scalars."""
         found: set[str] = set()
-        waiting = [item.get(self.join)] if type(item) is dict else []
+        waiting = [item.get(join)] if type(item) is dict else []
         while waiting:
             value = waiting.pop()
             if type(value) is list:
                 waiting.extend(value)
-            elif type(value) is not dict and (text := self.form(scalar_text(value))):
+            elif type(value) is not dict and (
+                text := self.fields.member(field, join).form(scalar_text(value))
+            ):
                 found.add(text)
         return found
+
+
+def _pair_same(predicted: list[dict[str, Any]], rows: RowTable, pairs: Pairs, used: set[int]) -> list[int]:
+    """Pair each predicted row that is a gold row to the letter: one look-up, at C speed; give the others."""
+    try:
+        names = map(tuple, predicted)
+        found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
+    except TypeError:  # a value that cannot be hashed: some row is not flat
+        return list(range(len(predicted)))
+    free: list[int] = []
+    for i, places in enumerate(found):
+        if places is not None:
+            for j in places:
+                if j not in used:
+                    used.add(j)
+                    pairs.append((i, j))
+                    break
+            else:
+                free.append(i)
+        else:
+            free.append(i)
+    return free
 
 
 def order_key(value: Any, form: Callable[[str], str], known: dict[int, str]) -> str:

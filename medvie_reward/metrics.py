@@ -1,21 +1,26 @@
 """Counts that add up, and the scores that are divided out of them; nothing else here divides.
 
 Precision = correct / |S_p|, recall = correct / |S_g|, F1 = 2 correct / (|S_p| + |S_g|), where S_p and S_g are
-the fields of prediction and gold (arXiv 2506.13363, 4.1). Both sides empty: 1. One side empty: 0.
+the fields of prediction and gold (arXiv 2506.13363, 4.1), every leaf taken with its field's weight. Both
+sides empty: 1. One side empty: 0.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from medvie_reward.alignment import KINDS, Leaf, outcomes_of, prepare
+from medvie_reward.alignment import DEFAULT, prepare, source_of, tally_of
 from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.grounding import Source
+from medvie_reward.outcomes import KINDS, Outcomes
 from medvie_reward.smr_r1 import Tally, tally
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import plain
+from medvie_reward.worth import COST_PARTS
+
+FLAGS = ("misplaced", "ungrounded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,17 @@ class Counts:
         Hallucinated leaves by kind.
     misplaced
         Wrong or hallucinated leaves whose value is that of a gold leaf that no leaf got right.
+    ungrounded
+        Wrong or hallucinated leaves whose value is nowhere in the source text; 0 where none was given.
+    critical, wrong_critical
+        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+    similar
+        What wrong narratives earned by being similar, by weight; 0 unless the spec grades them.
+    charged
+        What hallucinated leaves cost under the spec, in correct leaves' worth.
+    weight_correct, weight_pred, weight_gold
+        ``correct``, ``n_pred`` and ``n_gold`` with every leaf taken with its field's weight; where none is
+        given (all negative) every leaf weighs 1.
     """
 
     correct: float = 0
@@ -44,6 +60,19 @@ class Counts:
     invented_field: int = 0
     invented_item: int = 0
     misplaced: int = 0
+    ungrounded: int = 0
+    critical: int = 0
+    wrong_critical: int = 0
+    similar: float = 0.0
+    charged: float = 0.0
+    weight_correct: float = -1.0
+    weight_pred: float = -1.0
+    weight_gold: float = -1.0
+
+    def __post_init__(self) -> None:
+        if self.weight_pred < 0 and self.weight_gold < 0 and self.weight_correct < 0:
+            for weight, n in (("correct", self.correct), ("pred", self.n_pred), ("gold", self.n_gold)):
+                object.__setattr__(self, f"weight_{weight}", float(n))
 
     @property
     def missing(self) -> float:
@@ -60,16 +89,7 @@ class Counts:
         return {name: getattr(self, name) for name in self.__slots__}
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.correct + other.correct,
-            self.wrong + other.wrong,
-            self.n_pred + other.n_pred,
-            self.n_gold + other.n_gold,
-            self.filled_blank + other.filled_blank,
-            self.invented_field + other.invented_field,
-            self.invented_item + other.invented_item,
-            self.misplaced + other.misplaced,
-        )
+        return Counts(*[getattr(self, name) + getattr(other, name) for name in self.__slots__])
 
 
 @dataclass(frozen=True)
@@ -110,7 +130,8 @@ class Scores:
 
     @property
     def _rates(self) -> tuple[float, float, float]:
-        return rates(self.counts.correct, self.counts.n_pred, self.counts.n_gold)
+        c = self.counts
+        return rates(c.weight_correct + c.similar, c.weight_pred, c.weight_gold)
 
     @property
     def hallucination_rate(self) -> float:
@@ -163,15 +184,17 @@ class Scores:
             "missing": self.missing,
             "hallucinated": self.hallucinated,
             **{kind: getattr(self.counts, kind) for kind in KINDS},
-            "misplaced": self.counts.misplaced,
+            **{flag: getattr(self.counts, flag) for flag in FLAGS},
             "n_pred": self.n_pred,
             "n_gold": self.n_gold,
+            "critical": self.counts.critical,
+            "wrong_critical": self.counts.wrong_critical,
             "hallucination_rate": self.hallucination_rate,
             "omission_rate": self.omission_rate,
         }
 
 
-def rates(correct: float, n_pred: int, n_gold: int) -> tuple[float, float, float]:
+def rates(correct: float, n_pred: float, n_gold: float) -> tuple[float, float, float]:
     """Divide precision, recall and F1 out of counts; both sides empty give 1, one side empty 0."""
     if n_pred and n_gold:
         # F1's divisor is halved instead of its dividend doubled: Donut's operations, to the last bit.
@@ -179,7 +202,14 @@ def rates(correct: float, n_pred: int, n_gold: int) -> tuple[float, float, float
     return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
 
 
-def score(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -> Scores:
+def score(
+    pred: Any,
+    gold: Any,
+    spec: Spec | str = DEFAULT,
+    *,
+    source_text: str | Sequence[str] | None = None,
+    **overrides: Any,
+) -> Scores:
     """Score one JSON value against another.
 
     Parameters
@@ -188,6 +218,8 @@ def score(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
         JSON values as Python gives them; neither is parsed. For completions see `reward`.
     spec
         A spec or the name of a preset.
+    source_text
+        Text of the document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
     **overrides
         Spec fields to change.
 
@@ -202,7 +234,7 @@ def score(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
     --------
     >>> report = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.6"}]}
     >>> read = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}]}
-    >>> scores = score(read, report)
+    >>> scores = score(read, report, "strict")
     >>> scores.correct, scores.wrong, round(scores.f1, 3)
     (2, 1, 0.667)
     >>> scores.fields["Indicators[].Result"].f1
@@ -211,16 +243,19 @@ def score(pred: Any, gold: Any, spec: Spec | str = "strict", **overrides: Any) -
     chosen = resolve(spec, **overrides)
     gold = plain(gold, GoldError, chosen.max_depth, "gold")
     pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
-    whole, fields, limited = count(pred, gold, chosen)
+    whole, fields, limited = count(pred, gold, chosen, source_of(source_text))
     return Scores(whole, {name: Scores(c) for name, c in fields.items()}, chosen.signature, limited)
 
 
-def count(pred: Any, gold: Any, spec: Spec) -> tuple[Counts, dict[str, Counts], bool]:
+def count(
+    pred: Any, gold: Any, spec: Spec, source: Source | None = None
+) -> tuple[Counts, dict[str, Counts], bool]:
     """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
     if spec.reading == "smr-r1":
         return *count_tallied(pred, gold), False
-    outcomes, limited = outcomes_of(pred, prepare(gold, spec))
-    fields = {name: counts_of(row) for name, row in outcomes.items()}
+    prepared = prepare(gold, spec)
+    found, limited = tally_of(pred, prepared, source, by_field=True)
+    fields = {name: counts_of(row, spec.fields.unit) for name, row in found.rows.items()}
     return sum(fields.values(), Counts()), fields, limited
 
 
@@ -234,26 +269,24 @@ def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
 
 
-def counts_of(outcomes: Mapping[str, int]) -> Counts:
-    """Make counts of the numbers of ``correct``, ``wrong``, ``missing``, each kind and ``misplaced``."""
-    correct, wrong = outcomes["correct"], outcomes["wrong"]
-    kinds = {kind: outcomes[kind] for kind in KINDS}
+def counts_of(row: Outcomes, unit: float) -> Counts:
+    """Make counts of outcomes whose units weigh so much."""
+    n_hallucinated = row.filled_blank + row.invented_field + row.invented_item
     return Counts(
-        correct=correct,
-        wrong=wrong,
-        n_pred=correct + wrong + sum(kinds.values()),
-        n_gold=correct + wrong + outcomes["missing"],
-        misplaced=outcomes["misplaced"],
-        **kinds,
+        correct=row.correct,
+        wrong=row.wrong,
+        n_pred=int(row.correct) + row.wrong + n_hallucinated,
+        n_gold=int(row.correct + row.missing) + row.wrong,
+        filled_blank=row.filled_blank,
+        invented_field=row.invented_field,
+        invented_item=row.invented_item,
+        misplaced=row.misplaced,
+        ungrounded=row.ungrounded,
+        critical=row.critical,
+        wrong_critical=row.wrong_critical,
+        similar=row.similar_units * unit,
+        charged=row.charged * unit / COST_PARTS,
+        weight_correct=row.correct_units * unit,
+        weight_pred=row.pred_units * unit,
+        weight_gold=(row.correct_units + row.wrong_units + row.missing_units) * unit,
     )
-
-
-def count_leaves(leaves: Iterable[Leaf]) -> tuple[Counts, dict[str, Counts]]:
-    """Add leaves up: all of them, and field by field in the order in which fields appear."""
-    table: dict[str, Counter[str]] = {}
-    for leaf in leaves:
-        row = table.setdefault(leaf.field, Counter())
-        row[leaf.kind or leaf.outcome] += 1
-        row["misplaced"] += leaf.misplaced
-    fields = {name: counts_of(row) for name, row in table.items()}
-    return sum(fields.values(), Counts()), fields

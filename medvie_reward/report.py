@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import IO, Any
 
@@ -9,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from medvie_reward.alignment import KINDS
 from medvie_reward.corpus import Evaluation
-from medvie_reward.metrics import Scores
+from medvie_reward.explain import FieldRule
+from medvie_reward.outcomes import KINDS
 
 # Where output goes to a file or a pipe there is no width to fit, and cutting names would lose them.
 _UNBOUND = 240
 _NARROW = 100
+_WIDE = 160
 
 
 def print_evaluation(
@@ -34,20 +37,59 @@ def print_evaluation(
     max_fields
         How many fields to show; how many are left out is said.
     """
+    with _console(file) as console:
+        console.print(_overall(evaluation))
+        console.print(_fields(evaluation, max_fields, console.width))
+        hidden = len(evaluation.micro.fields) - max_fields
+        if hidden > 0:
+            console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
+        if evaluation.groups:
+            console.print(_groups(evaluation, by or "group"))
+        for line in _lines(evaluation):
+            console.print(escape(line), soft_wrap=True)
+        console.print(escape(evaluation.signature), soft_wrap=True, style="dim")
+
+
+def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:
+    """Print which rule each field has, in the order in which fields appear, and the signature last."""
+    with _console(file) as console:
+        table = Table(box=None, pad_edge=False)
+        for name in ("field", "comparator", "weight", "critical", "rows", "leaves", "example", "why"):
+            table.add_column(
+                name, overflow="fold", justify="right" if name in ("weight", "leaves") else "left"
+            )
+        for rule in rules:
+            options = ", ".join(f"{name}={_option(value)}" for name, value in rule.options.items())
+            table.add_row(
+                escape(rule.field),
+                escape(f"{rule.comparator}({options})" if options else rule.comparator),
+                f"{rule.weight:g}",
+                "yes" if rule.critical else "",
+                escape(rule.lists),
+                _number(rule.n),
+                escape(rule.example),
+                escape(rule.why),
+            )
+        console.print(table)
+        console.print()
+        console.print(escape(signature), soft_wrap=True, style="dim")
+
+
+def _option(value: object) -> str:
+    """Write an option of a comparator, synonym sets by their names alone."""
+    if isinstance(value, tuple):
+        return "|".join(str(x[0]) if isinstance(x, tuple) and x else str(x) for x in value)
+    return str(value)
+
+
+@contextlib.contextmanager
+def _console(file: IO[str]) -> Iterator[Console]:
+    """Give a console that writes to a file, without padding where that is no terminal."""
     terminal = file.isatty()
     console = Console(
         file=file if terminal else StringIO(), highlight=False, width=None if terminal else _UNBOUND
     )
-    console.print(_overall(evaluation))
-    console.print(_fields(evaluation.micro, max_fields, narrow=console.width < _NARROW))
-    hidden = len(evaluation.micro.fields) - max_fields
-    if hidden > 0:
-        console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
-    if evaluation.groups:
-        console.print(_groups(evaluation, by or "group"))
-    for line in _lines(evaluation):
-        console.print(escape(line), soft_wrap=True)
-    console.print(escape(evaluation.signature), soft_wrap=True, style="dim")
+    yield console
     if isinstance(console.file, StringIO):
         # Columns are padded to their width, which only a screen needs.
         file.writelines(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
@@ -70,19 +112,30 @@ def _overall(evaluation: Evaluation) -> Table:
     return table
 
 
-def _fields(micro: Scores, most: int, narrow: bool) -> Table:
-    """Make the table of fields; a narrow screen gets what tells most, so that names stay readable."""
-    counts: tuple[str, ...] = ("gold", "pred", "correct", "wrong", "missing", "halluc.")
+def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
+    """Make the table of fields; a narrower screen gets what tells most, so that names stay readable."""
+    micro = evaluation.micro
+    columns = {
+        "gold": "n_gold", "pred": "n_pred", "correct": "correct", "wrong": "wrong", "missing": "missing",
+        "halluc.": "hallucinated",
+    }  # fmt: skip
     rates = ("precision", "recall", "F1")
-    if narrow:
-        counts, rates = ("gold", "wrong", "miss.", "hall."), ("P", "R", "F1")
-    table = _table("\nPer field, worst first", "field", counts + rates)
+    if width < _NARROW:
+        columns = {"gold": "n_gold", "wrong": "wrong", "miss.": "missing", "hall.": "hallucinated"}
+        rates = ("P", "R", "F1")
+    elif width >= _WIDE:
+        columns |= {"filled": "filled_blank", "inv.field": "invented_field", "inv.item": "invented_item"}
+        columns |= {"misplaced": "misplaced"}
+        columns |= {"ungrounded": "ungrounded"} if evaluation.sources else {}
+    table = _table("\nPer field, worst first", "field", (*columns, *rates))
     worst = sorted(micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
     for name, s in worst[:most]:
-        figures: tuple[float, ...] = (s.n_gold, s.n_pred, s.correct, s.wrong, s.missing, s.hallucinated)
-        if narrow:
-            figures = (s.n_gold, s.wrong, s.missing, s.hallucinated)
-        table.add_row(escape(name), *map(_number, figures), *map(_rate, (s.precision, s.recall, s.f1)))
+        figures = s.as_dict()
+        table.add_row(
+            escape(name),
+            *(_number(figures[column]) for column in columns.values()),
+            *map(_rate, (s.precision, s.recall, s.f1)),
+        )
     return table
 
 
@@ -107,6 +160,7 @@ def _lines(evaluation: Evaluation) -> list[str]:
         f"{_number(s.hallucinated)} hallucinated ({kinds})",
         f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
         "that the gold has elsewhere",
+        *_flags(evaluation),
         f"Rates     {_rate(s.hallucination_rate)} of predicted leaves hallucinated, "
         f"{_rate(s.omission_rate)} of gold leaves omitted",
         f"Answers   {_rate(evaluation.parse_rate)} found ("
@@ -126,6 +180,21 @@ def _lines(evaluation: Evaluation) -> list[str]:
             f"Limited   {limited:,} documents reached the spec's max_pairs: their pairs may not be best"
         )
     lines.append("")
+    return lines
+
+
+def _flags(evaluation: Evaluation) -> list[str]:
+    """Say what only some evaluations have: source texts, critical fields."""
+    counts, n = evaluation.micro.counts, evaluation.sources
+    lines = []
+    if n:
+        where = "the source text" if n == len(evaluation.documents) else f"the {n:,} source texts given"
+        lines.append(
+            f"Ungrounded {_number(counts.ungrounded)} of them hold a value that is nowhere in {where}"
+        )
+    if counts.critical:
+        wrong, critical = _number(counts.wrong_critical), _number(counts.critical)
+        lines.append(f"Critical  {wrong} of {critical} critical gold leaves wrong")
     return lines
 
 

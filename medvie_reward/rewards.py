@@ -2,26 +2,35 @@
 
 r = w_f * r_format + r_matching, with r_matching = alpha * P + (1 - alpha) * R (arXiv 2506.13363, Eq. 5 and 6;
 the paper has w_f = 1 and alpha = 0.5, so r lies in [0, 2]).
+
+Where the spec has costs, they are taken from what precision earns, down to ``floor``:
+
+    r_matching = max(floor, alpha * P - H / |S_p| - critical_cost * W / K) + (1 - alpha) * R
+
+with H the sum of cost * weight over hallucinated leaves, W of K critical leaves read wrong. F-beta has
+(1 + beta^2) * correct / (beta^2 * |S_g| + |S_p|) instead of alpha * P, H with the same factor and divisor,
+and no second summand. With floor = 0, the range is [0, w_f + 1] and no leaf that is not in the gold can raise
+the reward: what precision earns never falls below 0, where a longer answer would dilute what it owes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
-from medvie_reward.alignment import Prepared, prepare
-from medvie_reward.assignment import ONE_CORRECT, Work
+from medvie_reward.alignment import DEFAULT, Prepared, prepare, source_of, tally_of
 from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT, decode
 from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.metrics import rates
-from medvie_reward.pool import Pool
+from medvie_reward.metrics import Counts, rates
+from medvie_reward.outcomes import Outcomes
 from medvie_reward.smr_r1 import tally
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import plain
+from medvie_reward.worth import COST_PARTS
 
 
 class Reward(NamedTuple):
@@ -30,15 +39,23 @@ class Reward(NamedTuple):
     Attributes
     ----------
     score
-        The reward, at least 0 and at most ``format_weight`` + 1 (``smr-r1``: unbounded above).
+        The reward, at least the spec's ``floor`` (0 in every preset) and at most ``format_weight`` + 1
+        (``smr-r1``: unbounded above).
     format
         r_format: 1.0 for a well-formed completion, else 0.0.
     matching
         r_matching.
     precision, recall, f1
-        Of the fields; all 0 where there is no answer.
+        Of the fields, by weight; all 0 where there is no answer.
     correct, wrong, missing, hallucinated, n_pred, n_gold
         Numbers of leaves.
+    filled_blank, invented_field, invented_item
+        Hallucinated leaves by kind (0 in ``smr-r1``, which has none).
+    misplaced, ungrounded
+        Wrong and hallucinated leaves whose value the gold has elsewhere, and whose value is nowhere in the
+        source text (0 where none was given).
+    critical, wrong_critical
+        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
     status
         Why there is no answer, or ``ok``; one of `medvie_reward.STATUSES`.
     parsed
@@ -61,6 +78,13 @@ class Reward(NamedTuple):
     hallucinated: float
     n_pred: int
     n_gold: int
+    filled_blank: int
+    invented_field: int
+    invented_item: int
+    misplaced: int
+    ungrounded: int
+    critical: int
+    wrong_critical: int
     status: str
     parsed: bool
     answer_chars: int
@@ -87,6 +111,13 @@ class Reward(NamedTuple):
             "hallucinated": self.hallucinated,
             "n_pred": self.n_pred,
             "n_gold": self.n_gold,
+            "filled_blank": self.filled_blank,
+            "invented_field": self.invented_field,
+            "invented_item": self.invented_item,
+            "misplaced": self.misplaced,
+            "ungrounded": self.ungrounded,
+            "critical": self.critical,
+            "wrong_critical": self.wrong_critical,
             "hallucination_rate": self.hallucinated / self.n_pred if self.n_pred else 0.0,
             "omission_rate": self.missing / self.n_gold if self.n_gold else 0.0,
             "status": STATUSES.index(self.status),
@@ -117,17 +148,27 @@ class Gold:
         If the spec is not usable.
     """
 
-    def __init__(self, value: Any, spec: Spec | str = "strict", **overrides: Any) -> None:
+    def __init__(
+        self,
+        value: Any,
+        spec: Spec | str = DEFAULT,
+        *,
+        source_text: str | Sequence[str] | None = None,
+        **overrides: Any,
+    ) -> None:
         self.spec = resolve(spec, **overrides)
         self.value = read_gold(value, self.spec)
+        self._source = source_of(source_text)
         self._prepared: Prepared | None
         self._longest: int | None = None  # measured only once a completion is long enough to ask
         if self.spec.reading == "smr-r1":
             self._prepared = None
-            self.n_leaves = tally({}, self.value)[0].n_gold
+            self.n_leaves = self.n_units = tally({}, self.value)[0].n_gold
+            self.n_critical = 0
         else:
             self._prepared = prepare(self.value, self.spec)
-            self.n_leaves = self._prepared.leaves
+            self.n_leaves, self.n_units = self._prepared.leaves, self._prepared.units
+            self.n_critical = self._prepared.worth.critical
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""
@@ -138,24 +179,22 @@ class Gold:
             limit = self._longest
         return parse_with(text, self.spec, limit)
 
-    def weigh(self, read: Completion) -> tuple[float, int, int, bool]:
-        """Weigh an answer that was read.
-
-        Returns
-        -------
-        tuple
-            Correct leaves, leaves paired with a gold leaf, the answer's leaves, and whether the work
-            bound of the spec ran out.
-        """
+    def count(self, read: Completion) -> tuple[Outcomes, bool]:
+        """Count an answer that was read, and tell whether the work bound of the spec ran out."""
         if self._prepared is None:
             total, _ = tally(read.answer, self.value)
-            return total.matched, 0, total.n_pred, False
-        engine = self._prepared.engine
-        if isinstance(engine, Pool):
-            return *engine.weigh(read.answer), False
-        work = Work(self.spec.max_pairs)
-        correct, paired = divmod(engine.weigh(read.answer, engine.root, work), ONE_CORRECT)
-        return correct, paired, read.leaves, work.limited
+            return _tallied(total.matched, total.n_pred, total.n_gold), False
+        found, limited = tally_of(read.answer, self._prepared, self._source)
+        return found.total, limited
+
+
+def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
+    """Write what ``smr-r1`` counts as outcomes; more may match than there is: a row may serve many."""
+    made = Outcomes()
+    made.correct = made.correct_units = matched
+    made.hallucinated_units = n_pred - matched
+    made.missing = made.missing_units = max(0, n_gold - matched)
+    return made
 
 
 def longest_answer(spec: Spec, gold: Any) -> int:
@@ -163,11 +202,35 @@ def longest_answer(spec: Spec, gold: Any) -> int:
     return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 
-def matching_part(spec: Spec, precision: float, recall: float, f1: float, n_pred: int, n_gold: int) -> float:
-    """Give r_matching of an answer (arXiv 2506.13363, Eq. 6, where the spec does not ask for F1)."""
-    if n_pred == 0 and n_gold == 0:
+def matching_part(
+    spec: Spec, correct: float, pred: float, gold: float, charged: float, wrong_critical: float
+) -> float:
+    """Give r_matching of an answer; see the top of this module.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    correct, pred, gold
+        Weight of the correct leaves, of the prediction's and of the gold's.
+    charged
+        What hallucinated leaves cost, on the scale of ``correct``.
+    wrong_critical
+        Share of the gold's critical leaves that are wrong.
+    """
+    if not pred and not gold:
         return spec.both_empty
-    return f1 if spec.matching == "f1" else spec.alpha * precision + (1 - spec.alpha) * recall
+    precision, recall, f1 = rates(correct, pred, gold)
+    if spec.matching == "precision_recall":
+        earned, sure = spec.alpha * precision, (1 - spec.alpha) * recall
+        cost = charged / pred if pred else 0.0
+    else:
+        square = 1.0 if spec.matching == "f1" else spec.beta**2
+        factor = (1 + square) / (square * gold + pred) if square * gold + pred else 0.0
+        earned, sure = f1 if square == 1 else factor * correct if pred and gold else 0.0, 0.0
+        cost = factor * charged
+    cost += spec.critical_cost * wrong_critical
+    return max(spec.floor, earned - cost) + sure if cost else earned + sure
 
 
 def read_gold(value: Any, spec: Spec) -> Any:
@@ -202,7 +265,12 @@ def _syntax_error(text: str) -> str:
 
 
 def reward(
-    completion: str | Completion | None, gold: Any, spec: Spec | str | None = None, **overrides: Any
+    completion: str | Completion | None,
+    gold: Any,
+    spec: Spec | str | None = None,
+    *,
+    source_text: str | Sequence[str] | None = None,
+    **overrides: Any,
 ) -> Reward:
     """Reward one completion.
 
@@ -214,7 +282,9 @@ def reward(
     gold
         The gold: a JSON object or list, its JSON text, or a prepared `Gold` (which brings its own spec).
     spec
-        A spec or the name of a preset; ``strict`` where none is given.
+        A spec or the name of a preset; ``clinical`` where none is given.
+    source_text
+        Text of the document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
     **overrides
         Spec fields to change, such as ``alpha=0.3``.
 
@@ -234,13 +304,15 @@ def reward(
     >>> float(r), r.format, r.matching
     (2.0, 1.0, 1.0)
     """
-    return reward_group([completion], gold, spec, **overrides)[0]
+    return reward_group([completion], gold, spec, source_text=source_text, **overrides)[0]
 
 
 def reward_group(
     completions: Iterable[str | Completion | None],
     gold: Any,
     spec: Spec | str | None = None,
+    *,
+    source_text: str | Sequence[str] | None = None,
     **overrides: Any,
 ) -> list[Reward]:
     """Reward the rollouts of one prompt; the gold is read and prepared once.
@@ -248,9 +320,11 @@ def reward_group(
     Parameters and errors are those of `reward`.
     """
     if not isinstance(gold, Gold):
-        gold = Gold(gold, "strict" if spec is None else spec, **overrides)
-    elif spec is not None or overrides:
-        raise SpecError("a prepared Gold brings its own spec: expected no spec and no overrides besides it")
+        gold = Gold(gold, DEFAULT if spec is None else spec, source_text=source_text, **overrides)
+    elif spec is not None or overrides or source_text is not None:
+        raise SpecError(
+            "a prepared Gold brings its own spec and source text: expected neither besides it, nor overrides"
+        )
     return [_reward(completion, gold) for completion in completions]
 
 
@@ -265,21 +339,27 @@ def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
             "(for a JSON value: Completion.from_answer)"
         )
     spec = gold.spec
-    n_gold = gold.n_leaves
-    correct: float = 0
-    paired = n_pred = 0
-    limited = False
-    matching = precision = recall = f1 = 0.0
-    if read.answer is not ABSENT:
-        correct, paired, n_pred, limited = gold.weigh(read)
-        precision, recall, f1 = rates(correct, n_pred, n_gold)
-        matching = matching_part(spec, precision, recall, f1, n_pred, n_gold)
-    # One row of smr-r1 may serve several, so more may be correct there than there are.
-    found = max(paired, correct)
+    if read.answer is ABSENT:
+        found, limited = Outcomes(), False
+        found.missing = gold.n_leaves
+        matching = precision = recall = f1 = 0.0
+    else:
+        found, limited = gold.count(read)
+        correct, pred = found.correct_units + found.similar_units, found.pred_units
+        precision, recall, f1 = rates(correct, pred, gold.n_units)
+        wrong_critical = found.wrong_critical / gold.n_critical if found.wrong_critical else 0.0
+        matching = matching_part(
+            spec, correct, pred, gold.n_units, found.charged / COST_PARTS, wrong_critical
+        )
+    hallucinated: float = found.filled_blank + found.invented_field + found.invented_item
+    n_pred: float = found.correct + found.wrong + hallucinated
+    if spec.reading == "smr-r1":
+        n_pred = found.pred_units
+        hallucinated = max(0, n_pred - found.correct)
     form = 1.0 if read.format_ok else 0.0
     total = spec.format_weight * form + matching
     if spec.repair_cost and read.repaired:
-        total = max(0.0, total - spec.repair_cost)
+        total = max(min(0.0, spec.floor), total - spec.repair_cost)
     return Reward(
         score=total,
         format=form,
@@ -287,14 +367,28 @@ def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
         precision=precision,
         recall=recall,
         f1=f1,
-        correct=correct,
-        wrong=max(0, paired - int(correct)),
-        missing=max(0, n_gold - found),
-        hallucinated=max(0, n_pred - found),
-        n_pred=n_pred,
-        n_gold=n_gold,
+        correct=found.correct,
+        wrong=found.wrong,
+        missing=found.missing,
+        hallucinated=hallucinated,
+        n_pred=int(n_pred),
+        n_gold=gold.n_leaves,
+        filled_blank=found.filled_blank,
+        invented_field=found.invented_field,
+        invented_item=found.invented_item,
+        misplaced=found.misplaced,
+        ungrounded=found.ungrounded,
+        critical=gold.n_critical,
+        wrong_critical=found.wrong_critical,
         status=read.status,
         parsed=read.parsed,
         answer_chars=read.answer_chars,
         limited=limited,
     )
+
+
+def matching_of(spec: Spec, counts: Counts) -> float:
+    """Give r_matching of an answer that was counted."""
+    wrong = counts.wrong_critical / counts.critical if counts.wrong_critical else 0.0
+    correct = counts.weight_correct + counts.similar
+    return matching_part(spec, correct, counts.weight_pred, counts.weight_gold, counts.charged, wrong)

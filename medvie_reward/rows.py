@@ -30,6 +30,24 @@ _NAMED: Final = 5
 _ROW_DEPTH: Final = 129
 
 
+def read_json(name: str) -> Any:
+    """Read a file that holds one JSON value.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no JSON; it names the file.
+    """
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(error.strerror or str(error), name) from None
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"expected one JSON value: {error}", name) from None
+
+
 class RowFile:
     """A JSONL file, checked and indexed line by line.
 

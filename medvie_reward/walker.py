@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
+from medvie_reward.fields import Field
 from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
-from medvie_reward.tree import ROOT, Place, is_empty, member_path, scalar_text
+from medvie_reward.row_table import RowTable
+from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
 
 _NESTING: Final = (dict, list)
 
-Write = Callable[[str, str, "str | None", "Place | None", "Place | None", Any, Any], None]
+Write = Callable[[Field, str, "str | None", "Place | None", "Place | None", Any, Any], None]
 """Takes field, outcome, kind of hallucination, place in gold and prediction, and the raw values there."""
+
+
+class Sink(Protocol):
+    """Takes correct leaves many at a time, where nobody asks for each of them."""
+
+    def whole(self, table: RowTable, at: int, but: Sequence[str]) -> None:
+        """Take a gold row that the prediction has to the letter, but for some members."""
+
+    def right(self, fields: list[Field]) -> None:
+        """Take one correct leaf of each of some fields."""
 
 
 class Walker:
@@ -22,38 +34,48 @@ class Walker:
     ----------
     matcher
         The gold, prepared.
-    work
-        The work bound; it tells whether it ran out.
+    max_pairs
+        The work bound: how many pairs of items may be weighed. Where it runs out among the items of outer
+        lists, as much again may be spent on the lists inside the items that were paired.
+    right_critical
+        What a correct critical leaf is worth besides; see `worth`.
     write
         What takes the leaves.
+    counter
+        What takes leaves that are equal to the letter, instead of ``write``.
     """
 
-    def __init__(self, matcher: Matcher, work: Work, write: Write) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        max_pairs: int,
+        right_critical: Callable[[], int],
+        write: Write,
+        counter: Sink | None = None,
+    ) -> None:
         self.matcher = matcher
-        self.work = work
+        self.fields = matcher.fields
+        self.works = [Work(max_pairs, right_critical), Work(max_pairs, right_critical)]
+        self.work = self.works[0]
         self.write = write
-        self.names: dict[str, dict[str, str]] = {}
+        self.counter = counter
 
     def walk(self, pred: Any) -> None:
         """Hand out every leaf of the gold and of a plain predicted value."""
-        self._both(pred, self.matcher.root, "", ROOT, ROOT)
+        self._both(pred, self.matcher.root, ROOT, ROOT)
 
-    def _names_under(self, field: str) -> dict[str, str]:
-        """Give the names of the members of a field, as far as they were written before."""
-        return self.names.setdefault(field, {})
+    @property
+    def limited(self) -> bool:
+        """Whether the work bound ran out."""
+        return any(work.limited for work in self.works)
 
-    def _name(self, field: str, key: str) -> str:
-        known = self._names_under(field)
-        if key not in known:
-            known[key] = member_path(field, key)
-        return known[key]
-
-    def _both(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
+    def _both(self, pred: Any, node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write the leaves of a gold node and of the value that stands for it."""
-        if is_empty(node.raw) and (type(pred) in (dict, list) or type(node.raw) in (dict, list)):
+        field = node.field
+        if is_empty(node.raw) and (type(pred) in _NESTING or type(node.raw) in _NESTING):
             self._only_pred(pred, field, p_at, "filled_blank")
         elif type(pred) is list or type(node) is GoldList:
-            self._lists(pred, node, field, g_at, p_at)
+            self._lists(pred, node, g_at, p_at)
         elif type(node) is GoldObject:
             if type(pred) is dict:
                 self._members(pred, node.raw, node, field, g_at, p_at)
@@ -71,34 +93,61 @@ class Walker:
         pred: dict[str, Any],
         gold: dict[str, Any],
         node: GoldObject | None,
-        field: str,
+        field: Field,
         g_at: Place,
         p_at: Place,
     ) -> None:
         """Write two objects; the gold's rows of scalars come without a node."""
-        names = self._names_under(field)
+        fields = field.members
+        counted = self.counter is not None
+        right: list[Field] = []
         for key, value in gold.items():
-            name = names.get(key) or self._name(field, key)
+            inner = fields.get(key) or self.fields.member(field, key)
             if key not in pred:
-                self._only_gold(value, name, (g_at, key))
+                self._only_gold(value, inner, (g_at, key))
                 continue
             p = pred[key]
             if p.__class__ is str and value.__class__ is str and p == value:
                 # The commonest case by far: the same text needs no normal form.
                 if p and not p.isspace():
-                    self.write(name, "correct", None, (g_at, key), (p_at, key), value, p)
+                    if counted:
+                        right.append(inner)
+                    else:
+                        self.write(inner, "correct", None, (g_at, key), (p_at, key), value, p)
             elif type(value) in _NESTING or type(p) in _NESTING:
-                child = self.matcher.prepare(value) if node is None else node.members[key]
-                self._both(p, child, name, (g_at, key), (p_at, key))
+                child = self.matcher.prepare(value, inner) if node is None else node.members[key]
+                self._both(p, child, (g_at, key), (p_at, key))
             else:
-                self._scalars(p, value, name, (g_at, key), (p_at, key))
+                self._scalars(p, value, inner, (g_at, key), (p_at, key))
+        if self.counter is not None:
+            self.counter.right(right)
+        if pred.keys() <= gold.keys():
+            return
         for key, value in pred.items():
             if key not in gold:
-                self._only_pred(value, self._name(field, key), (p_at, key), "invented_field")
+                self._only_pred(value, self.fields.member(field, key), (p_at, key), "invented_field")
 
-    def _scalars(self, pred: Any, gold: Any, field: str, g_at: Place, p_at: Place) -> None:
-        form = self.matcher.known_form
-        g, p = form(scalar_text(gold)), form(scalar_text(pred))
+    def _row(
+        self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, at: int, counter: Sink
+    ) -> None:
+        """Count a predicted row against a gold row of texts: only what differs is looked at."""
+        find = pred.get
+        others = [key for key, value in gold.items() if find(key) != value]
+        counter.whole(table, at, others)
+        for key in others:
+            p, value, field = find(key), gold[key], table.fields[key]
+            if type(p) in _NESTING:
+                self._both(p, self.matcher.prepare(value, field), ROOT, ROOT)
+            else:
+                self._scalars(p, value, field, ROOT, ROOT)
+        if not pred.keys() <= gold.keys():
+            for key, value in pred.items():
+                if key not in gold:
+                    field = table.fields.get(key) or self.fields.member(table.field, key)
+                    self._only_pred(value, field, ROOT, "invented_field")
+
+    def _scalars(self, pred: Any, gold: Any, field: Field, g_at: Place, p_at: Place) -> None:
+        g, p = field.form(scalar_text(gold)), field.form(scalar_text(pred))
         if g and p:
             self.write(field, "correct" if g == p else "wrong", None, g_at, p_at, gold, pred)
         elif g:
@@ -106,97 +155,111 @@ class Walker:
         elif p:
             self.write(field, "hallucinated", "filled_blank", g_at, p_at, gold, pred)
 
-    def _lists(self, pred: Any, node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
+    def _lists(self, pred: Any, node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
-        if self.matcher.by_position:
-            predicted = pred if type(pred) is list else [pred]
-            gold = node if isinstance(node, GoldList) else GoldList([node.raw])
-            pairs = [(n, n) for n in range(min(len(predicted), len(gold.raw)))]
-        elif not isinstance(node, GoldList):
-            self._lone_gold(pred, node, field, g_at, p_at)
-            return
-        elif type(pred) is not list:
-            self._lone_pred(pred, node, field, g_at, p_at)
-            return
+        matcher = self.matcher
+        if isinstance(node, GoldList):
+            gold = node
+            if node.by_position:
+                predicted = pred if type(pred) is list else [pred]
+                pairs = [(n, n) for n in range(min(len(predicted), len(gold.raw)))]
+            elif type(pred) is not list:
+                self._lone_pred(pred, node, g_at, p_at)
+                return
+            else:
+                predicted = pred
+                pairs, _ = matcher.pair(pred, node, self.work, weighed=False)
+                if self.work.limited:
+                    self.work = self.works[1]
+        elif matcher.mode_of(node.field) == "index":
+            gold = GoldList([node.raw], "index", node.field, node.field)
+            gold.items = [node]
+            predicted, pairs = pred, [(0, 0)][: len(pred)]
         else:
-            predicted, gold = pred, node
-            pairs, _ = self.matcher.pair(predicted, gold, self.work, ordered=True)
+            self._lone_gold(pred, node, g_at, p_at)
+            return
         partner = {j: i for i, j in pairs}
-        inner = f"{field}[]" if type(node) is GoldList else field
-
-        def g_path(j: int) -> Place:
-            return (g_at, j) if type(node) is GoldList else g_at
-
-        def p_path(i: int) -> Place:
-            return (p_at, i) if type(pred) is list else p_at
-
+        inner = gold.inner
+        listed = type(node) is GoldList
         for j, item in enumerate(gold.raw):
+            g_place = (g_at, j) if listed else g_at
             if j not in partner:
-                self._only_gold(item, inner, g_path(j))
+                self._only_gold(item, inner, g_place)
                 continue
             i = partner[j]
-            if gold.rows is not None and type(predicted[i]) is dict:
-                self._members(predicted[i], item, None, inner, g_path(j), p_path(i))
+            value = predicted[i]
+            if gold.rows is not None and type(value) is dict:
+                if self.counter is not None and gold.rows.texts_only[j]:
+                    if value == item:
+                        self.counter.whole(gold.rows, j, ())
+                    else:
+                        self._row(value, item, gold.rows, j, self.counter)
+                else:
+                    p_place = (p_at, i) if type(pred) is list else p_at
+                    self._members(value, item, None, inner, g_place, p_place)
             else:
-                self._both(predicted[i], self.matcher.items_of(gold)[j], inner, g_path(j), p_path(i))
+                p_place = (p_at, i) if type(pred) is list else p_at
+                self._both(value, matcher.items_of(gold)[j], g_place, p_place)
+        if len(partner) == len(predicted):
+            return
         taken = set(partner.values())
         for i, value in enumerate(predicted):
             if i not in taken:
-                self._only_pred(value, inner, p_path(i), "invented_item")
+                self._only_pred(value, inner, (p_at, i) if type(pred) is list else p_at, "invented_item")
 
-    def _lone_pred(self, pred: Any, node: GoldList, field: str, g_at: Place, p_at: Place) -> None:
+    def _lone_pred(self, pred: Any, node: GoldList, g_at: Place, p_at: Place) -> None:
         """Write a value that is no list and the gold list that it stands for an item of."""
-        items = list(_spread(node.raw, field, g_at))
         nodes = self.matcher.spread_gold(node)
-        at, _ = self.matcher.best_of([(pred, item) for item in nodes], self.work)
-        for n, (item, name, place) in enumerate(items):
+        at, _ = self.matcher.best_of([(pred, item) for item in nodes], node.join, self.work)
+        for n, (item, field, place) in enumerate(self._spread(node.raw, node.field, g_at)):
             if n == at:
-                self._both(pred, nodes[n], name, place, p_at)
+                self._both(pred, nodes[n], place, p_at)
             else:
-                self._only_gold(item, name, place)
+                self._only_gold(item, field, place)
         if at < 0:
-            self._only_pred(pred, f"{field}[]", p_at, "invented_item")
+            self._only_pred(pred, node.inner, p_at, "invented_item")
 
-    def _lone_gold(self, pred: list[Any], node: GoldNode, field: str, g_at: Place, p_at: Place) -> None:
+    def _lone_gold(self, pred: list[Any], node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write a list and the gold value, no list, that one of its items stands for."""
-        items = list(_spread(pred, field, p_at))
-        at, _ = self.matcher.best_of([(item, node) for item, _, _ in items], self.work)
+        mode = self.matcher.mode_of(node.field)
+        items = list(self._spread(pred, node.field, p_at))
+        join = mode[4:] if mode.startswith("key:") else None
+        at, _ = self.matcher.best_of([(item, node) for item, _, _ in items], join, self.work)
         if at < 0:
-            self._only_gold(node.raw, field, g_at)
-        for n, (item, _, place) in enumerate(items):
+            self._only_gold(node.raw, node.field, g_at)
+        for n, (item, field, place) in enumerate(items):
             if n == at:
-                self._both(item, node, field, g_at, place)
+                self._both(item, node, g_at, place)
             else:
                 self._only_pred(item, field, place, "invented_item")
 
-    def _only_gold(self, gold: Any, field: str, at: Place) -> None:
+    def _spread(self, items: list[Any], field: Field, at: Place) -> Iterator[tuple[Any, Field, Place]]:
+        """Give the items of a list that are no lists, however deep, with their fields and places."""
+        waiting: list[tuple[Any, Field, Place]] = [(items, field, at)]
+        while waiting:
+            value, outer, place = waiting.pop()
+            if type(value) is list:
+                inner = self.fields.items(outer)
+                waiting.extend(reversed([(x, inner, (place, i)) for i, x in enumerate(value)]))
+            else:
+                yield value, outer, place
+
+    def _only_gold(self, gold: Any, field: Field, at: Place) -> None:
         if type(gold) is dict:
             for key, value in gold.items():
-                self._only_gold(value, self._name(field, key), (at, key))
+                self._only_gold(value, self.fields.member(field, key), (at, key))
         elif type(gold) is list:
             for j, value in enumerate(gold):
-                self._only_gold(value, f"{field}[]", (at, j))
+                self._only_gold(value, self.fields.items(field), (at, j))
         elif not is_empty(gold):
             self.write(field, "missing", None, at, None, gold, None)
 
-    def _only_pred(self, pred: Any, field: str, at: Place, kind: str) -> None:
+    def _only_pred(self, pred: Any, field: Field, at: Place, kind: str) -> None:
         if type(pred) is dict:
             for key, value in pred.items():
-                self._only_pred(value, self._name(field, key), (at, key), kind)
+                self._only_pred(value, self.fields.member(field, key), (at, key), kind)
         elif type(pred) is list:
             for i, value in enumerate(pred):
-                self._only_pred(value, f"{field}[]", (at, i), kind)
+                self._only_pred(value, self.fields.items(field), (at, i), kind)
         elif not is_empty(pred):
             self.write(field, "hallucinated", kind, None, at, None, pred)
-
-
-def _spread(items: list[Any], field: str, at: Place) -> Iterator[tuple[Any, str, Place]]:
-    """Give the items of a list that are no lists, however deep, with their fields and places."""
-    waiting: list[tuple[Any, str, Place]] = [(items, field, at)]
-    while waiting:
-        value, name, place = waiting.pop()
-        if type(value) is list:
-            inner = [(x, f"{name}[]", (place, i)) for i, x in enumerate(value)]
-            waiting.extend(reversed(inner))
-        else:
-            yield value, name, place

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from strategies import documents, shuffled, trees
 
 from medvie_reward import Alignment, GoldError, PredictionError, Spec, SpecError, align
-from medvie_reward.spec import PRESETS
 
 GOLD = {
     "Name": "王伟",
@@ -46,7 +45,7 @@ def rows(alignment: Alignment) -> set[Row]:
 def test_align_by_hand() -> None:
     """Rows pair so that most leaves are correct; every leaf has its outcome, kind and both paths."""
     name, result, unit = (f"Indicators[].{x}" for x in ("Item Name", "Result", "Unit"))
-    assert rows(align(PRED, GOLD)) == {
+    assert rows(align(PRED, GOLD, "strict")) == {
         ("Name", "wrong", None, "Name", "Name"),
         ("Age", "hallucinated", "filled_blank", "Age", "Age"),
         # Na is right in name and unit, and its decimal point moved.
@@ -71,7 +70,7 @@ def test_align_by_hand() -> None:
 
 
 def outcomes(pred: Any, gold: Any, **spec: Any) -> list[tuple[str, str, str]]:
-    return sorted((x.field, x.outcome, x.kind or "") for x in align(pred, gold, **spec))
+    return sorted((x.field, x.outcome, x.kind or "") for x in align(pred, gold, "strict", **spec))
 
 
 CASES: list[tuple[Any, Any, str, list[tuple[str, str, str]]]] = [
@@ -128,7 +127,7 @@ def test_outcomes(pred: Any, gold: Any, lists: str, expected: list[tuple[str, st
 
 def test_values_and_signature_come_along() -> None:
     """A leaf carries the raw values of both sides; the alignment carries its signature."""
-    found = align({"a": 1.0}, {"a": "2"}, alpha=0.25)
+    found = align({"a": 1.0}, {"a": "2"}, "strict", alpha=0.25)
     (leaf,) = found
     assert (leaf.gold, leaf.pred) == ("2", 1.0)
     assert found.signature == Spec(alpha=0.25).signature
@@ -143,8 +142,8 @@ def test_order_changes_no_field(pred: Any, gold: Any, rng: random.Random) -> Non
         expected = outcomes(pred, gold, lists=lists)
         a, b = shuffled(pred, rng), shuffled(gold, rng)
         assert outcomes(a, b, lists=lists) == expected
-        assert sum(x.misplaced for x in align(a, b, lists=lists)) == sum(
-            x.misplaced for x in align(pred, gold, lists=lists)
+        assert sum(x.misplaced for x in align(a, b, "strict", lists=lists)) == sum(
+            x.misplaced for x in align(pred, gold, "strict", lists=lists)
         )
 
 
@@ -182,14 +181,14 @@ def test_errors() -> None:
     with pytest.raises(PredictionError, match=r"prediction: expected a finite number"):
         align([float("inf")], [])
     with pytest.raises(SpecError, match="smr-r1"):
-        align({}, {}, PRESETS["smr-r1"])
+        align({}, {}, "smr-r1")
 
 
 def test_limited_is_said_and_safe() -> None:
     """Past the work bound the pairing is still one to one, and never better than the best."""
     gold = [[{"a": str(i), "b": [str(i % 7)]}] for i in range(30)]
     pred = [[{"a": str(i + 1), "b": [str(i % 5)]}] for i in range(30)]
-    best, bounded = align(pred, gold), align(pred, gold, max_pairs=10)
+    best, bounded = align(pred, gold, "strict"), align(pred, gold, "strict", max_pairs=10)
     assert (best.limited, bounded.limited) == (False, True)
     right = [sum(x.outcome == "correct" for x in found) for found in (best, bounded)]
     assert right[1] <= right[0]

@@ -62,7 +62,7 @@ def test_table(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> No
     )
     assert any(re.match(r"Answers +1.0000 found \(2 ok\)", line) for line in lines)
     assert any(re.match(r"Format +1.0000 of completions well formed", line) for line in lines)
-    assert lines[-1].startswith("medvie|name:strict|lists:align|")
+    assert lines[-1].startswith("medvie|name:clinical|lists:align|")
 
 
 def test_medvie_score_is_the_same(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_json_and_errors(files: tuple[str, str], tmp_path: Path, capsys: pytest.
     assert {name: group["micro"]["f1"] for name, group in printed["by"].items()} == {"ct": 1.0, "lab": 3 / 5}
     assert [json.loads(line) for line in errors.read_text().splitlines()] == [
         {"id": "a", "field": field, "outcome": "wrong", "kind": None, "gold_path": g, "pred_path": p,
-         "gold": gold, "pred": pred, "misplaced": True}
+         "gold": gold, "pred": pred, "misplaced": True, "ungrounded": False, "critical": False}
         for field, g, p, gold, pred in (
             ("L[].n", "L[0].n", "L[1].n", "K", "Na"),
             ("L[].n", "L[1].n", "L[0].n", "Na", "K"),

@@ -27,7 +27,8 @@ def test_table_6(spec: str) -> None:
 
 def test_figures_by_hand() -> None:
     """Every figure of one comparison, counted by hand."""
-    s = score({"a": "x", "b": "q", "c": "new", "e": "n"}, {"a": "x", "b": "y", "c": "", "d": "z", "f": "w"})
+    pred, gold = {"a": "x", "b": "q", "c": "new", "e": "n"}, {"a": "x", "b": "y", "c": "", "d": "z", "f": "w"}
+    s = score(pred, gold, "strict")
     assert s.as_dict() == {
         "precision": 0.25,
         "recall": 0.25,
@@ -40,8 +41,11 @@ def test_figures_by_hand() -> None:
         "invented_field": 1,
         "invented_item": 0,
         "misplaced": 0,
+        "ungrounded": 0,
         "n_pred": 4,
         "n_gold": 4,
+        "critical": 0,
+        "wrong_critical": 0,
         "hallucination_rate": 0.5,
         "omission_rate": 0.5,
     }
@@ -71,7 +75,7 @@ def test_fields() -> None:
     """Each field has the same figures; the fields add up to the whole."""
     gold = {"l": [{"n": "K", "r": "1"}, {"n": "Na", "r": "2"}], "x": "y"}
     pred = {"l": [{"n": "K", "r": "2"}, {"n": "Na"}], "x": "y", "z": "?"}
-    s = score(pred, gold)
+    s = score(pred, gold, "strict")
     assert {name: (f.correct, f.wrong, f.missing, f.hallucinated) for name, f in s.fields.items()} == {
         "l[].n": (2, 0, 0, 0),
         "l[].r": (0, 1, 1, 0),
@@ -103,7 +107,7 @@ def test_misplaced_by_hand() -> None:
     """Swapped results are wrong and misplaced; a value that the gold has nowhere is wrong only."""
     gold = {"L": [{"n": "K", "s": "3-5", "r": "4.1"}, {"n": "Na", "s": "130-150", "r": "140"}], "Age": "45"}
     pred = {"L": [{"n": "K", "s": "3-5", "r": "140"}, {"n": "Na", "s": "130-150", "r": "4.1"}], "Age": "54"}
-    s = score(pred, gold)
+    s = score(pred, gold, "strict")
     assert (s.wrong, s.counts.misplaced) == (3, 2)
     assert s.fields["L[].r"].counts.misplaced == 2
     # The value of a leaf that is right elsewhere is not misplaced here.

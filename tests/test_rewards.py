@@ -93,7 +93,7 @@ def test_as_dict_is_flat_and_always_the_same() -> None:
     dicts = [reward(text, GOLD, preset).as_dict() for text in texts for preset in PRESETS]
     assert len({tuple(d) for d in dicts}) == 1
     assert {type(x) for d in dicts for x in d.values()} == {int, float, bool}
-    first = reward(written({"Name": "Li", "Age": "54", "X": "y"}), GOLD).as_dict()
+    first = reward(written({"Name": "Li", "Age": "54", "X": "y"}), GOLD, "strict").as_dict()
     answer = json.dumps({"Name": "Li", "Age": "54", "X": "y"})
     assert first == {
         "score": 1 + 1 / 3,
@@ -108,6 +108,13 @@ def test_as_dict_is_flat_and_always_the_same() -> None:
         "hallucinated": 1,
         "n_pred": 3,
         "n_gold": 3,
+        "filled_blank": 0,
+        "invented_field": 1,
+        "invented_item": 0,
+        "misplaced": 0,
+        "ungrounded": 0,
+        "critical": 0,
+        "wrong_critical": 0,
         "hallucination_rate": 1 / 3,
         "omission_rate": 1 / 3,
         "status": 0,

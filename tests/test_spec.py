@@ -7,16 +7,24 @@ from typing import Any
 
 import pytest
 
-from medvie_reward import Spec, SpecError, __version__
+from medvie_reward import Rule, Spec, SpecError, __version__
 from medvie_reward.spec import PRESETS
 
 OTHER: dict[str, Any] = {
     "name": "mine",
     "lists": "index",
     "text": "strip",
+    "rules": (Rule("a", weight=2),),
+    "narrative": "graded",
     "reading": "donut",
     "matching": "f1",
     "alpha": 0.25,
+    "beta": 2.0,
+    "filled_blank_cost": 0.1,
+    "invented_field_cost": 0.1,
+    "invented_item_cost": 0.1,
+    "critical_cost": 0.1,
+    "floor": -1.0,
     "format": "json",
     "format_weight": 0.5,
     "answer": "tagged",
@@ -49,8 +57,9 @@ def test_signatures_cannot_be_forged() -> None:
 def test_signature() -> None:
     """The line names every choice, the version last, and one value has one spelling."""
     assert Spec.preset("paper").signature == (
-        "medvie|name:paper|lists:bag|text:strip|reading:json|matching:precision_recall|alpha:0.5|format:think|"
-        "format_weight:1.0|answer:lenient|both_empty:0.0|repair:no|repair_cost:0.0|max_chars:65536|"
+        "medvie|name:paper|lists:bag|text:strip|rules:none|narrative:exact|reading:json|"
+        "matching:precision_recall|alpha:0.5|beta:1.0|filled_blank_cost:0.0|invented_field_cost:0.0|"
+        "invented_item_cost:0.0|critical_cost:0.0|floor:0.0|format:think|format_weight:1.0|answer:lenient|both_empty:0.0|repair:no|repair_cost:0.0|max_chars:65536|"
         f"max_chars_per_gold_char:8|max_depth:128|max_pairs:100000|version:{__version__}"
     )
     assert Spec(alpha=1).signature == Spec(alpha=1.0).signature
@@ -60,13 +69,13 @@ def test_signature() -> None:
 def test_repr_reads_back(name: str) -> None:
     """A spec's repr is the expression that makes it."""
     spec = Spec.preset(name).replace(alpha=0.3)
-    assert eval(repr(spec), {"Spec": Spec}) == spec
+    assert eval(repr(spec), {"Spec": Spec, "Rule": Rule}) == spec
 
 
 def test_presets() -> None:
-    """The presets are named by their keys, and strict is what Spec() gives."""
-    assert list(PRESETS) == ["strict", "paper", "donut", "smr-r1"]
-    assert all(spec.name == name for name, spec in PRESETS.items())
+    """The presets are named as they are asked for, and strict is what Spec() gives."""
+    assert PRESETS == ("clinical", "strict", "paper", "donut", "smr-r1")
+    assert [Spec.preset(name).name for name in PRESETS] == list(PRESETS)
     assert Spec.preset("strict") == Spec()
 
 
@@ -84,7 +93,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"lists": "sorted"}, "'align', 'bag', 'index' or 'key:<member>'"),
     ({"lists": "key:"}, "'key:<member>'"),
     ({"lists": 3}, "'key:<member>'"),
-    ({"text": "nfkc"}, "one of 'unicode', 'strip'"),
+    ({"text": "nfkc"}, "one of 'unicode', 'strip', 'text', 'guess'"),
     ({"alpha": 1.1}, "from 0 to 1"),
     ({"alpha": float("nan")}, "from 0 to 1"),
     ({"alpha": "0.5"}, "from 0 to 1"),
@@ -94,8 +103,17 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"format": "xml"}, "'think', 'answer', 'json'"),
     ({"answer": "first"}, "'lenient', 'tagged'"),
     ({"reading": "donut"}, "'bag' with reading 'donut'"),
+    ({"reading": "donut", "lists": "bag", "text": "strip", "rules": (Rule("a"),)}, "no rules with reading"),
+    ({"rules": ("a",)}, "a tuple of Rule"),
+    ({"rules": 3}, "a tuple of Rule"),
+    ({"narrative": "similar"}, "'exact', 'graded'"),
+    ({"beta": 100.5}, "from 0 to 100"),
+    ({"beta": 0.005}, "a multiple of 0.01"),
+    ({"critical_cost": 0.0001}, "a multiple of 0.001"),
+    ({"invented_item_cost": -0.1}, "from 0 to 10"),
+    ({"floor": 0.1}, "from -10 to 0"),
     ({"reading": "donut", "lists": "bag"}, "'strip' with reading 'donut'"),
-    ({"matching": "accuracy"}, "'precision_recall', 'f1'"),
+    ({"matching": "accuracy"}, "'precision_recall', 'f1', 'fbeta'"),
     ({"both_empty": 2}, "from 0 to 1"),
     ({"repair": 1}, "True or False"),
     ({"max_depth": 0}, "1 to 128"),
@@ -119,5 +137,5 @@ def test_bad_values_are_named(change: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize("name", ["clinicl", "", None, ["strict"]])
 def test_unknown_preset(name: Any) -> None:
     """An unknown preset is an error that lists the known ones."""
-    with pytest.raises(SpecError, match="expected one of strict, paper, donut, smr-r1"):
+    with pytest.raises(SpecError, match="expected one of clinical, strict, paper, donut, smr-r1"):
         Spec.preset(name)

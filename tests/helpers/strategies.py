@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from medvie_reward import Rule, Spec
+
 KEYS = ("n", "r", "u")
 # Few values, so that ties, repeats and blanks are common; spellings that are equal and some that only
 # look so.
@@ -53,6 +55,47 @@ def disturb(value: Any, rng: random.Random) -> Any:
             rng.shuffle(items)
         return items[0] if len(items) == 1 and rng.random() < 0.2 else items
     return rng.choice(SCALARS) if rng.random() < 0.2 else value
+
+
+# Paths of the documents above, exact and with wildcards.
+_PATHS = ("n", "L", "L[].n", "L[].r", "L[].u", "L[].n[].r", "**.n", "*", "L.*", "**")
+_COMPARATORS = (None, "text", "number", "result", "flag", "set", "boolean")
+_COSTS = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    """Draw a rule for some of the documents' fields."""
+    weight = draw(st.sampled_from((0.0, 0.5, 1.0, 1.0, 2.0, 3.25)))
+    return Rule(
+        draw(st.sampled_from(_PATHS)),
+        draw(st.sampled_from(_COMPARATORS)),
+        weight=weight,
+        critical=weight > 0 and draw(st.booleans()),
+        lists=draw(st.sampled_from((None, None, None, "align", "index"))),
+    )
+
+
+@st.composite
+def specs(draw: st.DrawFn, lists: tuple[str, ...] = ("align", "align", "bag", "index")) -> Spec:
+    """Draw a spec with rules, weights, critical fields and costs."""
+    made = draw(st.lists(rules(), max_size=4))
+    if lists == ("align",):
+        made = [Rule(r.path, r.comparator, weight=r.weight, critical=r.critical) for r in made]
+    same = draw(st.booleans())
+    costs: list[Any] = [draw(st.sampled_from((0.0, 0.1, 0.25, 1.0, 3.0))) for _ in _COSTS]
+    if same:
+        costs[:3] = [costs[0]] * 3
+    return Spec(
+        name="drawn",
+        lists=draw(st.sampled_from(lists)),
+        text=draw(st.sampled_from(("unicode", "strip", "text", "guess"))),
+        rules=tuple(made),
+        matching=draw(st.sampled_from(("precision_recall", "precision_recall", "f1", "fbeta"))),
+        alpha=draw(st.sampled_from((0.0, 0.3, 0.5, 1.0))),
+        beta=draw(st.sampled_from((0.5, 1.0, 2.0))),
+        both_empty=draw(st.sampled_from((0.0, 1.0))),
+    ).replace(**dict(zip(_COSTS, costs, strict=True)))
 
 
 def shuffled(value: Any, rng: random.Random) -> Any:
