@@ -362,15 +362,16 @@ class Matcher:
                     weight += rows.scale.weigh(p[a], g[b], work)
             return pairs, weight
         items = self.items_of(node)
-        sure, rest_p, rest_g = reduce_sets(p, g, rows.scale, rows.join, ties=False)
-        for a, b in sure:
-            pairs.append((free_p[a], free_g[b]))
-            weight += self.weigh(predicted[free_p[a]], items[free_g[b]], work)
-        if not rest_p or not rest_g:
+        sure = [(free_p[a], free_g[b]) for a, b in reduce_sets(p, g, rows.scale, rows.join, ties=False)[0]]
+        pairs.extend(sure)
+        weight += sum([self.weigh(predicted[i], items[j], work) for i, j in sure])
+        # Even a row that shares no key with any may cost less as a partner than alone.
+        taken_p, taken_g = {i for i, _ in sure}, {j for _, j in sure}
+        free_p = [i for i in free_p if i not in taken_p]
+        free_g = [j for j in free_g if j not in taken_g]
+        if not free_p or not free_g:
             return pairs, weight
-        more, extra = self._pair_weighed(
-            [free_p[a] for a, _ in rest_p], [free_g[b] for b, _ in rest_g], predicted, node, work
-        )
+        more, extra = self._pair_weighed(free_p, free_g, predicted, node, work)
         return pairs + more, weight + extra
 
     def _in_order(
@@ -394,7 +395,7 @@ class Matcher:
         p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
         g_keys = [order_key(x, self.known_form, work.keys) for x in node.raw]
         free_p = [i for i, key in enumerate(p_keys) if key]
-        free_g = [j for j, key in enumerate(g_keys) if key]
+        free_g = [j for j, key in enumerate(g_keys) if key or self.by_kind]
         pairs: Pairs = []
         weight = 0
         # With a joining member, nested joins can make equal items worth more apart; and see `_pair_rows`.

@@ -188,7 +188,7 @@ class Walker:
                 continue
             i = partner[j]
             value = predicted[i]
-            if gold.rows is not None and type(value) is dict:
+            if gold.rows is not None and type(value) is dict and item:
                 if self.counter is not None and gold.rows.texts_only[j]:
                     if value == item:
                         self.counter.whole(gold.rows, j, ())
