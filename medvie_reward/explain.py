@@ -71,14 +71,13 @@ def explain(golds: Iterable[Any], spec: Spec) -> list[FieldRule]:
     GoldError
         If a gold is no JSON value or nests deeper than the spec allows.
     """
-    values: dict[Field, list[str]] = {}
-    modes: dict[Field, str] = {}
+    values: dict[str, tuple[Field, str, list[str]]] = {}
     for gold in golds:
-        _collect(plain(gold, GoldError, spec.max_depth, "gold"), spec, values, modes)
-    return [_explained(field, texts, spec, modes.get(field, "")) for field, texts in values.items()]
+        _collect(plain(gold, GoldError, spec.max_depth, "gold"), spec, values)
+    return [_explained(field, texts, spec, mode) for field, mode, texts in values.values()]
 
 
-def _collect(gold: Any, spec: Spec, values: dict[Field, list[str]], modes: dict[Field, str]) -> None:
+def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str]]]) -> None:
     fields = spec.fields
     waiting: list[tuple[Any, Field, str]] = [(gold, fields.root, "")]
     while waiting:
@@ -91,10 +90,9 @@ def _collect(gold: Any, spec: Spec, values: dict[Field, list[str]], modes: dict[
             here = spec.lists if spec.lists == "bag" else field.rule.lists or spec.lists
             waiting.extend(reversed([(x, inner, here) for x in value]))
         else:
-            modes.setdefault(field, mode)
-            texts = values.setdefault(field, [])
+            found = values.setdefault(field.name, (field, mode, []))
             if not is_empty(value):
-                texts.append(scalar_text(value))
+                found[2].append(scalar_text(value))
 
 
 def _explained(field: Field, texts: list[str], spec: Spec, mode: str) -> FieldRule:
@@ -122,5 +120,6 @@ def _looks(texts: list[str]) -> str:
     if not kinds:
         return "guessed, no values"
     if len(kinds) == 1:
-        return f"guessed, all {len(texts)} look like {kinds[0][0]}"
+        all_of_them = f"all {len(texts)} look" if len(texts) > 1 else "the only one looks"
+        return f"guessed, {all_of_them} like {kinds[0][0]}"
     return "guessed, " + ", ".join(f"{n} look like {kind}" for kind, n in kinds)

@@ -13,7 +13,7 @@ from medvie_reward.comparators import FORMS, KnownForms, form_of
 from medvie_reward.rules import WEIGHT_STEP, Names, Pattern, Rule, fits
 from medvie_reward.tree import member_path
 
-# Fields are remembered by name; predictions feed that, so it is bounded.
+# Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
 
 
@@ -129,10 +129,13 @@ class Fields:
         """Give the field of a member."""
         known = field.members.get(name)
         if known is None:
-            known = self._make((*field.names, name), member_path(field.name, name), field.listed)
-            if self._made < _KNOWN_FIELDS:
-                self._made += 1
-                field.members[name] = known
+            self._made += 1
+            if self._made > _KNOWN_FIELDS:
+                self._made = 0
+                self.root = self._make((), "", False)
+            known = field.members[name] = self._make(
+                (*field.names, name), member_path(field.name, name), field.listed
+            )
         return known
 
     def items(self, field: Field) -> Field:

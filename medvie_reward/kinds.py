@@ -110,7 +110,8 @@ def comparator_for(kinds: Kinds) -> tuple[str | None, str]:
     """Choose the comparator of a field from the kinds of its leaves, and say why.
 
     An enum beside plain text is an enum with open ends; one that tells apart what is alike as text is exact.
-    No comparator where kinds differ or none is stated.
+    No comparator where kinds differ or none is stated, and none for plain strings: reports hold everything as
+    strings, so that says nothing of what the value is.
     """
     names = {name for name, _ in kinds}
     if "enum" in names and names <= {"enum", "text"}:
@@ -121,4 +122,6 @@ def comparator_for(kinds: Kinds) -> tuple[str | None, str]:
         return None, "schema: several types" if len(names) > 1 else "schema: no type"
     (name,) = names
     form = next((form for form, kind in _FORMATS.items() if kind == name), None)
-    return name, f"schema: format {form}" if form else f"schema: type {'string' if name == 'text' else name}"
+    if name == "text":
+        return None, "schema: type string"
+    return name, f"schema: format {form}" if form else f"schema: type {name}"

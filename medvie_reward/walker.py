@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
 from medvie_reward.fields import Field
-from medvie_reward.matching import GoldList, GoldNode, GoldObject, Matcher
+from medvie_reward.matching import GoldList, GoldNode, GoldObject, GoldScalar, Matcher
 from medvie_reward.row_table import RowTable
 from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
 
@@ -86,7 +86,8 @@ class Walker:
             self._only_gold(node.raw, field, g_at)
             self._only_pred(pred, field, p_at, "invented_field")
         else:
-            self._scalars(pred, node.raw, field, g_at, p_at)
+            known = node.text if isinstance(node, GoldScalar) else None
+            self._scalars(pred, node.raw, field, g_at, p_at, known)
 
     def _members(
         self,
@@ -118,7 +119,9 @@ class Walker:
                 child = self.matcher.prepare(value, inner) if node is None else node.members[key]
                 self._both(p, child, (g_at, key), (p_at, key))
             else:
-                self._scalars(p, value, inner, (g_at, key), (p_at, key))
+                scalar = None if node is None else node.members[key]
+                known = scalar.text if isinstance(scalar, GoldScalar) else None
+                self._scalars(p, value, inner, (g_at, key), (p_at, key), known)
         if self.counter is not None:
             self.counter.right(right)
         if pred.keys() <= gold.keys():
@@ -146,8 +149,12 @@ class Walker:
                     field = table.fields.get(key) or self.fields.member(table.field, key)
                     self._only_pred(value, field, ROOT, "invented_field")
 
-    def _scalars(self, pred: Any, gold: Any, field: Field, g_at: Place, p_at: Place) -> None:
-        g, p = field.form(scalar_text(gold)), field.form(scalar_text(pred))
+    def _scalars(
+        self, pred: Any, gold: Any, field: Field, g_at: Place, p_at: Place, known: str | None = None
+    ) -> None:
+        """Write two scalars; ``known`` is the gold's normal form, where it was written before."""
+        g = field.form(scalar_text(gold)) if known is None else known
+        p = field.form(scalar_text(pred))
         if g and p:
             self.write(field, "correct" if g == p else "wrong", None, g_at, p_at, gold, pred)
         elif g:

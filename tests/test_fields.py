@@ -7,6 +7,8 @@ import pickle
 import pytest
 
 from medvie_reward import Rule, Spec, score
+from medvie_reward.comparators import KnownForms
+from medvie_reward.comparators.text import folded_text
 from medvie_reward.fields import Fields
 from medvie_reward.worth import Worth, measure_leaves
 
@@ -84,3 +86,19 @@ def test_a_used_spec_pickles() -> None:
     assert copied == spec
     assert copied.signature == spec.signature
     assert score({"a": "1"}, {"a": "1.0"}, copied).f1 == 1.0
+
+
+def test_memories_are_bounded() -> None:
+    """Names and texts that predictions make up are forgotten again, and nothing changes by that."""
+    spec = Spec(rules=(Rule("**.k7", weight=2),))
+    fields = spec.fields
+    for n in range(10_000):
+        fields.member(fields.root, f"k{n}")
+    assert len(fields.root.members) <= 5_000
+    assert fields.member(fields.root, "k7").units == 2
+    forms = KnownForms(folded_text)
+    for n in range(40_000):
+        assert forms[f"Text {n}"] == f"text {n}"
+    assert len(forms) <= 20_000
+    assert forms["A" * 1_000] == "a" * 1_000
+    assert "A" * 1_000 not in forms

@@ -22,7 +22,8 @@ from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
 from medvie_reward.errors import SpecError
 
-_KNOWN: Final = 65_536
+_KNOWN: Final = 16_384
+_LONGEST: Final = 200
 
 Form = Callable[[str], str]
 
@@ -88,7 +89,8 @@ def check_comparator(name: str | None, options: Mapping[str, Any]) -> None:
 class KnownForms(dict[str, str]):
     """The normal forms of texts met before; a look-up at C speed where a text comes again.
 
-    Bounded, since predictions feed it: past the bound new texts are written anew each time.
+    Predictions feed it, so it is bounded: long texts are written anew each time, and when it is full it
+    starts afresh, so that what a run meets later is remembered as well as what it met first.
     """
 
     __slots__ = ("_form",)
@@ -99,6 +101,8 @@ class KnownForms(dict[str, str]):
 
     def __missing__(self, text: str) -> str:
         form = self._form(text)
-        if len(self) < _KNOWN:
+        if len(text) <= _LONGEST:
+            if len(self) >= _KNOWN:
+                self.clear()
             self[text] = form
         return form
