@@ -21,16 +21,17 @@ _Items = list[tuple[int, int]]
 class Work:
     """What is left of an alignment's work bound, and whether it ran out.
 
-    ``keys`` remembers what `medvie_reward.matching.order_key` wrote for containers of this alignment, by
-    identity: nested lists ask for it again at every level.
+    ``keys`` and ``full_keys`` remember what `medvie_reward.matching.order_key` wrote for containers of this
+    alignment, without blanks and with them, by identity: nested lists ask for it again at every level.
     """
 
-    __slots__ = ("_of_right_critical", "_right_critical", "keys", "left", "limited")
+    __slots__ = ("_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited")
 
     def __init__(self, max_pairs: int, right_critical: Callable[[], int] | None = None) -> None:
         self.left = max_pairs
         self.limited = False
         self.keys: dict[int, str] = {}
+        self.full_keys: dict[int, str] = {}
         self._of_right_critical = right_critical
         self._right_critical = 0
 

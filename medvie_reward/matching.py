@@ -242,7 +242,7 @@ class Matcher:
     def _before(self, a: tuple[Any, GoldNode], b: tuple[Any, GoldNode], work: Work) -> bool:
         """Tell whether one of two equally good pairs comes first in the order of what they hold."""
         a_key, b_key = (
-            (order_key(p, self.known_form, work.keys), order_key(g.raw, self.known_form, work.keys))
+            [order_key(x, self.known_form, work.full_keys, blanks=True) for x in (p, g.raw)]
             for p, g in (a, b)
         )
         return a_key < b_key
@@ -352,7 +352,7 @@ class Matcher:
             return pairs, weight
         p_masks = {i: rows.mask(predicted[i]) for i in free_p}
         free_p = self._in_order(free_p, p_masks, predicted, work)
-        free_g = self._in_order(free_g, dict(enumerate(masks)), node.raw, work)
+        free_g = self._in_order(free_g, masks, node.raw, work)
         p = [p_masks[i] for i in free_p]
         g = [masks[j] for j in free_g]
         if not self.by_kind:
@@ -374,18 +374,16 @@ class Matcher:
         more, extra = self._pair_weighed(free_p, free_g, predicted, node, work)
         return pairs + more, weight + extra
 
-    def _in_order(
-        self, places: list[int], masks: dict[int, int], rows: list[dict[str, Any]], work: Work
-    ) -> list[int]:
-        """Sort rows by what they hold: by their bit sets, and equal ones by everything in them."""
+    def _in_order(self, places: list[int], keys: Any, items: list[Any], work: Work) -> list[int]:
+        """Sort items by what they hold: by their keys, and equal ones by everything in them, blanks too."""
         if len(places) == 1:
             return places
+        places = sorted(places, key=keys.__getitem__)
         ordered: list[int] = []
-        places = sorted(places, key=masks.__getitem__)
-        for _, group in groupby(places, key=masks.__getitem__):
+        for _, group in groupby(places, key=keys.__getitem__):
             same = list(group)
             if len(same) > 1:
-                same.sort(key=lambda i: order_key(rows[i], self.known_form, work.keys))
+                same.sort(key=lambda i: order_key(items[i], self.known_form, work.full_keys, blanks=True))
             ordered.extend(same)
         return ordered
 
@@ -396,6 +394,8 @@ class Matcher:
         g_keys = [order_key(x, self.known_form, work.keys) for x in node.raw]
         free_p = [i for i, key in enumerate(p_keys) if key]
         free_g = [j for j, key in enumerate(g_keys) if key or self.by_kind]
+        free_p.sort(key=p_keys.__getitem__)
+        free_g = self._in_order(free_g, g_keys, node.raw, work)
         pairs: Pairs = []
         weight = 0
         # With a joining member, nested joins can make equal items worth more apart; and see `_pair_rows`.
@@ -413,11 +413,10 @@ class Matcher:
                 else:
                     rest_p.append(i)
             free_p = rest_p
-            free_g = sorted(j for same in waiting.values() for j in same)
+            left = {j for same in waiting.values() for j in same}
+            free_g = [j for j in free_g if j in left]
         if not free_p or not free_g:
             return pairs, weight
-        free_p.sort(key=p_keys.__getitem__)
-        free_g.sort(key=g_keys.__getitem__)
         # Weighed right here, not in a helper: every level of nesting costs stack.
         table: list[list[int]] = []
         known: dict[str, list[int]] = {}
@@ -520,11 +519,11 @@ def _pair_same(predicted: list[dict[str, Any]], rows: RowTable, pairs: Pairs, us
     return free
 
 
-def order_key(value: Any, form: Callable[[str], str], known: dict[int, str]) -> str:
+def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], blanks: bool = False) -> str:
     """Write a value so that equal texts mean equal values, whatever the order of members and items.
 
-    Empty leaves are left out; the key of an empty value is the empty text. The keys serve to tell equal items
-    and to put items into an order that does not depend on where they stand.
+    The keys serve to tell equal items and to put items into an order that does not depend on where they
+    stand.
 
     Parameters
     ----------
@@ -534,22 +533,24 @@ def order_key(value: Any, form: Callable[[str], str], known: dict[int, str]) -> 
         The normal form of texts.
     known
         Keys of containers, by identity; filled as containers are met.
+    blanks
+        Whether empty leaves count. If not, they are left out, and the key of an empty value is empty.
     """
     if type(value) is not dict and type(value) is not list:
         text = form(scalar_text(value))
-        return repr(text) if text else ""
+        return repr(text) if text or blanks else ""
     key = known.get(id(value))
     if key is None:
         parts = []
         if type(value) is dict:
             for name, x in value.items():
-                if inner := order_key(x, form, known):
+                if inner := order_key(x, form, known, blanks):
                     parts.append(f"{name!r}:{inner}")
-            key = "{" + ",".join(sorted(parts)) + "}" if parts else ""
+            key = "{" + ",".join(sorted(parts)) + "}" if parts or blanks else ""
         else:
             for x in value:
-                if inner := order_key(x, form, known):
+                if inner := order_key(x, form, known, blanks):
                     parts.append(inner)
-            key = "[" + ",".join(sorted(parts)) + "]" if parts else ""
+            key = "[" + ",".join(sorted(parts)) + "]" if parts or blanks else ""
         known[id(value)] = key
     return key
