@@ -220,10 +220,11 @@ def _score(options: argparse.Namespace) -> int:
 
     if options.preds == options.golds == "-":
         raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
-    if options.errors and spec.reading == "smr-r1":
-        raise InputError(
-            "--errors lists aligned leaves, and smr-r1 has no alignment: expected another preset"
-        )
+    for name, given in (("--errors", options.errors), ("--source-key", options.source_key)):
+        if given and spec.reading == "smr-r1":
+            raise InputError(
+                f"{name} looks at aligned leaves, and smr-r1 has no alignment: expected another preset"
+            )
     with (
         RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key) as preds,
         RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key) as golds,

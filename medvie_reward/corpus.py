@@ -408,7 +408,7 @@ def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
 
 def _score_lines(lines: _Lines, task: Task) -> Scored:
     gold_row = read_line(lines.gold, task.gold_file, lines.gold_line)
-    gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line)
+    gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line, task.source_key)
     pred_row: Any = None
     pred: Any = None
     if lines.pred is not None:

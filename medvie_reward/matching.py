@@ -194,36 +194,37 @@ class Matcher:
         return 0 if is_empty(predicted) else worth[field.units]
 
     def spread(self, items: list[Any], mode: str) -> list[Any]:
-        """Give the items that a lone gold value may stand for: no lists, however deep they are nested."""
+        """Give the items that a lone gold value may stand for, no lists, the outer ones first."""
         found: list[Any] = []
         most = 1 if mode == "index" else None
-        waiting = list(reversed(items[:most]))
-        while waiting:
-            item = waiting.pop()
-            if type(item) is list:
-                waiting.extend(reversed(item[:most]))
-            else:
-                found.append(item)
+        level = [items]
+        while level:
+            inner: list[list[Any]] = []
+            for item in chain.from_iterable(x[:most] for x in level):
+                (inner if type(item) is list else found).append(item)
+            level = inner
         return found
 
     def spread_gold(self, node: GoldList) -> list[GoldNode]:
-        """Give the gold items that a lone predicted value may stand for."""
+        """Give the gold items that a lone predicted value may stand for, the outer ones first."""
         found: list[GoldNode] = []
-        waiting: list[GoldNode] = [node]
-        while waiting:
-            item = waiting.pop()
-            if isinstance(item, GoldList):
-                inner = self.items_of(item)
-                waiting.extend(reversed(inner[:1] if item.by_position else inner))
-            else:
-                found.append(item)
+        level = [node]
+        while level:
+            inner: list[GoldList] = []
+            for outer in level:
+                for item in self.items_of(outer)[: 1 if outer.by_position else None]:
+                    if isinstance(item, GoldList):
+                        inner.append(item)
+                    else:
+                        found.append(item)
+            level = inner
         return found
 
     def best_of(self, pairs: list[tuple[Any, GoldNode]], join: str | None, work: Work) -> tuple[int, int]:
         """Give the position of the best of some pairs, none of them of lists, and its worth; -1 for none.
 
         A pair that shares the joining member goes before any other; of equal pairs the first in the order of
-        what they hold is taken.
+        what they hold is taken, and of those the first given.
         """
         if not work.spend(len(pairs)):
             pairs = pairs[: work.left]

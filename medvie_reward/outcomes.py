@@ -103,9 +103,10 @@ class LeafCounter:
         self._even = spec.fields.units == (1,)
         self._source = source
         self._costs = {kind: round(getattr(spec, f"{kind}_cost") * COST_PARTS) for kind in KINDS}
-        self._any_critical = critical > 0
         self._sets: dict[RowTable, dict[int, int]] = {}
-        self._critical: dict[Names, tuple[list[int], str]] = {}
+        self._critical_rows: list[Outcomes] = []
+        # Critical leaves that are not right, by names: predicted ones, gold ones; and the first field's name.
+        self._not_right: dict[Names, list[Any]] = {}
         self._unread: list[Any] = []
         self._misread: list[tuple[Outcomes, Any]] = []
 
@@ -121,12 +122,15 @@ class LeafCounter:
     ) -> None:
         """Take one leaf."""
         row = self._row(field) if self.by_field else self.total
-        if field.critical:
-            self._read(field, outcome != "missing", outcome == "correct", kind is None)
         if outcome == "correct":
             row.correct += 1
             row.correct_units += field.units
-        elif outcome == "wrong":
+            return
+        if field.critical:
+            read = self._not_right.setdefault(field.names, [0, 0, field.name])
+            read[0] += outcome != "missing"
+            read[1] += kind is None
+        if outcome == "wrong":
             row.wrong += 1
             row.wrong_units += field.units
             if field.graded:
@@ -153,8 +157,6 @@ class LeafCounter:
     def bulk(self, field: Field, n: int) -> None:
         """Take some correct leaves of a field."""
         row = self._row(field) if self.by_field else self.total
-        if field.critical:
-            self._read(field, n, n, n)
         row.correct += n
         row.correct_units += n * field.units
 
@@ -166,10 +168,6 @@ class LeafCounter:
         else:
             self.total.correct += len(fields)
             self.total.correct_units += len(fields) if self._even else sum([field.units for field in fields])
-            if self._any_critical:
-                for field in fields:
-                    if field.critical:
-                        self._read(field, 1, 1, 1)
 
     def whole(self, table: RowTable, at: int, but: Sequence[str]) -> None:
         """Take a gold row that the prediction has to the letter, but for some members."""
@@ -186,7 +184,7 @@ class LeafCounter:
 
     def _settle(self, table: RowTable, sets: dict[int, int]) -> None:
         """Count the rows that were taken whole: so many rows with these keys."""
-        if not self.by_field and self._even and not self._any_critical:
+        if not self.by_field and self._even:
             n = sum([keys.bit_count() * rows for keys, rows in sets.items()])
             self.total.correct += n
             self.total.correct_units += n
@@ -199,19 +197,9 @@ class LeafCounter:
         row = self.rows.get(field.name)
         if row is None:
             row = self.rows[field.name] = Outcomes()
+            if field.critical:
+                self._critical_rows.append(row)
         return row
-
-    def _read(self, field: Field, read: int, right: int, gold: int) -> None:
-        """Count leaves of a critical field: predicted, correct, in the gold."""
-        counts = self._critical.get(field.names)
-        if counts is None:
-            counts = self._critical[field.names] = ([0, 0, 0], field.name)
-        numbers = counts[0]
-        numbers[0] += read
-        numbers[1] += right
-        numbers[2] += gold
-        if self.by_field:
-            self._row(field).critical += gold
 
     def finish(self) -> None:
         """Count what was put off, and set the flags that need all leaves to be known."""
@@ -227,8 +215,11 @@ class LeafCounter:
                     row.misplaced += 1
                 if source is not None and not source.holds(text):
                     row.ungrounded += 1
-        for (read, right, gold), name in self._critical.values():
+        for row in self._critical_rows:
+            row.critical = int(row.correct + row.missing) + row.wrong
+        # Correct leaves are among both the predicted and the gold ones, so they need no counting here.
+        for read, gold, name in self._not_right.values():
             row = self.rows[name] if self.by_field else self.total
-            row.wrong_critical += min(read, gold) - right
+            row.wrong_critical += min(read, gold)
         # A field whose values are all empty has no leaf.
         self.rows = {name or "$": row for name, row in self.rows.items() if row.leaves}

@@ -8,7 +8,6 @@ from io import StringIO
 from typing import IO, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from medvie_reward.corpus import Evaluation
@@ -46,33 +45,36 @@ def print_evaluation(
         if evaluation.groups:
             console.print(_groups(evaluation, by or "group"))
         for line in _lines(evaluation):
-            console.print(escape(line), soft_wrap=True)
-        console.print(escape(evaluation.signature), soft_wrap=True, style="dim")
+            console.print(line, soft_wrap=True)
+        console.print(evaluation.signature, soft_wrap=True, style="dim")
 
 
 def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:
     """Print which rule each field has, in the order in which fields appear, and the signature last."""
     with _console(file) as console:
         table = Table(box=None, pad_edge=False)
-        for name in ("field", "comparator", "weight", "critical", "rows", "leaves", "example", "why"):
-            table.add_column(
-                name, overflow="fold", justify="right" if name in ("weight", "leaves") else "left"
-            )
+        # A narrow screen gets what tells most, so that names stay readable.
+        names = ["field", "comparator", "weight", "critical", "rows", "leaves", "example", "why"]
+        shown = names[:4] if console.width < _NARROW else names
+        for name in shown:
+            numeric = name in ("weight", "leaves")
+            table.add_column(name, overflow="fold", justify="right" if numeric else "left")
         for rule in rules:
             options = ", ".join(f"{name}={_option(value)}" for name, value in rule.options.items())
-            table.add_row(
-                escape(rule.field),
-                escape(f"{rule.comparator}({options})" if options else rule.comparator),
+            cells = [
+                rule.field,
+                f"{rule.comparator}({options})" if options else rule.comparator,
                 f"{rule.weight:g}",
                 "yes" if rule.critical else "",
-                escape(rule.lists),
+                rule.lists,
                 _number(rule.n),
-                escape(rule.example),
-                escape(rule.why),
-            )
+                rule.example,
+                rule.why,
+            ]
+            table.add_row(*cells[: len(shown)])
         console.print(table)
         console.print()
-        console.print(escape(signature), soft_wrap=True, style="dim")
+        console.print(signature, soft_wrap=True, style="dim")
 
 
 def _option(value: object) -> str:
@@ -86,13 +88,19 @@ def _option(value: object) -> str:
 def _console(file: IO[str]) -> Iterator[Console]:
     """Give a console that writes to a file, without padding where that is no terminal."""
     terminal = file.isatty()
+    buffer = StringIO()
+    # Names and values are printed as they are: they are no markup.
     console = Console(
-        file=file if terminal else StringIO(), highlight=False, width=None if terminal else _UNBOUND
+        file=file if terminal else buffer,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if terminal else _UNBOUND,
     )
     yield console
-    if isinstance(console.file, StringIO):
+    if not terminal:
         # Columns are padded to their width, which only a screen needs.
-        file.writelines(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
+        file.writelines(line.rstrip() + "\n" for line in buffer.getvalue().split("\n")[:-1])
 
 
 def _table(title: str, first: str, columns: tuple[str, ...]) -> Table:
@@ -132,7 +140,7 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
     for name, s in worst[:most]:
         figures = s.as_dict()
         table.add_row(
-            escape(name),
+            name,
             *(_number(figures[column]) for column in columns.values()),
             *map(_rate, (s.precision, s.recall, s.f1)),
         )
@@ -141,12 +149,12 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
 
 def _groups(evaluation: Evaluation, by: str) -> Table:
     names = ("documents", "gold", "precision", "recall", "F1", "macro F1")
-    table = _table(f"\nPer {escape(by)}, worst first", escape(by), names)
+    table = _table(f"\nPer {by}, worst first", by, names)
     for name, group in sorted(evaluation.groups.items(), key=lambda item: (item[1].micro.f1, item[0])):
         s = group.micro
         figures = (s.precision, s.recall, s.f1, group.macro.f1)
         counts = (_number(len(group.documents)), _number(s.n_gold))
-        table.add_row(escape(name), *counts, *map(_rate, figures))
+        table.add_row(name, *counts, *map(_rate, figures))
     return table
 
 

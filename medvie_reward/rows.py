@@ -43,7 +43,7 @@ def read_json(name: str) -> Any:
     except OSError as error:
         raise InputError(error.strerror or str(error), name) from None
     try:
-        return orjson.loads(data)
+        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise InputError(f"expected one JSON value: {error}", name) from None
 
@@ -177,8 +177,10 @@ class RowFile:
         return found[0] if found else None
 
 
-def value_of(row: Any, key: str | None, id_key: str, file: str, line: int) -> Any:
-    """Take the value out of a row.
+def value_of(
+    row: Any, key: str | None, id_key: str, file: str, line: int, source_key: str | None = None
+) -> Any:
+    """Take the value out of a row; what joins a row and the page's text are no part of it.
 
     Raises
     ------
@@ -189,9 +191,8 @@ def value_of(row: Any, key: str | None, id_key: str, file: str, line: int) -> An
         if type(row) is not dict or key not in row:
             raise InputError(f"expected an object with the member {key!r}", file, line)
         return row[key]
-    if type(row) is dict and id_key in row:
-        # What joined the row is not part of the answer.
-        return {name: x for name, x in row.items() if name != id_key}
+    if type(row) is dict and (id_key in row or source_key in row):
+        return {name: x for name, x in row.items() if name not in (id_key, source_key)}
     return row
 
 

@@ -69,6 +69,9 @@ class Rule:
     def __post_init__(self) -> None:
         self._require("path", type(self.path) is str, "a string")
         pattern_of(self.path)
+        named = self.comparator is None or type(self.comparator) is str
+        self._require("comparator", named, "a name or None")
+        self._require("why", type(self.why) is str, "a string")
         options = dict(self.options)
         try:
             check_comparator(self.comparator, options)

@@ -241,15 +241,18 @@ class Walker:
                 self._only_pred(item, field, place, "invented_item")
 
     def _spread(self, items: list[Any], field: Field, at: Place) -> Iterator[tuple[Any, Field, Place]]:
-        """Give the items of a list that are no lists, however deep, with their fields and places."""
-        waiting: list[tuple[Any, Field, Place]] = [(items, field, at)]
-        while waiting:
-            value, outer, place = waiting.pop()
-            if type(value) is list:
-                inner = self.fields.items(outer)
-                waiting.extend(reversed([(x, inner, (place, i)) for i, x in enumerate(value)]))
-            else:
-                yield value, outer, place
+        """Give the items of a list that are no lists, with their fields and places, the outer ones first."""
+        level: list[tuple[list[Any], Field, Place]] = [(items, field, at)]
+        while level:
+            inner: list[tuple[list[Any], Field, Place]] = []
+            for values, outer, place in level:
+                below = self.fields.items(outer)
+                for i, value in enumerate(values):
+                    if type(value) is list:
+                        inner.append((value, below, (place, i)))
+                    else:
+                        yield value, below, (place, i)
+            level = inner
 
     def _only_gold(self, gold: Any, field: Field, at: Place) -> None:
         if type(gold) is dict:

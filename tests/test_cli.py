@@ -163,7 +163,7 @@ BAD: list[tuple[list[Any], list[Any], list[str], str]] = [
     (PRED, GOLD, ["--alpha", "7"], "spec field 'alpha': expected a finite number from 0 to 1, got 7.0"),
     (PRED, GOLD, ["--lists", "sorted"], "spec field 'lists': expected 'align'"),
     (PRED, GOLD, ["--preset", "donut", "--lists", "align"], "expected 'bag' with reading 'donut'"),
-    (PRED, GOLD, ["--preset", "smr-r1", "--errors", "e.jsonl"], "--errors lists aligned leaves"),
+    (PRED, GOLD, ["--preset", "smr-r1", "--errors", "e.jsonl"], "--errors looks at aligned leaves"),
     (PRED, GOLD, ["--json", "none/out.json"], "none/out.json: cannot be written"),
 ]
 

@@ -7,6 +7,7 @@ space only, so that a comparator never decides whether there is a field.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any, Final
 
 from medvie_reward.comparators.age import age_text
@@ -71,8 +72,10 @@ def form_of(name: str, options: Mapping[str, Any]) -> Form:
     if name in _MAKERS:
         try:
             return _MAKERS[name](**options)
-        except TypeError as error:
-            raise SpecError(f"comparator {name!r}: {error}") from None
+        except TypeError:
+            known = ", ".join(signature(_MAKERS[name]).parameters)
+            got = ", ".join(map(repr, options)) or "none"
+            raise SpecError(f"comparator {name!r}: expected the option {known}, got {got}") from None
     if name in FORMS:
         raise SpecError(f"comparator {name!r} has no option {next(iter(options))!r}: expected none")
     raise SpecError(f"no comparator {name!r}: expected one of {', '.join(COMPARATORS)}")

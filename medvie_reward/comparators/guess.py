@@ -16,9 +16,10 @@ from medvie_reward.comparators.number import is_plain, number_form
 from medvie_reward.comparators.spans import range_text
 from medvie_reward.comparators.text import folded_text
 
-_DIGIT: Final = re.compile("[0-9０-９]")
-# Codes: figures that begin with 0, and figures with an e between them.
-_CODE: Final = re.compile(r"[^0-9]{0,3}0[0-9]|[0-9.]+[eE][0-9]")
+_DIGIT: Final = re.compile("[0-9]")
+# Codes and grades: figures that begin with 0, figures with an e between them, a plus in front.
+_CODE: Final = re.compile(r"[^0-9]{0,3}(?<![.,])0[0-9]|[^0-9]{0,3}[0-9.]+[eE][0-9]|\+")
+_NARROW: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _LONGEST: Final = 80
 _DATE: Final = len("\x00d:2024-03-05")
 _RANGE: Final = "\x00r:"
@@ -40,15 +41,19 @@ def guess_kind(text: str) -> str:
 def _guess(text: str) -> tuple[str, str]:
     if is_plain(text):
         return "number", _number_text(text)
-    if len(text) > _LONGEST or _DIGIT.search(text) is None:
+    shown = text.strip() if text.isascii() else text.strip().translate(_NARROW)
+    if len(shown) > _LONGEST or _DIGIT.search(shown) is None:
         return "text", folded_text(text)
-    moment = _datetime_text(text)
-    if moment[0] == "\x00" and len(moment) >= _DATE:
-        return "date", moment
-    if _CODE.match(text.strip()) is None:
-        written = range_text(text)
-        if written[0] == "\x00":
-            return ("range" if written.startswith(_RANGE) else "quantity"), written
-    if ":" in text and (written := time_text(text))[0] == "\x00":
+    if is_plain(shown):
+        return "number", _number_text(shown)
+    written = _datetime_text(shown)
+    if written[0] == "\x00":
+        # A month or a year alone may be something else.
+        return ("date", written) if len(written) >= _DATE else ("text", folded_text(text))
+    if ":" in shown and (written := time_text(shown))[0] == "\x00":
         return "time", written
+    if _CODE.match(shown) is None and (written := range_text(shown))[0] == "\x00":
+        if written.startswith(_RANGE):
+            return "range", written
+        return ("number" if is_plain(written[len(_RANGE) :]) else "quantity"), written
     return "text", folded_text(text)
