@@ -21,7 +21,7 @@ _Items = list[tuple[int, int]]
 class Work:
     """What is left of an alignment's work bound, and whether it ran out.
 
-    ``keys`` and ``full_keys`` remember what `medvie_reward.matching.order_key` wrote for containers of this
+    ``keys`` and ``full_keys`` remember what `medvie_reward.tree.order_key` wrote for containers of this
     alignment, without blanks and with them, by identity: nested lists ask for it again at every level.
     """
 

@@ -18,9 +18,10 @@ from typing import Any, Final
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field, Fields
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import measure
-from medvie_reward.tree import is_empty, scalar_text
+from medvie_reward.tree import is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth
 
 _NESTING: Final = (dict, list)
@@ -28,59 +29,6 @@ _SCALARS: Final = {str, int, float, bool, type(None)}
 # Values come here only after their depth was checked.
 _ANY_DEPTH: Final = 1_000
 _SHALLOW: Final = 40
-
-
-class GoldScalar:
-    """A gold scalar in its normal form; ``text`` is empty where the scalar is."""
-
-    __slots__ = ("field", "raw", "text")
-
-    def __init__(self, raw: Any, text: str, field: Field) -> None:
-        self.raw = raw
-        self.text = text
-        self.field = field
-
-
-class GoldObject:
-    """A gold object: its members, prepared."""
-
-    __slots__ = ("field", "members", "raw")
-
-    def __init__(self, raw: dict[str, Any], members: dict[str, GoldNode], field: Field) -> None:
-        self.raw = raw
-        self.members = members
-        self.field = field
-
-
-class GoldList:
-    """A gold list; ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars.
-
-    ``mode`` is the list mode that holds here, and ``inner`` the field of the items.
-    """
-
-    __slots__ = ("field", "inner", "items", "mode", "raw", "rows", "texts")
-
-    def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
-        self.raw = raw
-        self.mode = mode
-        self.field = field
-        self.inner = inner
-        self.items: list[GoldNode] | None = None
-        self.rows: RowTable | None = None
-        self.texts: list[str] | None = None
-
-    @property
-    def by_position(self) -> bool:
-        """Whether items pair by position."""
-        return self.mode == "index"
-
-    @property
-    def join(self) -> str | None:
-        """The member that items are joined by."""
-        return self.mode[4:] if self.mode.startswith("key:") else None
-
-
-GoldNode = GoldScalar | GoldObject | GoldList
 
 
 class Matcher:
@@ -518,40 +466,3 @@ def _pair_same(predicted: list[dict[str, Any]], rows: RowTable, pairs: Pairs, us
         else:
             free.append(i)
     return free
-
-
-def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], blanks: bool = False) -> str:
-    """Write a value so that equal texts mean equal values, whatever the order of members and items.
-
-    The keys serve to tell equal items and to put items into an order that does not depend on where they
-    stand.
-
-    Parameters
-    ----------
-    value
-        A plain JSON value.
-    form
-        The normal form of texts.
-    known
-        Keys of containers, by identity; filled as containers are met.
-    blanks
-        Whether empty leaves count. If not, they are left out, and the key of an empty value is empty.
-    """
-    if type(value) is not dict and type(value) is not list:
-        text = form(scalar_text(value))
-        return repr(text) if text or blanks else ""
-    key = known.get(id(value))
-    if key is None:
-        parts = []
-        if type(value) is dict:
-            for name, x in value.items():
-                if inner := order_key(x, form, known, blanks):
-                    parts.append(f"{name!r}:{inner}")
-            key = "{" + ",".join(sorted(parts)) + "}" if parts or blanks else ""
-        else:
-            for x in value:
-                if inner := order_key(x, form, known, blanks):
-                    parts.append(inner)
-            key = "[" + ",".join(sorted(parts)) + "]" if parts or blanks else ""
-        known[id(value)] = key
-    return key

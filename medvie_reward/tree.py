@@ -98,6 +98,46 @@ def _steps(place: Place) -> list[str | int]:
     return steps
 
 
+# -- order ---------------------------------------------------------------------------------------------
+
+
+def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], blanks: bool = False) -> str:
+    """Write a value so that equal texts mean equal values, whatever the order of members and items.
+
+    The keys serve to tell equal items and to put items into an order that does not depend on where they
+    stand.
+
+    Parameters
+    ----------
+    value
+        A plain JSON value.
+    form
+        The normal form of texts.
+    known
+        Keys of containers, by identity; filled as containers are met.
+    blanks
+        Whether empty leaves count. If not, they are left out, and the key of an empty value is empty.
+    """
+    if type(value) is not dict and type(value) is not list:
+        text = form(scalar_text(value))
+        return repr(text) if text or blanks else ""
+    key = known.get(id(value))
+    if key is None:
+        parts = []
+        if type(value) is dict:
+            for name, x in value.items():
+                if inner := order_key(x, form, known, blanks):
+                    parts.append(f"{name!r}:{inner}")
+            key = "{" + ",".join(sorted(parts)) + "}" if parts or blanks else ""
+        else:
+            for x in value:
+                if inner := order_key(x, form, known, blanks):
+                    parts.append(inner)
+            key = "[" + ",".join(sorted(parts)) + "]" if parts or blanks else ""
+        known[id(value)] = key
+    return key
+
+
 # -- checks --------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
 from medvie_reward.fields import Field
-from medvie_reward.matching import GoldList, GoldNode, GoldObject, GoldScalar, Matcher
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar
+from medvie_reward.matching import Matcher
 from medvie_reward.row_table import RowTable
 from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
 
