@@ -29,6 +29,7 @@ _NARRATIVES: Final = ("exact", "graded")
 _FORMATS: Final = ("think", "answer", "json")
 _ANSWERS: Final = ("lenient", "tagged")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
+_VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 
 
@@ -255,6 +256,11 @@ class Spec:
         """The fields of documents under this spec, made as they are met."""
         return Fields(self.rules, self.text, self.narrative == "graded")
 
+    @cached_property
+    def variants(self) -> dict[Any, Spec]:
+        """What `resolve` made of this spec, by what it changed."""
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
         # What was worked out from the fields is worked out again where it is needed.
         return {name: getattr(self, name) for name in _FIELDS}
@@ -281,7 +287,21 @@ def resolve(spec: Spec | str, **overrides: Any) -> Spec:
     SpecError
         If the preset or an override does not exist or is not allowed.
     """
-    return (spec if isinstance(spec, Spec) else Spec.preset(spec)).replace(**overrides)
+    chosen = spec if isinstance(spec, Spec) else Spec.preset(spec)
+    if not overrides:
+        return chosen
+    # The same overrides come with every call of a run; what their spec has worked out is kept with it.
+    key = tuple((name, type(value), value) for name, value in sorted(overrides.items()))
+    try:
+        known = chosen.variants.get(key)
+    except TypeError:  # a value that cannot be hashed
+        return chosen.replace(**overrides)
+    if known is None:
+        known = chosen.replace(**overrides)
+        if len(chosen.variants) >= _VARIANTS:
+            chosen.variants.clear()
+        chosen.variants[key] = known
+    return known
 
 
 def _word(value: object) -> str:

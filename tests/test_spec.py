@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from medvie_reward import Rule, Spec, SpecError, __version__
-from medvie_reward.spec import PRESETS
+from medvie_reward.spec import PRESETS, resolve
 
 OTHER: dict[str, Any] = {
     "name": "mine",
@@ -139,3 +139,17 @@ def test_unknown_preset(name: Any) -> None:
     """An unknown preset is an error that lists the known ones."""
     with pytest.raises(SpecError, match="expected one of clinical, strict, paper, donut, smr-r1"):
         Spec.preset(name)
+
+
+def test_resolved_specs_are_kept_and_checked() -> None:
+    """The same overrides give the same spec again; a value that only equals a good one is looked at anew."""
+    spec = Spec(name="kept")
+    assert resolve(spec, alpha=1) is resolve(spec, alpha=1) == spec.replace(alpha=1)
+    with pytest.raises(SpecError, match="alpha"):
+        resolve(spec, alpha=True)
+    with pytest.raises(SpecError, match="lists"):
+        resolve(spec, lists=["align"])
+    for n in range(200):
+        resolve(spec, max_chars=n + 1)
+    assert len(spec.variants) <= 64
+    assert spec == Spec(name="kept")
