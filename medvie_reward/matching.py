@@ -328,6 +328,8 @@ class Matcher:
         if len(places) == 1:
             return places
         places = sorted(places, key=keys.__getitem__)
+        if len(set(map(keys.__getitem__, places))) == len(places):
+            return places
         ordered: list[int] = []
         for _, group in groupby(places, key=keys.__getitem__):
             same = list(group)
