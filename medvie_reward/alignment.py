@@ -175,9 +175,8 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
     fields, worth = spec.fields, Worth(spec, gold)
     if spec.lists == "bag":
         pool = Pool(gold, fields, spec.reading)
-        bins = pool.bins()
-        leaves = sum(len(here.leaves) for here in bins)
-        units = sum(len(here.leaves) * here.field.units for here in bins)
+        leaves = sum(len(here.leaves) for here in pool.bins)
+        units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units)
     depth = measure(gold, spec.max_depth).depth
     matcher = Matcher(gold, spec.lists, fields, worth, depth)

@@ -184,25 +184,22 @@ def reduce_sets(
     return pairs, left_p, left_g
 
 
+def _union(items: _Items) -> int:
+    bits = 0
+    for _, x in items:
+        bits |= x
+    return bits
+
+
 def _shared(ps: _Items, gs: _Items, keys: int) -> tuple[_Items, _Items]:
     """Drop the leaf bits that one side lacks."""
-    some_p = some_g = 0
-    for _, p in ps:
-        some_p |= p
-    for _, g in gs:
-        some_g |= g
-    both = some_p & some_g | keys
+    both = _union(ps) & _union(gs) | keys
     return [(i, p & both) for i, p in ps], [(j, g & both) for j, g in gs]
 
 
 def _pair_equal(ps: _Items, gs: _Items, pairs: Pairs) -> tuple[_Items, _Items]:
     """Drop the bits that one side lacks, then pair the items that are equal."""
-    some_p = some_g = 0
-    for _, p in ps:
-        some_p |= p
-    for _, g in gs:
-        some_g |= g
-    both = some_p & some_g
+    both = _union(ps) & _union(gs)
     waiting: dict[int, list[int]] = {}
     for i, p in reversed(ps):  # reversed, so that pop takes the first of equal items
         p &= both

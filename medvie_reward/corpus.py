@@ -15,7 +15,7 @@ from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.grounding import Source
-from medvie_reward.metrics import Counts, Scores, count
+from medvie_reward.metrics import Counts, Scores, count, count_prepared
 from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
@@ -246,9 +246,12 @@ def score_document(
     # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
     answer = {} if read.answer is ABSENT else read.answer
     found: list[Leaf] = []
-    counts, fields, limited = count(answer, plain_gold, spec, source)
     if leaves:
-        found, _ = leaves_of(answer, prepare(plain_gold, spec), source)
+        prepared = prepare(plain_gold, spec)
+        counts, fields, limited = count_prepared(answer, prepared, source)
+        found, _ = leaves_of(answer, prepared, source)
+    else:
+        counts, fields, limited = count(answer, plain_gold, spec, source)
     precision = recall = f1 = matching = 0.0
     if read.parsed:
         whole = Scores(counts)

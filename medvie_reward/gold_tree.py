@@ -8,6 +8,11 @@ from medvie_reward.fields import Field
 from medvie_reward.row_table import RowTable
 
 
+def join_of(mode: str) -> str | None:
+    """Give the member that a list mode joins items by."""
+    return mode[4:] if mode.startswith("key:") else None
+
+
 class GoldScalar:
     """A gold scalar in its normal form; ``text`` is empty where the scalar is."""
 
@@ -55,7 +60,7 @@ class GoldList:
     @property
     def join(self) -> str | None:
         """The member that items are joined by."""
-        return self.mode[4:] if self.mode.startswith("key:") else None
+        return join_of(self.mode)
 
 
 GoldNode = GoldScalar | GoldObject | GoldList

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field, Fields
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import measure
 from medvie_reward.tree import is_empty, order_key, scalar_text
@@ -113,7 +113,7 @@ class Matcher:
         if type(predicted) is list:
             mode = self.mode_of(node.field)
             items: list[tuple[Any, GoldNode]] = [(item, node) for item in self.spread(predicted, mode)]
-            return self.best_of(items, mode[4:] if mode.startswith("key:") else None, work)[1]
+            return self.best_of(items, join_of(mode), work)[1]
         if isinstance(node, GoldObject):
             if type(predicted) is dict:
                 return self._weigh_members(predicted, node, work)

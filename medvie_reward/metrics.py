@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from medvie_reward.alignment import DEFAULT, prepare, source_of, tally_of
+from medvie_reward.alignment import DEFAULT, Prepared, prepare, source_of, tally_of
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.grounding import Source
 from medvie_reward.outcomes import KINDS, Outcomes
@@ -253,9 +253,15 @@ def count(
     """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
     if spec.reading == "smr-r1":
         return *count_tallied(pred, gold), False
-    prepared = prepare(gold, spec)
+    return count_prepared(pred, prepare(gold, spec), source)
+
+
+def count_prepared(
+    pred: Any, prepared: Prepared, source: Source | None = None
+) -> tuple[Counts, dict[str, Counts], bool]:
+    """Count a plain JSON value against a prepared gold, as `count` does."""
     found, limited = tally_of(pred, prepared, source, by_field=True)
-    fields = {name: counts_of(row, spec.fields.unit) for name, row in found.rows.items()}
+    fields = {name: counts_of(row, prepared.spec.fields.unit) for name, row in found.rows.items()}
     return sum(fields.values(), Counts()), fields, limited
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from medvie_reward.comparators.narrative import similarity
 from medvie_reward.fields import Field
+from medvie_reward.grounding import Source
 from medvie_reward.row_table import RowTable
 from medvie_reward.rules import Names
 from medvie_reward.spec import Spec
 from medvie_reward.tree import Place, scalar_text
 from medvie_reward.worth import COST_PARTS
-
-if TYPE_CHECKING:
-    from medvie_reward.grounding import Source
 
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 

@@ -55,6 +55,11 @@ class Pool:
         The fields of the gold.
     reading
         ``json`` (a path is its member names, one after the other) or ``donut`` (see `donut_leaves`).
+
+    Attributes
+    ----------
+    bins
+        The gold's bins that have leaves.
     """
 
     def __init__(self, gold: Any, fields: Fields, reading: str) -> None:
@@ -68,6 +73,7 @@ class Pool:
                 self.root.members[key].add(text, raw, at)
         else:
             self._add(gold, self.root, ROOT)
+        self.bins = self._filled()
 
     def _add(self, value: Any, here: Bin, at: Place) -> None:
         if is_empty(value):
@@ -84,8 +90,7 @@ class Pool:
         else:
             here.add(here.field.form(scalar_text(value)), value, at)
 
-    def bins(self) -> list[Bin]:
-        """List the gold's bins that have leaves."""
+    def _filled(self) -> list[Bin]:
         found: list[Bin] = []
         waiting = [self.root]
         while waiting:
@@ -123,7 +128,7 @@ class Pool:
                 found.at(found.member(self.root, key)).append((text, raw, at))
         else:
             found.collect(pred, self.root, ROOT)
-        for here in self.bins():
+        for here in self.bins:
             self._match(here, found.by_bin.pop(here, []), None, write, bulk, named)
         for here, preds in found.by_bin.items():
             self._match(here, preds, found.kinds.get(here), write, bulk, named)

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
 from medvie_reward.fields import Field
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
 from medvie_reward.matching import Matcher
 from medvie_reward.row_table import RowTable
 from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
@@ -231,9 +231,8 @@ class Walker:
 
     def _lone_gold(self, pred: list[Any], node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write a list and the gold value, no list, that one of its items stands for."""
-        mode = self.matcher.mode_of(node.field)
         items = list(self._spread(pred, node.field, p_at))
-        join = mode[4:] if mode.startswith("key:") else None
+        join = join_of(self.matcher.mode_of(node.field))
         at, _ = self.matcher.best_of([(item, node) for item, _, _ in items], join, self.work)
         if at < 0:
             self._only_gold(node.raw, node.field, g_at)
