@@ -1,0 +1,1 @@
+"""One thin module per trainer; none of them imports its trainer before it has to."""
