@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from medvie_reward import ABSENT, STATUSES, parse_completion, reward, score
+from medvie_reward.integrations.samples import Scorer
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not DATA.is_dir(), reason="no shared data folder")]
@@ -38,6 +40,27 @@ def test_real_completions() -> None:
         else:
             assert read.answer == row["expected"]
             assert read.status in ("ok", "not_an_object")
+
+
+def test_eight_threads_of_a_worker_give_what_one_gives() -> None:
+    """4,096 real completions through one scorer: the same numbers with eight threads as with one."""
+    raw, read = rows("raw_completions"), rows("kie7_pred_a")
+    samples = []
+    for n in range(4096):
+        row = read[n % len(read)]
+        text = json.dumps(row["pred"], ensure_ascii=False) if n % 4 else raw[n % len(raw)]["text"]
+        whole = f"<think></think><answer>{text}</answer>" if n % 3 else text
+        samples.append((whole, json.dumps(row["gold"], ensure_ascii=False), {"index": n}))
+
+    def measure(scorer: Scorer, sample: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+        return {key: x for key, x in scorer.measure(*sample).items() if key != "microseconds"}
+
+    one, shared = Scorer(), Scorer()
+    expected = [measure(one, sample) for sample in samples]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda sample: measure(shared, sample), samples))
+    assert found == expected
+    assert sum(x["bad_gold"] + x["bad_spec"] + x["failed"] for x in found) == 0
 
 
 def test_json_test_suite() -> None:
