@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
+from medvie_reward.cli_data import DATA_HELP, add_data_arguments
+from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.errors import MedvieError
 from medvie_reward.rules import Rule
 from medvie_reward.spec import PRESETS, Spec, resolve
@@ -61,6 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_explain_arguments(explain)
+    data = verbs.add_parser(
+        "data",
+        help="write training rows for verl",
+        description=DATA_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_data_arguments(data)
+    select = verbs.add_parser(
+        "select",
+        help="choose a diverse subset of documents",
+        description=SELECT_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_select_arguments(select)
     return _run(parser, arguments, "medvie")
 
 

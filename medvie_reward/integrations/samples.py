@@ -114,8 +114,9 @@ class Scorer:
         Returns
         -------
         dict
-            The keys `KEYS`: those of `Reward.as_dict`, ``acc`` (the F1), a key per status, ``bad_gold``, ``bad_spec`` and ``failed`` (1 where the sample could not be scored; all else is then
-            0 and ``status`` -1), and ``microseconds``, the time this call took.
+            The keys `KEYS`: those of `Reward.as_dict`, ``acc`` (the F1), a key per status, ``bad_gold``,
+            ``bad_spec`` and ``failed`` (1 where the sample could not be scored; all else is then 0 and
+            ``status`` -1), and ``microseconds``, the time this call took.
         """
         start = time.perf_counter_ns()
         try:
