@@ -120,7 +120,7 @@ def facility_location(
     gains = _gains(ground, known, np.zeros_like(known), everything, everything)
     bounds = np.where(is_open, gains, -np.inf)
     # The first pick changes everything, so all gains are computed again after it.
-    limit, spent = max(n // 4, 1), n
+    limit, spent = max(n // 8, 1), n
     picks: list[int] = []
     while True:
         changed = np.flatnonzero(apart < known)

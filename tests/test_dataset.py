@@ -88,7 +88,7 @@ def test_rows_hold_what_the_contract_names(example: Path) -> None:
 
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_golds_are_cut_to_the_keys_and_earn_everything(example: Path, split: str) -> None:
-    """In every row: top-level members are those asked for, table rows stay, and the gold is its best answer."""
+    """The members are those asked for, table rows stay, and the gold is its own best answer."""
     for row in rows(example, split):
         extra, text = row["extra_info"], row["reward_model"]["ground_truth"]
         cut, gold, keys = json.loads(text), GOLDS[extra["id"]]["gold"], json.loads(extra["keys"])
@@ -351,22 +351,21 @@ def test_many_rows_come_in_batches(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"image": "gone.png"}, r"gold\.jsonl:2: row 'd1': image '.*gone\.png': cannot be read: No such file"),
-        ({"image": "gold.jsonl"}, r"gold\.jsonl:2: row 'd1': image '.*gold\.jsonl': expected an image that Pillow"),
-        ({"image": 3}, r"gold\.jsonl:2: row 'd1': image: expected a path"),
-        ({"images": "0.png"}, r"gold\.jsonl:2: row 'd1': has 'image' and 'images'"),
-        ({"image": []}, r"gold\.jsonl:2: row 'd1': expected an image, or the page's text in 'source_text'"),
-        ({"image": [], "source_text": "<image>"}, r"gold\.jsonl:2: row 'd1': source_text: expected no <image>"),
-        ({"gold": "{"}, r"gold\.jsonl:2: row 'd1': gold: expected JSON text"),
-        ({"gold": 5}, r"gold\.jsonl:2: row 'd1': gold: expected an object or a list, got int - at \$"),
-        ({"gold": ["a"]}, r"gold\.jsonl:2: row 'd1': gold: expected an object, got a list - at \$"),
-        ({"gold": {"Nmae": ""}}, r"gold\.jsonl:2: row 'd1': gold: expected one of the fields Name, .* - at Nmae"),
-        ({"language": "fr"}, r"gold\.jsonl:2: row 'd1': language: expected en or zh, got 'fr'"),
-        ({"report_type": 5}, r"gold\.jsonl:2: row 'd1': report_type: expected a string, got int"),
-        ({"source_text": 5}, r"gold\.jsonl:2: row 'd1': source_text: expected a string, got int"),
-        ({"id": "d0"}, r"gold\.jsonl: repeats the id 'd0': expected every id once"),
+        ({"image": "gone.png"}, r"image '.*gone\.png': cannot be read: No such file"),
+        ({"image": "gold.jsonl"}, r"image '.*gold\.jsonl': expected an image that Pillow"),
+        ({"image": 3}, r"image: expected a path"),
+        ({"images": "0.png"}, r"has 'image' and 'images'"),
+        ({"image": []}, r"expected an image, or the page's text in 'source_text'"),
+        ({"image": [], "source_text": "<image>"}, r"source_text: expected no <image>"),
+        ({"gold": "{"}, r"gold: expected JSON text"),
+        ({"gold": 5}, r"gold: expected an object or a list, got int - at \$"),
+        ({"gold": ["a"]}, r"gold: expected an object, got a list - at \$"),
+        ({"gold": {"Nmae": ""}}, r"gold: expected one of the fields Name, .* - at Nmae"),
+        ({"language": "fr"}, r"language: expected en or zh, got 'fr'"),
+        ({"report_type": 5}, r"report_type: expected a string, got int"),
+        ({"source_text": 5}, r"source_text: expected a string, got int"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_row_is_named_and_nothing_is_written(
     change: dict[str, Any], reason: str, tmp_path: Path
 ) -> None:
@@ -378,9 +377,17 @@ def test_a_wrong_row_is_named_and_nothing_is_written(
     out = tmp_path / "out"
     out.mkdir()
     (out / "train.parquet").write_bytes(b"earlier")
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(InputError, match=r"gold\.jsonl:2: row 'd1': " + reason):
         write_dataset(file, str(out), Plan(schemas=SHIPPED[:1]))
     assert [(path.name, path.read_bytes()) for path in out.iterdir()] == [("train.parquet", b"earlier")]
+
+
+def test_an_id_comes_once(tmp_path: Path) -> None:
+    """Two rows of one id could end on both sides."""
+    documents = some(3)
+    documents[2]["id"] = "d0"
+    with pytest.raises(InputError, match=r"gold\.jsonl: repeats the id 'd0': expected every id once"):
+        write_dataset(write(tmp_path, documents), str(tmp_path), Plan())
 
 
 def test_a_page_that_goes_away_meanwhile_leaves_no_file(
