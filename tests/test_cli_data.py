@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from medvie_reward.cli_data import add_data_arguments, run_data
+from medvie_reward.cli_data import add_data_arguments
 from medvie_reward.errors import InputError
 from medvie_reward.plan import Plan
 
@@ -24,8 +24,9 @@ def run(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
     add_data_arguments(parser)
     options = parser.parse_args(arguments)
-    assert options.run is run_data
-    return run_data(options)
+    code: int = options.run(options)
+    code: int = code
+    return code
 
 
 def rows(folder: Path, split: str = "train") -> list[dict[str, Any]]:
