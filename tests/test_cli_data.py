@@ -25,7 +25,6 @@ def run(*arguments: str) -> int:
     add_data_arguments(parser)
     options = parser.parse_args(arguments)
     code: int = options.run(options)
-    code: int = code
     return code
 
 
