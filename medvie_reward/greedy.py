@@ -256,21 +256,35 @@ def _gains(ground: _Ground, old: Numbers, new: Numbers, rows: Rows, columns: Row
     points, squares, mass = ground
     made = np.zeros(len(columns))
     whole = len(columns) == len(points)
+    # Every point with every other: a distance counts in both directions and is computed once.
+    mutual = whole and len(rows) == len(points)
     picked, picked_squares = (points, squares) if whole else (points[columns], squares[columns])
     size = _BLOCK if whole else 8 * _BLOCK
     for a in range(0, len(rows), size):
         named = rows[a : a + size]
         row = slice(a, a + size) if len(rows) == len(points) else named
-        block = points[row] @ picked.T
+        first = a if mutual else 0
+        block = points[row] @ picked[first:].T
         block *= -2
         block += squares[row, None]
-        block += picked_squares
+        block += picked_squares[first:]
         # A point's distance to itself is 0, which this sum misses by its rounding.
-        _, at, across = np.intersect1d(named, columns, assume_unique=True, return_indices=True)
+        _, at, across = np.intersect1d(named, columns[first:], assume_unique=True, return_indices=True)
         block[at, across] = 0
-        high = old[row] * old[row]
-        np.clip(block, (new[row] * new[row])[:, None], high[:, None], out=block)
-        np.sqrt(block, out=block)
-        np.subtract(np.sqrt(high)[:, None], block, out=block)
-        made += mass[row] @ block
+        if mutual:
+            later = slice(a + size, None)
+            made[row] += _taken(block[:, size:].copy(), old[later], new[later]) @ mass[later]
+        made[first:] += mass[row] @ _taken(block, old[row, None], new[row, None])
     return made
+
+
+def _taken(block: Numbers, old: Numbers, new: Numbers) -> Numbers:
+    """Turn squared distances into what they take off ``old``, in place."""
+    import numpy as np
+
+    high = old * old
+    np.clip(block, new * new, high, out=block)
+    np.sqrt(block, out=block)
+    # The root of the square, so that what has not changed gives exactly 0.
+    np.subtract(np.sqrt(high), block, out=block)
+    return block
