@@ -25,6 +25,7 @@ FREE = (
     "actor_rollout_ref.model.override_config",
     "ray_kwargs.ray_init",
     "actor_rollout_ref.actor.fsdp_config.mixed_precision",
+    "actor_rollout_ref.ref.fsdp_config.mixed_precision",
 )
 # What the paper states (section 4.3), and where it stands.
 PAPER: dict[str, Any] = {

@@ -30,7 +30,7 @@ TROUBLE: Final = (
 )
 FAULTS: Final = ("failed", "bad_gold", "bad_spec")
 NEAR: Final = 1e-6
-"""verl keeps scores in single precision."""
+"""verl keeps scores in single precision. Compared so that NaN is never near."""
 
 
 def check_steps(run: Run) -> list[str]:
@@ -63,7 +63,7 @@ def check_scores(run: Run) -> list[str]:
     for step, samples in sorted(run.rollouts.items()):
         for n, sample in enumerate(samples):
             expected = rescore(run, sample).score
-            if abs(sample["score"] - expected) > NEAR:
+            if not abs(sample["score"] - expected) <= NEAR:
                 faults.append(f"step {step}, rollout {n}: score {sample['score']}, the reward is {expected}")
     for step, samples in sorted(run.validations.items()):
         for n, sample in enumerate(samples):
@@ -73,7 +73,7 @@ def check_scores(run: Run) -> list[str]:
                 faults.append(f"{where}: expected the keys {', '.join(missing)}")
             faults += [f"{where}: {key} is {sample[key]}" for key in FAULTS if sample.get(key)]
             for key, value in rescore(run, sample).as_dict().items():
-                if abs(sample.get(key, math.inf) - value) > NEAR:
+                if not abs(sample.get(key, math.inf) - value) <= NEAR:
                     faults.append(f"{where}: {key} {sample.get(key)}, the reward has {value}")
     return faults
 

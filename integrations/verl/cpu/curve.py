@@ -1,6 +1,6 @@
 """Draw the learning curve of text runs of several seeds, and write its numbers.
 
-    for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS=60 run.sh text; done
+    for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS=60 WARM_STEPS=1500 run.sh text; done
     python curve.py /tmp/grpo --out docs/images/verl_cpu_grpo.png --numbers docs/verl_cpu_grpo.json
 
 Every number is computed anew from the texts that verl dumped, by the package's own `medvie_reward.reward`.
@@ -22,7 +22,7 @@ from run_files import Run, read_run, rescore
 KEYS: Final = ("score", "format", "f1", "hallucinated", "missing", "wrong")
 PACKAGES: Final = ("medvie-reward", "verl", "torch", "transformers", "ray", "numpy")
 COMMANDS: Final = (
-    "for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS={steps} integrations/verl/cpu/run.sh text; done",
+    "for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS={steps} WARM_STEPS={warm} integrations/verl/cpu/run.sh text; done",
     "python integrations/verl/cpu/curve.py /tmp/grpo --out docs/images/verl_cpu_grpo.png "
     "--numbers docs/verl_cpu_grpo.json",
 )
@@ -52,6 +52,7 @@ def numbers_of(run: Run) -> dict[str, Any]:
     seconds = [run.metrics[step]["timing_s/step"] for step in range(1, run.steps + 1)]
     return {
         "steps": run.steps,
+        "warm_steps": int(run.config["actor_rollout_ref"]["model"]["path"].rpartition("-")[2]),
         "rollouts_per_step": len(run.rollouts[1]),
         "first_third": round(statistics.fmean(train["score"][:third]), 4),
         "last_third": round(statistics.fmean(train["score"][-third:]), 4),
@@ -116,9 +117,12 @@ def main() -> None:
     if not folders:
         parser.error(f"{options.work}: expected folders run-text-SEED")
     runs = {int(folder.name.rpartition("-")[2]): numbers_of(read_run(folder)) for folder in folders}
-    steps = max(run["steps"] for run in runs.values())
+    settings = {(run["steps"], run["warm_steps"]) for run in runs.values()}
+    if len(settings) > 1:
+        parser.error(f"{options.work}: expected runs of one kind, got (steps, warm start) {sorted(settings)}")
+    steps, warm = settings.pop()
     made = {
-        "commands": [line.replace("{steps}", str(steps)) for line in COMMANDS],
+        "commands": [line.replace("{steps}", str(steps)).replace("{warm}", str(warm)) for line in COMMANDS],
         "versions": {name: version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "seeds": {str(seed): run for seed, run in sorted(runs.items())},
     }

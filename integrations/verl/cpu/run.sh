@@ -7,15 +7,16 @@
 #   WORK         folder for everything that is made (default: a new one under /tmp); what is there is used again
 #   SEED         of reports, weights, warm start, order of the data and samples (default 0)
 #   STEPS        GRPO steps of the text run (default 20), IMAGE_STEPS of the image run (default 5)
-#   WARM_STEPS   steps of the text model's warm start (default 600), half as many for images; 0: the policy stays random, and no lift is asked for
+#   WARM_STEPS   steps of the text model's warm start (default 1000), half as many for images; 0: the policy stays
+#                random, and no lift is asked for
 #   MARGIN       by how much the text run's last third must beat its first third in mean reward (default 0.1)
-#   PYTHON       the interpreter (default: python)
+#
+# Python is that of the active virtual environment.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python=${PYTHON:-python}
 seed=${SEED:-0}
-warm=${WARM_STEPS:-600}
+warm=${WARM_STEPS:-1000}
 work=${WORK:-$(mktemp -d /tmp/medvie_verl_cpu.XXXXXX)}
 kinds=("$@")
 [ ${#kinds[@]} -gt 0 ] || kinds=(text image)
@@ -24,7 +25,7 @@ work=$(cd "$work" && pwd)
 
 # One thread per process: several run side by side, and on shared cores threads wait for each other.
 export OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1
-export PYTHON=$python PYTHONPATH="$here:$work/torchvision${PYTHONPATH:+:$PYTHONPATH}"
+export PYTHONPATH="$here:$work/torchvision${PYTHONPATH:+:$PYTHONPATH}"
 
 say() { echo "$(date +%T) $*"; }
 
@@ -32,10 +33,10 @@ prepare() {
   local reports=$work/reports-$seed
   "$here/torchvision_cpu.sh" "$work/torchvision"
   [ ! -e "$reports/validation_text.parquet" ] || return 0
-  "$python" "$here/small_reports.py" --out "$reports" --seed "$seed"
+  python "$here/small_reports.py" --out "$reports" --seed "$seed"
   medvie data "$reports/reports.jsonl" --schema "$reports/report.schema.json" --out "$reports" --seed "$seed"
   for split in train validation; do
-    "$python" "$here/training_rows.py" "$reports/$split.parquet" "$reports/${split}_text.parquet"
+    python "$here/training_rows.py" "$reports/$split.parquet" "$reports/${split}_text.parquet"
   done
 }
 
@@ -48,9 +49,9 @@ model() { # KIND
   rows=$(rows_for "$1" train)
   [ "$1" = text ] || steps=$((warm / 2))
   [ ! -e "$folder/done" ] || return 0
-  "$python" "$here/tiny_model.py" --kind "$1" --rows "$rows" --out "$folder" --seed "$seed"
+  python "$here/tiny_model.py" --kind "$1" --rows "$rows" --out "$folder" --seed "$seed"
   [ "$warm" -eq 0 ] ||
-    "$python" "$here/warm_start.py" --model "$folder" --rows "$rows" --steps "$steps" --seed "$seed"
+    python "$here/warm_start.py" --model "$folder" --rows "$rows" --steps "$steps" --seed "$seed"
   touch "$folder/done"
 }
 
@@ -77,7 +78,7 @@ train() { # KIND STEPS
   [ "$status" -eq 0 ] || { tail -n 60 "$out/log.txt" && return "$status"; }
   local margin=()
   [ "$1" = image ] || [ "$warm" -eq 0 ] || margin=(--margin "${MARGIN:-0.1}")
-  "$python" "$here/check_run.py" "$out" "${margin[@]}"
+  python "$here/check_run.py" "$out" "${margin[@]}"
 }
 
 say "work folder: $work"

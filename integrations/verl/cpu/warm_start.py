@@ -172,7 +172,7 @@ def teach(model: Any, examples: Examples, steps: int, batch: int, rate: float) -
     losses: list[float] = []
     for step in range(steps):
         # Reading is learned first, from right answers; the mistakes come after.
-        loss = model(**examples.draw(batch, mistakes=step >= steps // 2)).loss
+        loss = model(**examples.draw(batch, mistakes=step >= 2 * steps // 3)).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
