@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
+from medvie_reward.cli_options import positive
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.errors import MedvieError
 from medvie_reward.rules import Rule
@@ -48,35 +49,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="medvie", description="Rewards and scores for document extraction.")
     parser.add_argument("--version", action="version", version=f"medvie-reward {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
-    score = verbs.add_parser(
-        "score",
-        help="score predictions against gold documents",
-        description=_SCORE_HELP,
-        epilog=_SCORE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_score_arguments(score)
-    explain = verbs.add_parser(
-        "explain",
-        help="print which rule each field of some golds has, and why",
-        description=_EXPLAIN_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_explain_arguments(explain)
-    data = verbs.add_parser(
-        "data",
-        help="write training rows for verl",
-        description=DATA_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_data_arguments(data)
-    select = verbs.add_parser(
-        "select",
-        help="choose a diverse subset of documents",
-        description=SELECT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_select_arguments(select)
+    for verb, short, long, epilog, add_arguments in (
+        ("score", "score predictions against gold documents", _SCORE_HELP, _SCORE_EPILOG, _add_score_arguments),
+        ("explain", "print which rule each field of some golds has, and why", _EXPLAIN_HELP, None,
+         _add_explain_arguments),
+        ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),
+        ("select", "choose a diverse subset of documents", SELECT_HELP, None, add_select_arguments),
+    ):  # fmt: skip
+        add_arguments(
+            verbs.add_parser(
+                verb,
+                help=short,
+                description=long,
+                epilog=epilog,
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+            )
+        )
     return _run(parser, arguments, "medvie")
 
 
@@ -118,14 +106,14 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
         "predictions without a gold are left out (default: %(default)s)",
     )
     rows.add_argument("--by", metavar="KEY", help="also score per value of this row member")
-    rows.add_argument("--limit", type=_positive, metavar="N", help="score the first N documents only")
+    rows.add_argument("--limit", type=positive, metavar="N", help="score the first N documents only")
     out = parser.add_argument_group("output")
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
     out.add_argument("--errors", metavar="FILE", help="write one line per leaf that is not correct")
     out.add_argument(
-        "--fields", type=_positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
+        "--fields", type=positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
     )
-    out.add_argument("--workers", type=_positive, metavar="N", default=1, help="processes (default: 1)")
+    out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
     out.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=_score)
 
@@ -154,13 +142,6 @@ def _add_explain_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.set_defaults(run=_explain)
-
-
-def _positive(text: str) -> int:
-    n = int(text)
-    if n < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
-    return n
 
 
 def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, name: str) -> int:

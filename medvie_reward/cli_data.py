@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
+from medvie_reward.cli_options import positive
+
 if TYPE_CHECKING:
     from medvie_reward.dataset import Summary
 
@@ -38,7 +40,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--scores", metavar="FILE", help="for difficulty: what `medvie score --json` wrote about a model"
     )
     query.add_argument(
-        "--queries", type=_positive, metavar="N", default=1, help="queries per training document (default: 1)"
+        "--queries", type=positive, metavar="N", default=1, help="queries per training document (default: 1)"
     )
     query.add_argument(
         "--drop-names", action="store_true",
@@ -66,7 +68,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     split.add_argument(
         "--ids", metavar="FILE", help="use these documents alone: a JSON list, or an id a line"
     )
-    split.add_argument("--limit", type=_positive, metavar="N", help="use the first N documents alone")
+    split.add_argument("--limit", type=positive, metavar="N", help="use the first N documents alone")
     split.add_argument("--seed", type=int, metavar="S", default=0, help="of every random choice (default: 0)")
     rows = parser.add_argument_group("rows")
     rows.add_argument(
@@ -129,10 +131,3 @@ def _lines(summary: Summary) -> list[str]:
     if summary.fewer:
         lines.append(f"{summary.fewer:,} queries left out: their documents have no further set of keys")
     return lines
-
-
-def _positive(text: str) -> int:
-    n = int(text)
-    if n < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
-    return n

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from medvie_reward._version import __version__
+from medvie_reward.cli_options import positive
 from medvie_reward.errors import InputError, SpecError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie select``."""
     parser.add_argument("golds", metavar="GOLD", help="documents to choose from, JSONL")
     parser.add_argument(
-        "-k", type=_positive, metavar="K", help="how many; may be left out where --quota gives numbers"
+        "-k", type=positive, metavar="K", help="how many; may be left out where --quota gives numbers"
     )
     how = parser.add_argument_group("how to choose")
     how.add_argument(
@@ -76,7 +77,7 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--report", metavar="FILE", help="write the coverage as JSON")
     out.add_argument("--plot", metavar="FILE", help="draw the coverage: .png, .svg or .pdf")
     out.add_argument(
-        "--random", type=_positive, default=20, metavar="N", help="random picks to compare with (default: 20)"
+        "--random", type=positive, default=20, metavar="N", help="random picks to compare with (default: 20)"
     )
     out.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the first (default: 0)")
     parser.set_defaults(run=run_select)
@@ -141,13 +142,6 @@ def run_select(options: argparse.Namespace) -> int:
             plot_coverage(coverage, options.plot)
     sys.stdout.write("".join(f"{line}\n" for line in _table(selection, coverage, options.method)))
     return 0
-
-
-def _positive(text: str) -> int:
-    n = int(text)
-    if n < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
-    return n
 
 
 def _check_names(options: argparse.Namespace) -> None:
