@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"medvie-reward {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     for verb, short, long, epilog, add_arguments in (
-        ("score", "score predictions against gold documents", _SCORE_HELP, _SCORE_EPILOG, _add_score_arguments),
+        ("score", "score predictions against gold documents", _SCORE_HELP, _SCORE_EPILOG,
+         _add_score_arguments),
         ("explain", "print which rule each field of some golds has, and why", _EXPLAIN_HELP, None,
          _add_explain_arguments),
         ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from medvie_reward.integrations.easyr1 import envelope_of, images_of, open_envelope
+from medvie_reward.integrations.envelope import envelope_of, images_of, open_envelope
 from medvie_reward.integrations.samples import Scorer
 
 # What tokenizers write where a text ends.
@@ -57,7 +57,7 @@ def measure(
     prompts
         The prompts alone.
     labels
-        The gold as JSON text, or an envelope of it (see `easyr1`).
+        The gold as JSON text, or an envelope of it (see `envelope`).
 
     Returns
     -------
@@ -131,7 +131,7 @@ def _cut_end(text: str) -> str:
 def to_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a training row (verl's, as ``medvie data`` writes it) into OpenRLHF's columns.
 
-    They are ``prompt`` (messages), ``label`` (the envelope of `easyr1`), ``images`` (bytes where the row has
+    They are ``prompt`` (messages), ``label`` (the envelope), ``images`` (bytes where the row has
     them, else paths) and ``datasource``.
     """
     return {

@@ -22,12 +22,12 @@ from medvie_reward.errors import MedvieError, SpecError
 from medvie_reward.rewards import Gold, reward_group
 from medvie_reward.rules import Rule
 from medvie_reward.schema import SCHEMAS, load_schema
-from medvie_reward.spec import Spec, resolve
+from medvie_reward.spec import COSTS, Spec, resolve
 
 _LOG: Final = logging.getLogger(__name__)
 _GOLDS: Final = 256
 _SPECS: Final = 64
-_KINDS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost")
+_KINDS: Final = tuple(name for name in COSTS if name != "critical_cost")
 _FAULTS: Final = ("bad_gold", "bad_spec", "failed")
 
 # A status as a number says little in a mean; each has a key of its own too.
@@ -76,8 +76,7 @@ class Scorer:
         hallucination_cost: float | None = None,
         **changes: Any,
     ) -> None:
-        if "rules" in changes:
-            changes["rules"] = _rules(changes["rules"])
+        changes = _changes(changes)
         if isinstance(spec, Spec):
             base: Spec | str = spec
         else:
@@ -191,13 +190,19 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float) and math.isnan(value):  # a blank cell of a table
         return None
     try:
-        return value.decode() if isinstance(value, bytes) else orjson.dumps(value, default=_plain).decode()
+        return value.decode() if isinstance(value, bytes) else orjson.dumps(value, default=to_json).decode()
     except (TypeError, ValueError):
         return f"not JSON: {type(value).__name__}"
 
 
-def _plain(value: Any) -> Any:
-    """Turn what numpy and configuration libraries bring into what JSON has."""
+def to_json(value: Any) -> Any:
+    """Turn what numpy and configuration libraries bring into what JSON has.
+
+    Raises
+    ------
+    TypeError
+        If it is nothing of that kind.
+    """
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Mapping):

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from medvie_reward.errors import SpecError
-from medvie_reward.integrations.samples import Scorer
+from medvie_reward.integrations.samples import Scorer, to_json
 
 # What verl itself passes to some reward functions; no setting of ours.
 _OF_VERL: Final = frozenset(
@@ -78,7 +78,7 @@ def scorer_of(kwargs: Mapping[str, Any]) -> Scorer:
         If a setting is not usable.
     """
     try:
-        key = orjson.dumps(kwargs, default=_plain, option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps(kwargs, default=to_json, option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise SpecError(f"reward_kwargs: expected what JSON can say: {error}") from None
     return _scorer(key)
@@ -87,8 +87,3 @@ def scorer_of(kwargs: Mapping[str, Any]) -> Scorer:
 @lru_cache(16)
 def _scorer(kwargs: bytes) -> Scorer:
     return Scorer(**orjson.loads(kwargs))
-
-
-def _plain(value: Any) -> Any:
-    """Turn a node of a configuration into what JSON has."""
-    return dict(value) if isinstance(value, Mapping) else list(value)

@@ -8,32 +8,20 @@ import math
 from pathlib import Path
 from typing import Any
 
+import hooks
 import numpy as np
 import pytest
+from hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import SpecError, reward
 from medvie_reward.integrations import easyr1
+from medvie_reward.integrations.envelope import envelope_of, open_envelope
 from medvie_reward.integrations.samples import KEYS
 
 ROOT = Path(__file__).parents[2]
-GOLD = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.60"}]}
-RIGHT = json.dumps(GOLD)
-WRONG = json.dumps({"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}], "Age": "9Y"})
-GARBAGE: list[Any] = [
-    "",
-    None,
-    "[" * 1_000_000,
-    "\ud800 {",
-    '<answer>{"a": "\udfff"}</answer>',
-    "<answer>",
-    17,
-]
-
-
-def wrapped(answer: str) -> str:
-    return f"<think>rows</think><answer>{answer}</answer>"
+GARBAGE = [*hooks.GARBAGE, *[None, 17]]
 
 
 def call(responses: list[Any], gold: Any = RIGHT, **settings: Any) -> list[dict[str, Any]]:
@@ -98,8 +86,8 @@ EXTRA = {
 
 def test_an_envelope_carries_what_holds_for_a_row() -> None:
     """Schema, source text and spec go with the gold; empty ones and what the reward does not read do not."""
-    text = easyr1.envelope_of(RIGHT, EXTRA)
-    gold, extra = easyr1.open_envelope(text)
+    text = envelope_of(RIGHT, EXTRA)
+    gold, extra = open_envelope(text)
     assert gold == RIGHT
     assert set(extra) == {"ground_truth", "index", "id", "source_text", "spec"}
     (made,) = call([wrapped(WRONG)], text)
@@ -108,8 +96,8 @@ def test_an_envelope_carries_what_holds_for_a_row() -> None:
 
 
 ENVELOPES: list[tuple[str, Any]] = [
-    ("text", easyr1.envelope_of(RIGHT)),
-    ("numpy's text", np.str_(easyr1.envelope_of(RIGHT))),
+    ("text", envelope_of(RIGHT)),
+    ("numpy's text", np.str_(envelope_of(RIGHT))),
     ("spaced", ' { "medvie" : {"ground_truth": ' + json.dumps(RIGHT) + "}}"),
     ("gold as a value", json.dumps({"medvie": {"ground_truth": GOLD}})),
     ("a value", {"medvie": {"ground_truth": RIGHT}}),
@@ -162,7 +150,7 @@ def test_a_training_row_becomes_easyr1s_columns() -> None:
     }
     assert easyr1.to_row(row) == {
         "problem": "Be exact.\n\n<image>\n<image>\nRead.",
-        "answer": easyr1.envelope_of(RIGHT, EXTRA),
+        "answer": envelope_of(RIGHT, EXTRA),
         "images": [b"x", "a.png"],
     }
 

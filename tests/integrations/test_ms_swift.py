@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hooks
 import pytest
+from hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,22 +19,7 @@ from medvie_reward import InputError, SpecError, reward
 from medvie_reward.integrations import ms_swift
 
 ROOT = Path(__file__).parents[2]
-GOLD = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.60"}]}
-RIGHT = json.dumps(GOLD)
-WRONG = json.dumps({"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}], "Age": "9Y"})
-GARBAGE: list[Any] = [
-    "",
-    None,
-    "[" * 1_000_000,
-    "\ud800 {",
-    '<answer>{"a": "\udfff"}</answer>',
-    "<answer>",
-    [1, 2],
-]
-
-
-def wrapped(answer: str) -> str:
-    return f"<think>rows</think><answer>{answer}</answer>"
+GARBAGE = [*hooks.GARBAGE, *[None, [1, 2]]]
 
 
 def call(completions: list[Any], orm: type[ms_swift.MedvieReward], **columns: Any) -> list[float]:

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hooks
 import pytest
+from hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import SpecError, reward
 from medvie_reward.integrations import openrlhf
-from medvie_reward.integrations.easyr1 import envelope_of
+from medvie_reward.integrations.envelope import envelope_of
 from medvie_reward.integrations.samples import KEYS, Scorer
 
 ROOT = Path(__file__).parents[2]
-GOLD = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.60"}]}
-RIGHT = json.dumps(GOLD)
-WRONG = json.dumps({"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}], "Age": "9Y"})
 ASK = 'Write <think></think><answer>{"Name": ""}</answer>.<|im_end|>\n<|im_start|>assistant\n'
 PROMPT = "<|im_start|>user\n" + ASK
 END = "<|im_end|>"
-GARBAGE = [
-    "",
-    "[" * 1_000_000,
-    "\ud800 {",
-    '<answer>{"a": "\udfff"}</answer>',
-    "<answer>",
-    "<|im_end|>" * 100_000,
-]
+GARBAGE = [*hooks.GARBAGE, *["<|im_end|>" * 100_000]]
 
 
 class Tensor(list[float]):
     """What stands in for a tensor: the list it was made of."""
-
-
-def wrapped(answer: str) -> str:
-    return f"<think>rows</think><answer>{answer}</answer>"
 
 
 def measure(query: Any, prompt: Any = PROMPT, label: Any = RIGHT) -> dict[str, Any]:

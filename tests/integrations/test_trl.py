@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import logging
 import math
 from pathlib import Path
 from typing import Any
 
+import hooks
 import pytest
+from hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,23 +19,7 @@ from medvie_reward.integrations import trl
 from medvie_reward.integrations.samples import KEYS
 
 ROOT = Path(__file__).parents[2]
-GOLD = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.60"}]}
-RIGHT = json.dumps(GOLD)
-WRONG = json.dumps({"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}], "Age": "9Y"})
-GARBAGE: list[Any] = [
-    "",
-    None,
-    "[" * 1_000_000,
-    "\ud800 {",
-    '<answer>{"a": "\udfff"}</answer>',
-    "<answer>",
-    17,
-    b"\xff",
-]
-
-
-def wrapped(answer: str) -> str:
-    return f"<think>rows</think><answer>{answer}</answer>"
+GARBAGE = [*hooks.GARBAGE, *[None, 17, b"\xff"]]
 
 
 def chat(content: Any, **more: Any) -> list[dict[str, Any]]:
