@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.features import Profile, profile
+from medvie_reward.rewards import read_gold
 from medvie_reward.rows import RowFile, read_line, value_of
 from medvie_reward.rules import pattern_of
 from medvie_reward.schema import rules_of
+from medvie_reward.spec import Spec
 from medvie_reward.tree import plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 _MAX_DEPTH: Final = 128
+_READ: Final = Spec(max_depth=_MAX_DEPTH)
 _BLOCK: Final = 1_024
 
 
@@ -71,7 +74,12 @@ def read_candidates(rows: RowFile, kind_key: str = "report_type", by: str | None
             )
         has_kinds = has_kind
         try:
-            gold = plain(gold, GoldError, _MAX_DEPTH, "gold")
+            # Text is a gold written as JSON, as for the scores; anything else is taken as it stands.
+            gold = (
+                read_gold(gold, _READ)
+                if isinstance(gold, str)
+                else plain(gold, GoldError, _MAX_DEPTH, "gold")
+            )
         except GoldError as error:
             raise InputError(str(error), rows.name, n + 1) from None
         profiles.append(profile(gold, _word(row, kind_key, rows.name, n + 1) if has_kind else None))

@@ -39,9 +39,18 @@ def test_bare_golds(tmp_path: Path) -> None:
     assert (made.profiles[0].kind, set(made.profiles[0].filled)) == (None, {"report_type", "x"})
 
 
+def test_golds_written_as_text(tmp_path: Path) -> None:
+    """A gold that is JSON text has the profile of its value, and not that of one long string."""
+    rows = [{"gold": '{"x": "1", "L": [{"n": "a"}]}'}, {"gold": {"x": "1", "L": [{"n": "a"}]}}]
+    with opened(tmp_path / "g.jsonl", rows) as golds:
+        one, other = read_candidates(golds).profiles
+    assert one == other
+
+
 @pytest.mark.parametrize(
     ("rows", "by", "message"),
     [
+        ([{"gold": "{"}], None, ":1: gold: expected JSON text: unexpected end of data"),
         ([{"gold": 1, "report_type": "ct"}, {"gold": 1}], None, r":2: has no member 'report_type' while"),
         ([{"gold": 1}, {"gold": 1, "report_type": "ct"}], None, r":2: has a member 'report_type' while"),
         (
