@@ -17,6 +17,7 @@ from hydra import compose, initialize_config_dir, initialize_config_module
 from omegaconf import DictConfig, OmegaConf
 from verl.utils.config import omega_conf_to_dataclass
 from verl.workers.engine.fsdp.transformer_impl import FSDPEngine
+from verl.workers.engine_workers import ActorRolloutRefWorker
 
 CONFIG = Path(__file__).parent / "config"
 # Free dictionaries, whose keys verl does not name.
@@ -27,6 +28,12 @@ FREE = (
     "actor_rollout_ref.actor.fsdp_config.mixed_precision",
     "actor_rollout_ref.ref.fsdp_config.mixed_precision",
 )
+# What medvie_reward.integrations.verl_recipe changes.
+CHANGED = (
+    (ActorRolloutRefWorker, "init_model"),
+    (FSDPEngine, "_build_module"),
+    (FSDPEngine, "_build_lr_scheduler"),
+)
 # What the paper states (section 4.3), and where it stands.
 PAPER: dict[str, Any] = {
     "algorithm.adv_estimator": "grpo",
@@ -35,6 +42,7 @@ PAPER: dict[str, Any] = {
     "actor_rollout_ref.actor.kl_loss_coef": 0.04,
     "actor_rollout_ref.actor.use_kl_loss": True,
     "actor_rollout_ref.actor.optim.optimizer": "AdamW",
+    "actor_rollout_ref.actor.freeze_vision_tower": True,
     "reward.custom_reward_function.path": "pkg://medvie_reward.integrations.verl",
 }
 
@@ -93,9 +101,9 @@ def main() -> int:
     for file in sys.argv[1:]:
         lines = [line.split("#")[0].strip() for line in Path(file).read_text(encoding="utf-8").splitlines()]
         faults += check("paper", of_verl, [line for line in lines if line])
-    for method in ("_build_module", "_build_lr_scheduler"):
-        if not inspect.isfunction(getattr(FSDPEngine, method, None)):
-            faults.append(f"verl_recipe changes FSDPEngine.{method}, which this verl does not have")
+    for owner, method in CHANGED:
+        if not inspect.isfunction(getattr(owner, method, None)):
+            faults.append(f"verl_recipe changes {owner.__name__}.{method}, which this verl does not have")
     for fault in faults:
         print(f"FAILED {fault}", file=sys.stderr)
     print(

@@ -1,16 +1,20 @@
 """What the paper's run needs and verl 0.9.1 cannot be told; ``VERL_USE_EXTERNAL_MODULES`` names this module.
 
 verl's ``actor.freeze_vision_tower`` is read by nothing, and its FSDP schedules are constant and cosine.
-When verl imports this module, every FSDP engine of the process freezes the vision tower (arXiv 2506.13363,
-Figure 1), and a ``cosine`` schedule falls linearly to 0 instead (section 4.3). Two methods of one class
-change; the check of the recipe fails where verl no longer has them.
+When verl imports this module, FSDP engines freeze the vision tower where ``actor.freeze_vision_tower`` is
+true (arXiv 2506.13363, Figure 1), and a ``cosine`` schedule falls linearly to 0 instead (section 4.3). Three
+methods change; the check of the recipe fails where verl no longer has them.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
+from contextvars import ContextVar
 from typing import Any, Final
 
+# An engine is not told the actor's settings; its worker, which makes it, is.
+_FREEZE: Final = ContextVar("freeze_vision_tower", default=False)
 _LINEAR: Final = "cosine"  # the only decaying word that verl's configuration accepts
 
 
@@ -39,22 +43,33 @@ def linear_decay(step: int, warmup: int, total: int) -> float:
 
 
 def install() -> None:
-    """Change verl's FSDP engine.
+    """Change verl's FSDP engine, and the worker that makes it.
 
     Raises
     ------
     AttributeError
-        If this verl has no such engine or methods.
+        If this verl has no such classes or methods.
     """
     from verl.workers.engine.fsdp.transformer_impl import FSDPEngine
+    from verl.workers.engine_workers import ActorRolloutRefWorker
 
     if getattr(FSDPEngine, "_medvie_recipe", False):
         return
+    init_model = ActorRolloutRefWorker.init_model
     build_module, build_lr_scheduler = FSDPEngine._build_module, FSDPEngine._build_lr_scheduler
+
+    @functools.wraps(init_model)  # verl reads what its decorators left on the method
+    def init_told(self: Any, *args: Any, **kwargs: Any) -> Any:
+        token = _FREEZE.set(bool(self.config.actor.freeze_vision_tower))
+        try:
+            return init_model(self, *args, **kwargs)
+        finally:
+            _FREEZE.reset(token)
 
     def build_frozen(self: Any) -> Any:
         module = build_module(self)
-        freeze_vision_tower(module)
+        if _FREEZE.get():
+            freeze_vision_tower(module)
         return module
 
     def build_linear(self: Any, optimizer: Any) -> Any:
@@ -69,6 +84,7 @@ def install() -> None:
             warmup = int(settings.lr_warmup_steps_ratio * total)
         return LambdaLR(optimizer, lambda step: linear_decay(step, warmup, total))
 
+    ActorRolloutRefWorker.init_model = init_told
     FSDPEngine._build_module = build_frozen
     FSDPEngine._build_lr_scheduler = build_linear
     FSDPEngine._medvie_recipe = True

@@ -93,7 +93,9 @@ def test_no_text_raises(texts: list[str | None], gold: str) -> None:
     assert len(made) == len(texts)
 
 
-@pytest.mark.parametrize("gold", ['{"a": ', "5", None, 5, object()], ids=repr)
+@pytest.mark.parametrize(
+    "gold", ['{"a": ', "5", None, 5, object()], ids=lambda gold: type(gold).__name__ + str(gold)[:3]
+)
 def test_a_bad_gold_is_counted_and_scores_zero(gold: Any, caplog: pytest.LogCaptureFixture) -> None:
     """The other rows of the batch are scored; the mean of bad_gold tells."""
     logged: dict[str, float] = {}

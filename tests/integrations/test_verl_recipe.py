@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from medvie_reward.integrations.verl_recipe import freeze_vision_tower, linear_decay
+from medvie_reward.integrations.verl_recipe import freeze_vision_tower, install, linear_decay
 
 DECAY = [
     (0, 0, 10, 1.0),
@@ -58,3 +59,45 @@ def test_only_the_vision_tower_is_frozen() -> None:
     flat = SimpleNamespace(visual=tower(Parameter(5)))
     assert freeze_vision_tower(flat) == 5
     assert freeze_vision_tower(SimpleNamespace(model=SimpleNamespace())) == 0
+
+
+def test_the_tower_is_frozen_where_the_configuration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines made by a worker follow its actor's setting, also after one that failed; others freeze none."""
+
+    class Engine:
+        def _build_module(self) -> Any:
+            return SimpleNamespace(visual=tower(Parameter(6)))
+
+        def _build_lr_scheduler(self, optimizer: Any) -> Any:
+            return optimizer
+
+    class Worker:
+        def __init__(self, freeze: bool) -> None:
+            self.config = SimpleNamespace(actor=SimpleNamespace(freeze_vision_tower=freeze))
+
+        def init_model(self, fail: bool = False) -> bool:
+            if fail:
+                raise ValueError("no model")
+            return trained(Engine())
+
+    def trained(engine: Engine) -> bool:
+        return bool(next(engine._build_module().visual.parameters()).requires_grad)
+
+    Worker.init_model.mark = "kept"  # type: ignore[attr-defined]
+    for name, owner in {
+        "verl.workers.engine.fsdp.transformer_impl": ("FSDPEngine", Engine),
+        "verl.workers.engine_workers": ("ActorRolloutRefWorker", Worker),
+    }.items():
+        module = ModuleType(name)
+        setattr(module, *owner)
+        monkeypatch.setitem(sys.modules, name, module)
+    for name in ("verl", "verl.workers", "verl.workers.engine", "verl.workers.engine.fsdp"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    install()
+    install()  # a second import of the same modules changes nothing
+    assert [Worker(freeze).init_model() for freeze in (True, False)] == [False, True]
+    with pytest.raises(ValueError, match="no model"):
+        Worker(True).init_model(fail=True)
+    assert trained(Engine())
+    assert Worker.init_model.mark == "kept"  # type: ignore[attr-defined]
+    assert Engine()._build_lr_scheduler.__name__ == "build_linear"

@@ -61,7 +61,8 @@ train() { # KIND STEPS
   rm -rf "$out"
   mkdir -p "$out"
   say "$1: $2 steps of GRPO, log in $out/log.txt"
-  local status=0 start=$SECONDS
+  local status=0 start=$SECONDS keep=-1
+  [ "$1" = text ] || keep=$2 # check_frozen.py reads the last weights
   (
     cd "$out"
     export VERL_USE_EXTERNAL_MODULES=cpu_platform VERL_PLATFORM=cpu VERL_ENGINE_DEVICE=cuda
@@ -70,7 +71,7 @@ train() { # KIND STEPS
       "$here/../launch.sh" paper \
       actor_rollout_ref.model.path="$work/model-$1-$seed-$warm" \
       actor_rollout_ref.rollout.seed="$seed" actor_rollout_ref.actor.data_loader_seed="$seed" data.seed="$seed" \
-      trainer.total_training_steps="$2" trainer.test_freq="$2" \
+      trainer.total_training_steps="$2" trainer.test_freq="$2" trainer.save_freq="$keep" \
       trainer.default_local_dir="$out/checkpoints" trainer.experiment_name="cpu_$1" \
       trainer.rollout_data_dir="$out/rollouts" trainer.validation_data_dir="$out/validation" hydra.run.dir="$out/hydra"
   ) >"$out/log.txt" 2>&1 || status=$?
@@ -79,6 +80,8 @@ train() { # KIND STEPS
   local margin=()
   [ "$1" = image ] || [ "$warm" -eq 0 ] || margin=(--margin "${MARGIN:-0.1}")
   python "$here/check_run.py" "$out" "${margin[@]}"
+  [ "$1" = text ] ||
+    python "$here/check_frozen.py" "$work/model-$1-$seed-$warm" "$out/checkpoints/global_step_$2" visual
 }
 
 say "work folder: $work"
