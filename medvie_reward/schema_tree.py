@@ -160,6 +160,9 @@ class SchemaTree:
                     raise wrong(member(at, keyword), f"one of the keywords {names}", keyword)
                 if not known(value):
                     raise wrong(member(at, keyword), expected, value)
+        for keyword in ("$id", "$ref"):  # below a keyword of another draft, which no metaschema saw
+            if not isinstance(schema.get(keyword, ""), str):
+                raise wrong(member(at, keyword), "a URI", schema[keyword])
         own = schema.get("$id", "")
         outside = outside or (at != "$" and not own.startswith("#") and own != "")
         for keyword in ("$dynamicRef", "$recursiveRef", *(["$ref"] if outside else [])):

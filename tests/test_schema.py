@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from medvie_reward.errors import SpecError
@@ -618,6 +618,8 @@ JSON = st.recursive(
 )
 
 
+@example({"prefixItems": {"$id": None}}, DRAFT_7)
+@example({"prefixItems": {"$ref": None}}, DRAFT_7)
 @given(JSON, st.sampled_from([{}, DRAFT_7]))
 def test_nothing_but_spec_errors(schema: Any, draft: dict[str, str]) -> None:
     """Whatever is handed in gives rules or a SpecError."""
