@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from medvie_reward._version import __version__
 from medvie_reward.alignment import Alignment, Leaf, align
+from medvie_reward.anls import anls_star
 from medvie_reward.completion import STATUSES, Completion, parse_completion
 from medvie_reward.corpus import Evaluation, evaluate
 from medvie_reward.decoder import ABSENT
+from medvie_reward.edit_distance import ted_accuracy, tree_edit_distance
 from medvie_reward.errors import GoldError, InputError, MedvieError, PredictionError, SpecError
 from medvie_reward.metrics import Counts, Scores, score
 from medvie_reward.rewards import Gold, Reward, reward, reward_group
@@ -37,9 +39,12 @@ __all__ = [
     "SpecError",
     "__version__",
     "align",
+    "anls_star",
     "evaluate",
     "parse_completion",
     "reward",
     "reward_group",
     "score",
+    "ted_accuracy",
+    "tree_edit_distance",
 ]
