@@ -7,6 +7,8 @@ add and compare as integers do.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 # Below this many cells Python counts bits faster than numpy lays them out.
@@ -185,10 +187,7 @@ def reduce_sets(
 
 
 def _union(items: _Items) -> int:
-    bits = 0
-    for _, x in items:
-        bits |= x
-    return bits
+    return reduce(or_, [x for _, x in items])
 
 
 def _shared(ps: _Items, gs: _Items, keys: int) -> tuple[_Items, _Items]:
@@ -200,9 +199,30 @@ def _shared(ps: _Items, gs: _Items, keys: int) -> tuple[_Items, _Items]:
 def _pair_equal(ps: _Items, gs: _Items, pairs: Pairs) -> tuple[_Items, _Items]:
     """Drop the bits that one side lacks, then pair the items that are equal."""
     both = _union(ps) & _union(gs)
+    if not both:
+        return [], []
+    ps = [(i, p & both) for i, p in ps]
+    waiting = {p: i for i, p in ps}
+    if len(waiting) != len(ps):
+        return _pair_copies(ps, gs, both, pairs)
+    waiting.pop(0, None)
+    rest_g: _Items = []
+    for j, g in gs:
+        g &= both
+        i = waiting.pop(g, None)
+        if i is not None:
+            pairs.append((i, j))
+        elif g:
+            rest_g.append((j, g))
+    if not rest_g:
+        return [], []
+    return [(i, p) for p, i in waiting.items()], rest_g
+
+
+def _pair_copies(ps: _Items, gs: _Items, both: int, pairs: Pairs) -> tuple[_Items, _Items]:
+    """Pair equal items where predicted ones are alike."""
     waiting: dict[int, list[int]] = {}
     for i, p in reversed(ps):  # reversed, so that pop takes the first of equal items
-        p &= both
         if p:
             waiting.setdefault(p, []).append(i)
     rest_g: _Items = []
@@ -229,13 +249,18 @@ def _owned_once(items: _Items) -> int:
 
 
 def _pair_anchored(ps: _Items, gs: _Items, scale: Scale, ties: bool, pairs: Pairs) -> tuple[_Items, _Items]:
-    """Fix pairs that share leaves nobody else has and cannot do better elsewhere."""
+    """Fix pairs that share leaves nobody else has and cannot do better elsewhere.
+
+    What `reduce_sets` asks for, own + 2|p∩g| >= |p| + |g|, is own >= |p△g|: what the two share alone
+    outweighs in what they differ.
+    """
     keys = scale.keys
-    # Where leaves alone do not decide, keys and critical leaves must.
-    even = keys | scale.critical_leaves
     unique = _owned_once(ps) & _owned_once(gs) & ~keys
     if not unique:
         return ps, gs
+    ps, gs = _pair_sure(ps, gs, unique, keys, pairs)
+    # Where leaves alone do not decide, keys and critical leaves must.
+    even = keys | scale.critical_leaves
     owner: dict[int, tuple[int, int]] = {}
     for item in ps:
         bits = item[1] & unique
@@ -248,10 +273,13 @@ def _pair_anchored(ps: _Items, gs: _Items, scale: Scale, ties: bool, pairs: Pair
     for j, g in gs:
         bits = g & unique
         while bits:
-            i, p = owner[bits & -bits]
+            bit = bits & -bits
+            if bit not in owner:  # its owner has a partner
+                bits ^= bit
+                continue
+            i, p = owner[bit]
             both = p & g
-            own = (both & unique).bit_count()
-            gain = own + 2 * (both & ~keys).bit_count() - (p & ~keys).bit_count() - (g & ~keys).bit_count()
+            gain = (both & unique).bit_count() - ((p ^ g) & ~keys).bit_count()
             if i not in taken and (gain > 0 or (ties and gain == 0 and p & even == g & even)):
                 taken.add(i)
                 pairs.append((i, j))
@@ -259,6 +287,33 @@ def _pair_anchored(ps: _Items, gs: _Items, scale: Scale, ties: bool, pairs: Pair
             bits &= ~both
         else:
             rest_g.append((j, g))
+    return ([item for item in ps if item[0] not in taken] if taken else ps), rest_g
+
+
+def _pair_sure(ps: _Items, gs: _Items, unique: int, keys: int, pairs: Pairs) -> tuple[_Items, _Items]:
+    """Fix most of the pairs that every best assignment has, looking at one unique leaf of each item.
+
+    A pair whose gain is more than 0 is in every best assignment, so it does not matter when it is fixed.
+    """
+    owner: dict[int, tuple[int, int]] = {}
+    for item in ps:
+        bits = item[1] & unique
+        if bits:
+            owner[bits & -bits] = item
+    taken: set[int] = set()
+    rest_g: _Items = []
+    for item in gs:
+        g = item[1]
+        bits = g & unique
+        if bits:
+            found = owner.get(bits & -bits)
+            if found is not None:
+                i, p = found
+                if (p & bits).bit_count() > ((p ^ g) & ~keys).bit_count():
+                    taken.add(i)
+                    pairs.append((i, item[0]))
+                    continue
+        rest_g.append(item)
     return ([item for item in ps if item[0] not in taken] if taken else ps), rest_g
 
 
@@ -384,6 +439,10 @@ def assign_matrix(weights: list[list[int]], base: int, joined: list[list[int]] |
         best = max(line)
         at = line.index(best)
         return [] if best <= 0 else [(0, at) if n == 1 else (at, 0)]
+    if joined is None and n * m <= _FEW_CELLS:
+        pairs = _solve_few(weights, base)
+        if pairs is not None:
+            return pairs
     import numpy as np
 
     half = base // 2
@@ -398,6 +457,31 @@ def assign_matrix(weights: list[list[int]], base: int, joined: list[list[int]] |
         np.array([[x >> shift for x in row] for row in parts] if shift else parts, dtype=np.int64),
         None if joined is None else np.array(joined, dtype=np.int64),
     )
+
+
+def _solve_few(weights: list[list[int]], base: int) -> Pairs | None:
+    """Do what `_solve` does without numpy, which takes longer to lay out a small table than Python does.
+
+    Returns
+    -------
+    list of tuple or None
+        The pairs; None where the weights would have to be rounded.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    half, low, bits = base // 2, base - 1, base.bit_length() - 1
+    useful = [[w if w > 0 else 0 for w in row] for row in weights]
+    rests = [[(w + half & low) - half for w in row] for row in useful]
+    most = 1 + sum([max(row) + half >> bits for row in useful])
+    smaller = 1 + sum([max(0, max(row)) - min(0, min(row)) for row in rests])
+    if most * smaller + len(useful) >= _EXACT:
+        return None
+    cost = [
+        [(w - r >> bits) * smaller + r for w, r in zip(row, line, strict=True)]
+        for row, line in zip(useful, rests, strict=True)
+    ]
+    rows, columns = linear_sum_assignment(cost, maximize=True)
+    return [(a, b) for a, b in zip(rows.tolist(), columns.tolist(), strict=True) if useful[a][b]]
 
 
 def _solve(correct: Any, rest: Any, joined: Any) -> Pairs:

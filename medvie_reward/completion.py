@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 
 from medvie_reward.decoder import ABSENT, Decoded, closing, decode, nests_deeper
 from medvie_reward.errors import PredictionError, SpecError
-from medvie_reward.sizes import measure
+from medvie_reward.sizes import count_leaves
 from medvie_reward.spec import Spec
 from medvie_reward.tree import plain
 
@@ -63,15 +63,17 @@ class Completion(NamedTuple):
         One of `STATUSES`.
     answer_chars
         Length of the answer part in characters; 0 where there is none.
-    leaves
-        How many scalars of the answer are not empty.
     """
 
     answer: Any
     format_ok: bool | None
     status: str
     answer_chars: int = 0
-    leaves: int = 0
+
+    @property
+    def leaves(self) -> int:
+        """How many scalars of the answer are not empty."""
+        return 0 if self.answer is ABSENT else count_leaves(self.answer)
 
     @property
     def parsed(self) -> bool:
@@ -94,7 +96,7 @@ class Completion(NamedTuple):
         """
         answer = plain(answer, PredictionError, max_depth, "prediction")
         status = "ok" if type(answer) is dict else "not_an_object"
-        return cls(answer, None, status, leaves=measure(answer, max_depth).leaves)
+        return cls(answer, None, status)
 
 
 def parse_completion(
@@ -159,7 +161,7 @@ def _parse(text: str, form: str, rule: str, repair: bool, max_chars: int, max_de
         found = _repair(part, max_depth, found)
     if form == "json":
         format_ok = whole and len(part) == len(text) and type(found.value) in (dict, list)
-    return Completion(found.value, format_ok, found.status, len(part), found.leaves)
+    return Completion(found.value, format_ok, found.status, len(part))
 
 
 # -- the format ----------------------------------------------------------------------------------------
@@ -187,6 +189,8 @@ def _well_formed(texts: list[str], tags: list[str], form: str) -> bool:
 
 def _answer_part(texts: list[str], tags: list[str]) -> str:
     """Give the text of the answer part, think parts cut out."""
+    if tags == _FORMS["think"]:
+        return texts[3]
     # A think part that closes before any opens was opened by the prompt.
     thinking = next((tag == "</think>" for tag in tags if tag.endswith("think>")), False)
     visible = [] if thinking else [texts[0]]

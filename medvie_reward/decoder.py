@@ -40,11 +40,10 @@ ABSENT: Final = _Absent()
 
 
 class Decoded(NamedTuple):
-    """A value or `ABSENT`, the status that goes with it, and how many leaves it has that are not empty."""
+    """A value or `ABSENT`, and the status that goes with it."""
 
     value: Any
     status: str
-    leaves: int = 0
 
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
@@ -75,22 +74,28 @@ def decode(text: str, max_depth: int) -> Decoded:
     if sizes.depth > max_depth:
         return Decoded(ABSENT, "too_deep")
     # orjson rounds whole numbers past 64 bits to a float and silently keeps the last of two equal members.
-    if sizes.rounded or _may_repeat_members(text, sizes.members):
+    if sizes.rounded or _may_repeat_members(text, sizes.members, sizes.texts):
         return _decode_slowly(text, max_depth)
-    return Decoded(value, _status(value), sizes.leaves)
+    return Decoded(value, _status(value))
 
 
 def _status(value: Any) -> str:
     return "ok" if type(value) is dict else "not_an_object"
 
 
-def _may_repeat_members(text: str, members: int) -> bool:
+def _may_repeat_members(text: str, members: int, texts: int) -> bool:
     """Tell cheaply that no object names a member twice; True means that only the slow path can tell.
 
-    Where no white space stands before a colon, every member was written as one ``":"`` after its quote, so
-    as many of those as members were kept proves that none was dropped. A quote and colon inside a string
-    only raises the count.
+    Every name and every string stands between two quotes of its own, so as many quotes as the kept ones need
+    prove that none was dropped. Escaped quotes are others, and so easily counted only where no backslash is
+    itself escaped. There a second proof is left: where no white space stands before a colon, every member was
+    written as one ``":"`` after its quote; a quote and colon inside a string only raise that count.
     """
+    quotes = text.count('"') - 2 * (members + texts)
+    if "\\" not in text:
+        return quotes != 0
+    if "\\\\" not in text:
+        return quotes != text.count('\\"')
     if text.count('":') != members or " :" in text or "\n:" in text:
         return True
     return ("\t" in text and "\t:" in text) or ("\r" in text and "\r:" in text)
@@ -141,9 +146,7 @@ def _decode_slowly(text: str, max_depth: int) -> Decoded:
         return Decoded(ABSENT, "truncated" if _ends_inside(text, error.pos) else "bad_json")
     if _has_lone_surrogate(value):
         return Decoded(ABSENT, "bad_unicode")
-    return Decoded(
-        value, "duplicate_member" if repeated else _status(value), measure(value, max_depth).leaves
-    )
+    return Decoded(value, "duplicate_member" if repeated else _status(value))
 
 
 def _ends_inside(text: str, error_at: int) -> bool:

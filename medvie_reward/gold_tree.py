@@ -38,10 +38,11 @@ class GoldObject:
 class GoldList:
     """A gold list; ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars.
 
-    ``mode`` is the list mode that holds here, and ``inner`` the field of the items.
+    ``mode`` is the list mode that holds here, ``inner`` the field of the items, and ``order`` the positions
+    of rows sorted by what they hold, once somebody asked.
     """
 
-    __slots__ = ("field", "inner", "items", "mode", "raw", "rows", "texts")
+    __slots__ = ("field", "inner", "items", "mode", "order", "raw", "rows", "texts")
 
     def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
         self.raw = raw
@@ -51,6 +52,7 @@ class GoldList:
         self.items: list[GoldNode] | None = None
         self.rows: RowTable | None = None
         self.texts: list[str] | None = None
+        self.order: list[int] | None = None
 
     @property
     def by_position(self) -> bool:

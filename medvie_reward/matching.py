@@ -14,21 +14,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain, groupby
 from operator import add
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field, Fields
 from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
 from medvie_reward.row_table import RowTable
-from medvie_reward.sizes import measure
+from medvie_reward.sizes import count_leaves
 from medvie_reward.tree import is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth
 
 _NESTING: Final = (dict, list)
 _SCALARS: Final = {str, int, float, bool, type(None)}
-# Values come here only after their depth was checked.
-_ANY_DEPTH: Final = 1_000
 _SHALLOW: Final = 40
+
+
+class RowPairs(NamedTuple):
+    """How two lists of rows pair.
+
+    Attributes
+    ----------
+    same
+        Pairs of positions (predicted, gold) of rows that are equal to the letter.
+    near
+        The other pairs.
+    masks
+        Position of a predicted row that is in no pair of ``same`` -> its bit set; empty where nobody asked.
+    odd
+        Positions of those whose bit set is not all of them; see `RowTable.read`.
+    weight
+        The worth of ``near`` where bit sets do not tell it.
+    """
+
+    same: Pairs
+    near: Pairs
+    masks: dict[int, int]
+    odd: set[int]
+    weight: int = 0
 
 
 class Matcher:
@@ -247,7 +269,8 @@ class Matcher:
         if node.texts is not None and kinds <= _SCALARS:
             return self._pair_texts(predicted, node.texts, node.inner, work)
         if node.rows is not None and kinds == {dict}:
-            return self._pair_rows(predicted, node, node.rows, work, weighed)
+            found = self.pair_rows(predicted, node, node.rows, work)
+            return found.same + found.near, self._worth_of(found, node.rows, work) if weighed else 0
         return self._pair_items(predicted, node, work)
 
     def _pair_by_position(self, predicted: list[Any], items: list[GoldNode], work: Work) -> tuple[Pairs, int]:
@@ -284,44 +307,54 @@ class Matcher:
             weight += len(left) * self.worth.wrong[field.units]
         return pairs, weight
 
-    def _pair_rows(
-        self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work, weighed: bool
-    ) -> tuple[Pairs, int]:
-        pairs: Pairs = []
+    def pair_rows(
+        self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work
+    ) -> RowPairs:
+        """Pair the rows of two lists of objects, the gold's flat; see `pair`."""
+        same: Pairs = []
         free_p = list(range(len(predicted)))
         used: set[int] = set()
         # Where kinds of hallucination cost differently, a row that has more than a gold row may be the better
         # partner for it than the row that is equal to it.
         if not self.by_kind:
-            free_p = _pair_same(predicted, rows, pairs, used)
+            free_p = _pair_same(predicted, rows, same, used)
         masks = rows.masks
-        weight = rows.full(used, work) if weighed else 0
-        free_g = [j for j in range(len(masks)) if j not in used] if len(used) < len(masks) else []
-        if not free_p or not free_g:
-            return pairs, weight
-        p_masks = {i: rows.mask(predicted[i]) for i in free_p}
-        free_p = self._in_order(free_p, p_masks, predicted, work)
-        free_g = self._in_order(free_g, masks, node.raw, work)
-        p = [p_masks[i] for i in free_p]
+        found = RowPairs(same, [], {}, set())
+        if not free_p or len(used) == len(masks):
+            return found
+        for i in free_p:
+            found.masks[i], whole = rows.read(predicted[i])
+            if not whole:
+                found.odd.add(i)
+        free_p = self._in_order(free_p, found.masks, predicted, work)
+        if node.order is None:
+            node.order = self._in_order(list(range(len(masks))), masks, node.raw, work)
+        free_g = [j for j in node.order if j not in used]
+        p = [found.masks[i] for i in free_p]
         g = [masks[j] for j in free_g]
         if not self.by_kind:
-            for a, b in assign_sets(p, g, rows.scale, work, rows.join):
-                pairs.append((free_p[a], free_g[b]))
-                if weighed:
-                    weight += rows.scale.weigh(p[a], g[b], work)
-            return pairs, weight
+            solved = assign_sets(p, g, rows.scale, work, rows.join)
+            found.near.extend([(free_p[a], free_g[b]) for a, b in solved])
+            return found
         items = self.items_of(node)
         sure = [(free_p[a], free_g[b]) for a, b in reduce_sets(p, g, rows.scale, rows.join, ties=False)[0]]
-        pairs.extend(sure)
-        weight += sum([self.weigh(predicted[i], items[j], work) for i, j in sure])
+        weight = sum([self.weigh(predicted[i], items[j], work) for i, j in sure])
         # Even a row that shares no key with any may cost less as a partner than alone.
         taken_p, taken_g = {i for i, _ in sure}, {j for _, j in sure}
         free_p = [i for i in free_p if i not in taken_p]
         free_g = [j for j in free_g if j not in taken_g]
         if not free_p or not free_g:
-            return pairs, weight
+            return found._replace(near=sure, weight=weight)
         more, extra = self._pair_weighed(free_p, free_g, predicted, node, work)
-        return pairs + more, weight + extra
+        return found._replace(near=sure + more, weight=weight + extra)
+
+    def _worth_of(self, found: RowPairs, rows: RowTable, work: Work) -> int:
+        """Give the worth of pairs of rows."""
+        weight = rows.full([j for _, j in found.same], work) + found.weight
+        if not self.by_kind:
+            weigh, masks = rows.scale.weigh, rows.masks
+            weight += sum([weigh(found.masks[i], masks[j], work) for i, j in found.near])
+        return weight
 
     def _in_order(self, places: list[int], keys: Any, items: list[Any], work: Work) -> list[int]:
         """Sort items by what they hold: by their keys, and equal ones by everything in them, blanks too."""
@@ -375,7 +408,7 @@ class Matcher:
             line = known.get(p_keys[i])
             if line is None:
                 # A pair costs about as much as its leaves; eight of them are the unit of the bound.
-                leaves = measure(predicted[i], _ANY_DEPTH).leaves
+                leaves = count_leaves(predicted[i])
                 line = known[p_keys[i]] = []
                 if not work.limited and work.spend(len(free_g) * (1 + leaves // 8)):
                     for j in free_g:
@@ -405,8 +438,8 @@ class Matcher:
         if not work.spend(len(free_p) * len(free_g)):
             free_p, free_g = free_p[: len(free_g)], free_g[: len(free_p)]
             weights = [self.weigh(predicted[i], items[j], work) for i, j in zip(free_p, free_g, strict=True)]
-            found = [(i, j) for i, j, w in zip(free_p, free_g, weights, strict=True) if w > 0]
-            return found, sum(w for w in weights if w > 0)
+            pairs = [(i, j) for i, j, w in zip(free_p, free_g, weights, strict=True) if w > 0]
+            return pairs, sum(w for w in weights if w > 0)
         table = [[self.weigh(predicted[i], items[j], work) for j in free_g] for i in free_p]
         joined = self._joined(free_p, free_g, predicted, node) if node.join is not None else None
         solved = assign_matrix(table, self.worth.base, joined)
@@ -455,16 +488,19 @@ def _pair_same(predicted: list[dict[str, Any]], rows: RowTable, pairs: Pairs, us
         found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
     except TypeError:  # a value that cannot be hashed: some row is not flat
         return list(range(len(predicted)))
+    hits = [(i, places[0]) for i, places in enumerate(found) if places is not None]
+    used.update([j for _, j in hits])
+    if len(used) == len(hits) and not rows.copies:
+        pairs.extend(hits)
+        return [i for i, places in enumerate(found) if places is None]
+    used.clear()
     free: list[int] = []
     for i, places in enumerate(found):
-        if places is not None:
-            for j in places:
-                if j not in used:
-                    used.add(j)
-                    pairs.append((i, j))
-                    break
-            else:
-                free.append(i)
+        for j in places or ():
+            if j not in used:
+                used.add(j)
+                pairs.append((i, j))
+                break
         else:
             free.append(i)
     return free

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from medvie_reward.comparators.narrative import similarity
@@ -167,18 +167,16 @@ class LeafCounter:
             self.total.correct += len(fields)
             self.total.correct_units += len(fields) if self._even else sum([field.units for field in fields])
 
-    def whole(self, table: RowTable, at: int, but: Sequence[str]) -> None:
-        """Take a gold row that the prediction has to the letter, but for some members."""
+    def whole(self, table: RowTable, keys: Iterable[int]) -> None:
+        """Take rows of which so many keys are correct, each row as a set of key bits."""
         sets = self._sets.get(table)
         if sets is None:
             sets = self._sets[table] = {}
             if self.by_field:
                 for field in table.fields.values():
                     self._row(field)  # so that fields stand in the order in which they were met
-        keys = table.masks[at] & table.scale.keys
-        for key in but:
-            keys &= ~table.key_of[key]
-        sets[keys] = sets.get(keys, 0) + 1
+        for row in keys:
+            sets[row] = sets.get(row, 0) + 1
 
     def _settle(self, table: RowTable, sets: dict[int, int]) -> None:
         """Count the rows that were taken whole: so many rows with these keys."""

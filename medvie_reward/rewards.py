@@ -246,7 +246,7 @@ def read_gold(value: Any, spec: Spec) -> Any:
             text = value if isinstance(value, str) else value.decode()
         except UnicodeDecodeError as error:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
-        decoded, status, _ = decode(text, spec.max_depth)
+        decoded, status = decode(text, spec.max_depth)
         if status not in ("ok", "not_an_object"):
             raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
+from operator import or_
 from typing import Any, Final
 
 from medvie_reward.assignment import Scale, Work
@@ -13,6 +14,7 @@ from medvie_reward.worth import Worth
 
 # The cache of raw texts per key is bounded, since predictions feed it.
 _CACHE_SIZE: Final = 65_536
+_NESTING: Final = (dict, list)
 
 
 class RowTable:
@@ -52,12 +54,18 @@ class RowTable:
         text, 0 where it is empty. Filled as predictions bring new texts.
     same
         A row of texts as (keys + values) -> positions of the gold rows that are exactly this.
+    copies
+        Whether some gold rows are exactly alike.
+    spans
+        key -> its bit and those of its leaves.
     """
 
     __slots__ = (
         "_bits",
+        "_free",
         "_weights",
         "codes",
+        "copies",
         "critical",
         "field",
         "fields",
@@ -66,6 +74,7 @@ class RowTable:
         "masks",
         "same",
         "scale",
+        "spans",
         "texts_only",
     )
 
@@ -79,53 +88,78 @@ class RowTable:
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
         self._bits: dict[str, dict[str, int]] = {}
         self.codes: dict[str, dict[str, int]] = {}
-        free = 1 << len(keys)
+        self.masks = [0] * len(rows)
+        self.texts_only = [True] * len(rows)
+        self.spans: dict[str, int] = {}
         self.join = 0
+        self._free = 1 << len(keys)
         for key in keys:
-            form, units = of[key].form, of[key].units
-            raws = {x if x.__class__ is str else scalar_text(x) for x in (row.get(key) for row in rows)}
-            forms = {raw: form(raw) for raw in raws}
-            bits = self._bits[key] = {}
-            leaf = (1 << units) - 1
-            for text in sorted(set(forms.values())):
-                if text:
-                    bits[text] = leaf * free | self.key_of[key]
-                    if of[key].critical:
-                        self.scale.critical_leaves |= free
-                    if key == join:
-                        self.join |= leaf * free
-                    free <<= units
-            self.codes[key] = {"": 0, **{raw: bits[text] if text else 0 for raw, text in forms.items()}}
-        self.masks = list(map(self.mask, rows))
+            # A key that a row lacks reads as an empty text.
+            self._add_column(key, [row.get(key, "") for row in rows])
+            if key == join:
+                self.join = self.spans[key] & ~self.scale.keys
         self.critical = [key for key in keys if of[key].critical]
-        plain = Work(0)  # no bound has a say in what a row weighs
-        self._weights = [] if self.critical else [self.scale.weigh(x, x, plain) for x in self.masks]
-        self.texts_only: list[bool] = []
+        self._weights: list[int] | None = None
         self.same: dict[tuple[str, ...], list[int]] = {}
         for i, row in enumerate(rows):
-            values = tuple(row.values())
             # Only texts: 1, 1.0 and True are equal to Python and different here.
-            self.texts_only.append(set(map(type, values)) <= {str})
             if self.texts_only[i]:
-                self.same.setdefault(tuple(row) + values, []).append(i)
+                self.same.setdefault((*row, *row.values()), []).append(i)
+        self.copies = len(self.same) < sum(self.texts_only)
+
+    def _add_column(self, key: str, column: list[Any]) -> None:
+        """Give the leaves under a key their bits, and put these into the rows' masks."""
+        field, free, key_bit = self.fields[key], self._free, self.key_of[key]
+        if set(map(type, column)) != {str}:
+            for i, value in enumerate(column):
+                if value.__class__ is not str:
+                    self.texts_only[i] = False
+                    column[i] = scalar_text(value)
+        form, units = field.form, field.units
+        forms = {raw: form(raw) for raw in set(column)}
+        bits = self._bits[key] = {"": 0}
+        leaf = (1 << units) - 1
+        for text in sorted(set(forms.values())):
+            if text:
+                bits[text] = leaf * free | key_bit
+                if field.critical:
+                    self.scale.critical_leaves |= free
+                free <<= units
+        self.spans[key] = free - self._free | key_bit
+        self._free = free
+        codes = self.codes[key] = {raw: bits[text] for raw, text in forms.items()}
+        codes[""] = 0
+        self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
 
     def full(self, places: Iterable[int], work: Work) -> int:
         """Give the worth of some rows, each matched in full."""
         if not self.critical:
+            if self._weights is None:
+                plain = Work(0)  # no bound has a say in what a row weighs
+                self._weights = [self.scale.weigh(x, x, plain) for x in self.masks]
             return sum(map(self._weights.__getitem__, places))
         weigh, masks = self.scale.weigh, self.masks
         return sum([weigh(masks[i], masks[i], work) for i in places])
 
-    def mask(self, row: dict[str, Any]) -> int:
-        """Write a row as a bit set; leaves under keys that no gold row has are left out."""
+    def read(self, row: dict[str, Any]) -> tuple[int, bool]:
+        """Write a row as a bit set, and tell whether that is all of it.
+
+        It is not where the row has a key that no gold row has, or holds a list or an object. Leaves under
+        keys that no gold row has are left out.
+        """
         mask = 0
+        whole = True
         codes = self.codes
         for key, value in row.items():
-            known = codes.get(key)
-            if known is not None:
-                code = known.get(value) if value.__class__ is str else None
-                mask |= self._code(key, value) if code is None else code
-        return mask
+            try:
+                mask |= codes[key][value]
+            except (KeyError, TypeError):  # a key or a text not seen before, or no text
+                if key not in codes:
+                    whole = False
+                elif value is not None:
+                    mask |= self._code(key, value)
+                    whole = whole and value.__class__ not in _NESTING
+        return mask, whole
 
     def _code(self, key: str, value: Any) -> int:
         if value.__class__ is dict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 _ROUNDED: Final = 2.0**63
@@ -17,45 +16,58 @@ class Sizes(NamedTuple):
         Nesting in containers; one more than the limit where it is deeper than that.
     members
         Members of all objects.
-    leaves
-        Scalars that are not empty (null, "" or white space only).
+    texts
+        Values that are strings, names of members not counted.
     rounded
         Whether some float may be a whole number past 64 bits that the parser rounded.
     """
 
     depth: int
     members: int
-    leaves: int
+    texts: int
     rounded: bool
 
 
 def measure(value: Any, max_depth: int) -> Sizes:
     """Measure a plain JSON value, not going deeper than ``max_depth`` containers."""
-    depth = members = leaves = 0
+    depth = members = texts = 0
     rounded = False
-    level: list[Any] = [[value]]
-    while level:
-        inner: list[Any] = []
-        for container in level:
-            values: Iterable[Any] = container
-            if container.__class__ is dict:
-                members += len(container)
-                values = container.values()
-            for x in values:
-                kind = x.__class__
-                if kind is str:
-                    if x and not x.isspace():
-                        leaves += 1
-                elif kind is dict or kind is list:
-                    inner.append(x)
-                elif x is not None:
-                    leaves += 1
-                    if kind is float and not -_ROUNDED < x < _ROUNDED:
-                        rounded = True
-        if not inner:
+    values = [value]
+    while True:
+        # Strings are nearly all there is, so they are counted without being looked at one by one.
+        others = [x for x in values if x.__class__ is not str]
+        texts += len(values) - len(others)
+        values = []
+        nested = False
+        for x in others:
+            kind = x.__class__
+            if kind is dict:
+                nested = True
+                members += len(x)
+                values += x.values()
+            elif kind is list:
+                nested = True
+                values += x
+            elif kind is float and not -_ROUNDED < x < _ROUNDED:
+                rounded = True
+        if not nested or depth == max_depth:
             break
         depth += 1
-        if depth > max_depth:
-            break
-        level = inner
-    return Sizes(depth, members, leaves, rounded)
+    return Sizes(depth + nested, members, texts, rounded)
+
+
+def count_leaves(value: Any) -> int:
+    """Count the scalars of a plain JSON value that are not empty (null, "" or white space only)."""
+    leaves = 0
+    level: list[Any] = [value]
+    while level:
+        x = level.pop()
+        if x.__class__ is dict:
+            level.extend(x.values())
+        elif x.__class__ is list:
+            level.extend(x)
+        elif x.__class__ is str:
+            leaves += bool(x) and not x.isspace()
+        else:
+            leaves += x is not None
+    return leaves

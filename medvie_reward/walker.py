@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
@@ -21,8 +21,8 @@ Write = Callable[[Field, str, "str | None", "Place | None", "Place | None", Any,
 class Sink(Protocol):
     """Takes correct leaves many at a time, where nobody asks for each of them."""
 
-    def whole(self, table: RowTable, at: int, but: Sequence[str]) -> None:
-        """Take a gold row that the prediction has to the letter, but for some members."""
+    def whole(self, table: RowTable, keys: Iterable[int]) -> None:
+        """Take rows of which so many keys are correct, each row as a set of key bits."""
 
     def right(self, fields: list[Field]) -> None:
         """Take one correct leaf of each of some fields."""
@@ -131,26 +131,54 @@ class Walker:
             if key not in gold:
                 self._only_pred(value, self.fields.member(field, key), (p_at, key), "invented_field")
 
-    def _row(
-        self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, at: int, counter: Sink
-    ) -> None:
-        """Count a predicted row against a gold row of texts: only what differs is looked at."""
-        find = pred.get
-        others = [key for key, value in gold.items() if find(key) != value]
-        counter.whole(table, at, others)
-        for key in others:
-            p, value, field = find(key), gold[key], table.fields[key]
-            if p is None and not value:
-                continue  # a blank in other words
-            if type(p) in _NESTING:
-                self._both(p, self.matcher.prepare(value, field), ROOT, ROOT)
+    def _rows(self, predicted: list[Any], node: GoldList, table: RowTable, counter: Sink) -> None:
+        """Count two lists of rows, by their bit sets where those say all."""
+        found = self.matcher.pair_rows(predicted, node, table, self.work)
+        if self.work.limited:
+            self.work = self.works[1]
+        masks, keys = table.masks, table.scale.keys
+        counter.whole(table, [masks[j] & keys for _, j in found.same])
+        right: list[int] = []
+        pairs = found.same + found.near
+        # In the gold's order: where several fields share the names of a critical one, the first one counts.
+        places = sorted([(j, i) for i, j in found.near])
+        if len(pairs) < len(masks):
+            taken = {j for _, j in pairs}
+            places = sorted(places + [(j, -1) for j in range(len(masks)) if j not in taken])
+        for j, i in places:
+            item = node.raw[j]
+            if i < 0:
+                self._only_gold(item, node.inner, ROOT)
+            elif not item:
+                self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
+            elif i in found.odd or not table.texts_only[j]:
+                self._members(predicted[i], item, None, node.inner, ROOT, ROOT)
             else:
-                self._scalars(p, value, field, ROOT, ROOT)
-        if not pred.keys() <= gold.keys():
-            for key, value in pred.items():
-                if key not in gold:
-                    field = table.fields.get(key) or self.fields.member(table.field, key)
-                    self._only_pred(value, field, ROOT, "invented_field")
+                right.append(self._row(predicted[i], item, table, found.masks[i], masks[j]))
+        counter.whole(table, right)
+        if len(pairs) < len(predicted):
+            taken = {i for i, _ in pairs}
+            for i, value in enumerate(predicted):
+                if i not in taken:
+                    self._only_pred(value, node.inner, ROOT, "invented_item")
+
+    def _row(self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, p: int, g: int) -> int:
+        """Write what differs between two rows, given with their bit sets; gives the keys that are correct."""
+        right, differ = g & table.scale.keys, p ^ g
+        if not differ:
+            return right
+        for key, span in table.spans.items():
+            if differ & span:
+                bit = table.key_of[key]
+                if not p & bit:
+                    outcome, kind = "missing", None
+                elif g & bit:
+                    outcome, kind = "wrong", None
+                else:
+                    outcome, kind = "hallucinated", "filled_blank" if key in gold else "invented_field"
+                self.write(table.fields[key], outcome, kind, None, None, gold.get(key), pred.get(key))
+                right &= ~bit
+        return right
 
     def _scalars(
         self, pred: Any, gold: Any, field: Field, g_at: Place, p_at: Place, known: str | None = None
@@ -178,6 +206,9 @@ class Walker:
                 return
             else:
                 predicted = pred
+                if self.counter is not None and gold.rows is not None and set(map(type, pred)) == {dict}:
+                    self._rows(pred, gold, gold.rows, self.counter)
+                    return
                 pairs, _ = matcher.pair(pred, node, self.work, weighed=False)
                 if self.work.limited:
                     self.work = self.works[1]
@@ -199,14 +230,8 @@ class Walker:
             i = partner[j]
             value = predicted[i]
             if gold.rows is not None and type(value) is dict and item:
-                if self.counter is not None and gold.rows.texts_only[j]:
-                    if value == item:
-                        self.counter.whole(gold.rows, j, ())
-                    else:
-                        self._row(value, item, gold.rows, j, self.counter)
-                else:
-                    p_place = (p_at, i) if type(pred) is list else p_at
-                    self._members(value, item, None, inner, g_place, p_place)
+                p_place = (p_at, i) if type(pred) is list else p_at
+                self._members(value, item, None, inner, g_place, p_place)
             else:
                 p_place = (p_at, i) if type(pred) is list else p_at
                 self._both(value, matcher.items_of(gold)[j], g_place, p_place)

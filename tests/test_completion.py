@@ -229,7 +229,7 @@ def test_none_reads_as_no_text() -> None:
 
 def test_from_answer_checks() -> None:
     """A value handed in as an answer must be JSON."""
-    assert Completion.from_answer([{"a": "x"}]) == Completion([{"a": "x"}], None, "not_an_object", 0, 1)
+    assert Completion.from_answer([{"a": "x"}]) == Completion([{"a": "x"}], None, "not_an_object", 0)
     with pytest.raises(PredictionError, match=r"expected a JSON value, got set - at \$\.?a\[0\]"):
         Completion.from_answer({"a": [{1}]})
 

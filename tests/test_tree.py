@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from medvie_reward.errors import GoldError
-from medvie_reward.sizes import measure
+from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.tree import ROOT, Place, donut_leaves, field_text, is_empty, path_text, plain, scalar_text
 
 PATHS: list[tuple[tuple[str | int, ...], str, str]] = [
@@ -97,10 +97,10 @@ def test_plain_copies_only_what_it_must() -> None:
 
 
 def test_measure() -> None:
-    """Depth, members, leaves and rounded numbers of a small tree, counted by hand."""
+    """Depth, members, texts and rounded numbers of a small tree, and its leaves, counted by hand."""
     value = {"a": " ", "b": [{"c": 0, "d": None}, [], "x"], "e": False}
-    assert measure(value, 9) == (3, 5, 3, False)
-    assert measure("x", 9) == (0, 0, 1, False)
+    assert (measure(value, 9), count_leaves(value)) == ((3, 5, 2, False), 3)
+    assert (measure("x", 9), count_leaves("x")) == ((0, 0, 1, False), 1)
     assert measure([1e300], 9).rounded
     assert measure([[[[]]]], 2).depth == 3
 
