@@ -13,6 +13,8 @@ from typing import Any, Final
 
 # Below this many cells Python counts bits faster than numpy lays them out.
 _FEW_CELLS: Final = 900
+# Below this many, numpy takes longer to lay out a table of weights than Python does.
+_VERY_FEW_CELLS: Final = 100
 # Whole numbers below this are exact in float64, which is what the solver computes in.
 _EXACT: Final = 1 << 53
 
@@ -439,7 +441,7 @@ def assign_matrix(weights: list[list[int]], base: int, joined: list[list[int]] |
         best = max(line)
         at = line.index(best)
         return [] if best <= 0 else [(0, at) if n == 1 else (at, 0)]
-    if joined is None and n * m <= _FEW_CELLS:
+    if joined is None and n * m <= _VERY_FEW_CELLS:
         pairs = _solve_few(weights, base)
         if pairs is not None:
             return pairs

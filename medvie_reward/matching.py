@@ -358,11 +358,10 @@ class Matcher:
 
     def _in_order(self, places: list[int], keys: Any, items: list[Any], work: Work) -> list[int]:
         """Sort items by what they hold: by their keys, and equal ones by everything in them, blanks too."""
-        if len(places) == 1:
-            return places
+        at = {keys[i]: i for i in places}
+        if len(at) == len(places):
+            return [at[key] for key in sorted(at)]
         places = sorted(places, key=keys.__getitem__)
-        if len(set(map(keys.__getitem__, places))) == len(places):
-            return places
         ordered: list[int] = []
         for _, group in groupby(places, key=keys.__getitem__):
             same = list(group)

@@ -43,6 +43,8 @@ class RowTable:
         The keys where a wrong leaf is charged.
     texts_only
         Per row, whether all its values are texts.
+    exact
+        Whether bit sets tell which leaves are equal; not where some leaves weigh nothing and have no bits.
     scale
         What the intersection of two rows weighs.
     field, fields
@@ -67,6 +69,7 @@ class RowTable:
         "codes",
         "copies",
         "critical",
+        "exact",
         "field",
         "fields",
         "join",
@@ -84,6 +87,7 @@ class RowTable:
         keys = sorted(set(chain.from_iterable(rows)))
         of = self.fields = {key: fields.member(field, key) for key in keys}
         self.field = field
+        self.exact = all(of[key].units for key in keys)
         self.scale = Scale([worth.wrong[of[key].units] for key in keys], worth.base)
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
         self._bits: dict[str, dict[str, int]] = {}

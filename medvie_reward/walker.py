@@ -151,7 +151,7 @@ class Walker:
                 self._only_gold(item, node.inner, ROOT)
             elif not item:
                 self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
-            elif i in found.odd or not table.texts_only[j]:
+            elif not table.exact or i in found.odd or not table.texts_only[j]:
                 self._members(predicted[i], item, None, node.inner, ROOT, ROOT)
             else:
                 right.append(self._row(predicted[i], item, table, found.masks[i], masks[j]))
