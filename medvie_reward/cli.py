@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
-from medvie_reward.cli_options import positive
+from medvie_reward.cli_options import metrics, positive
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.errors import MedvieError
 from medvie_reward.rules import Rule
@@ -109,6 +109,15 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--by", metavar="KEY", help="also score per value of this row member")
     rows.add_argument("--limit", type=positive, metavar="N", help="score the first N documents only")
     out = parser.add_argument_group("output")
+    out.add_argument(
+        "--metrics",
+        type=metrics,
+        metavar="NAMES",
+        default="f1",
+        help="what to print, with commas between: f1, ted (Donut's nTED accuracy), anls (ANLS*); the last "
+        "two are means of documents and compare answers with golds as they stand: preset, schema, rules and "
+        "lists have no say in them (default: %(default)s)",
+    )
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
     out.add_argument("--errors", metavar="FILE", help="write one line per leaf that is not correct")
     out.add_argument(
@@ -238,6 +247,7 @@ def _score(options: argparse.Namespace) -> int:
             options.by,
             bool(options.errors),
             options.source_key,
+            options.metrics,
         )
         evaluation = _score_all(options, preds, golds, joined, task)
     if options.json == "-":
@@ -256,7 +266,7 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
     from medvie_reward.corpus import Tally, score_files
     from medvie_reward.rows import NewFile
 
-    tally = Tally(task.spec)
+    tally = Tally(task.spec, task.metrics)
     total = min(len(joined.pairs), options.limit or len(joined.pairs))
     with contextlib.ExitStack() as stack:
         # Opened before the work, so that a name that cannot be written fails at once.

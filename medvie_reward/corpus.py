@@ -1,6 +1,7 @@
 """Many documents -> one row per document and the scores of all of them.
 
-Micro scores are divided out of counts added over documents; macro scores are means of the documents' own.
+Micro scores are divided out of counts added over documents; macro scores and the published metrics are means
+of the documents' own.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.grounding import Source
 from medvie_reward.metrics import Counts, Scores, count, count_prepared
+from medvie_reward.published import Published, compare_published, known_metrics, mean_published, sign
 from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
 
 _CHUNK: Final = 64
+_F1_ALONE: Final = ("f1",)
+_NOT_ASKED: Final = Published()
 
 
 class Document(NamedTuple):
@@ -42,6 +46,8 @@ class Document(NamedTuple):
         Whether the work bound of the spec ran out.
     group
         The value that ``by`` sorts it under.
+    published
+        Its values of the published metrics that were asked for; 0.0 where there is no answer.
     """
 
     id: str
@@ -54,6 +60,13 @@ class Document(NamedTuple):
     format_ok: bool | None
     limited: bool
     group: str | None
+    published: Published = _NOT_ASKED
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON values; a published metric only where it was asked for."""
+        made = self._asdict()
+        del made["published"]
+        return {**made, "counts": self.counts.as_dict(), **self.published.asked()}
 
 
 class Scored(NamedTuple):
@@ -105,6 +118,11 @@ class Evaluation:
         Golds without a prediction and predictions without a gold, where those were allowed.
     sources
         Number of documents that had a source text.
+    metrics
+        What was asked for, of ``f1``, ``ted`` and ``anls``. The scores of F1 are there in any case; this
+        says what is printed.
+    published
+        Means over documents of the published metrics that were asked for.
     """
 
     micro: Scores
@@ -118,11 +136,23 @@ class Evaluation:
     missing: int = 0
     extra: int = 0
     sources: int = 0
+    metrics: tuple[str, ...] = _F1_ALONE
+    published: Published = _NOT_ASKED
+
+    @property
+    def ted(self) -> float | None:
+        """Mean over documents of Donut's nTED accuracy; ``None`` where not asked for."""
+        return self.published.ted
+
+    @property
+    def anls(self) -> float | None:
+        """Mean over documents of ANLS*; ``None`` where not asked for."""
+        return self.published.anls
 
     @property
     def signature(self) -> str:
         """Every choice behind the numbers."""
-        return self.micro.signature
+        return sign(self.micro.signature, self.metrics)
 
     def as_dict(self, documents: bool = True) -> dict[str, Any]:
         """Give everything as JSON values."""
@@ -131,6 +161,7 @@ class Evaluation:
             "n": len(self.documents),
             "micro": self.micro.as_dict(),
             "macro": self.macro.as_dict(),
+            **self.published.asked(),
             "fields": {name: scores.as_dict() for name, scores in self.micro.fields.items()},
             "statuses": self.statuses,
             "format_rate": self.format_rate,
@@ -143,9 +174,7 @@ class Evaluation:
             "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
         }
         if documents:
-            made["documents"] = [
-                {**document._asdict(), "counts": document.counts.as_dict()} for document in self.documents
-            ]
+            made["documents"] = [document.as_dict() for document in self.documents]
         return made
 
 
@@ -157,6 +186,7 @@ def evaluate(
     ids: Iterable[str] | None = None,
     by: Iterable[str | None] | None = None,
     source_texts: Iterable[str | Sequence[str] | None] | None = None,
+    metrics: str | Iterable[str] = _F1_ALONE,
     **overrides: Any,
 ) -> Evaluation:
     """Score a corpus.
@@ -176,6 +206,10 @@ def evaluate(
         A group per document, to score groups apart.
     source_texts
         A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
+    metrics
+        What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
+        commas between them. The last two compare answer and gold as they stand: comparators, rules, weights
+        and list modes of the spec have no say in them. The scores of F1 are there in any case.
     **overrides
         Spec fields to change.
 
@@ -186,10 +220,10 @@ def evaluate(
     GoldError
         If a gold is not usable; the message begins with its document's name.
     InputError
-        If there are not as many of everything, or no documents at all.
+        If there are not as many of everything, or no documents at all, or a metric is unknown.
     """
     chosen = resolve(spec, **overrides)
-    tally = Tally(chosen)
+    tally = Tally(chosen, known_metrics(metrics))
     columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
     given = {"ids": ids, "by": by, "source": source_texts}
     columns += [iter(x) for x in given.values() if x is not None]
@@ -199,7 +233,11 @@ def evaluate(
         name = str(more.get("ids", n))
         source = source_of(more.get("source"))
         try:
-            tally.add(score_document(row[0], row[1], chosen, name, more.get("by"), source=source))
+            tally.add(
+                score_document(
+                    row[0], row[1], chosen, name, more.get("by"), source=source, metrics=tally.metrics
+                )
+            )
         except GoldError as error:
             raise GoldError(f"document {name}: {error}") from None
     return tally.evaluation()
@@ -231,6 +269,7 @@ def score_document(
     group: str | None = None,
     leaves: bool = False,
     source: Source | None = None,
+    metrics: tuple[str, ...] = _F1_ALONE,
 ) -> Scored:
     """Score one document; parameters as those of `evaluate`."""
     plain_gold = read_gold(gold, spec)
@@ -257,8 +296,9 @@ def score_document(
         whole = Scores(counts)
         precision, recall, f1 = whole.precision, whole.recall, whole.f1
         matching = matching_of(spec, counts)
+    published = compare_published(answer, plain_gold, metrics, answered=read.parsed)
     document = Document(
-        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group
+        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
     )
     return Scored(document, fields, found, source is not None)
 
@@ -268,6 +308,7 @@ class Tally:
     """Adds documents up, one after the other."""
 
     spec: Spec
+    metrics: tuple[str, ...] = _F1_ALONE
     documents: list[Document] = field(default_factory=list)
     fields: dict[str, Counts] = field(default_factory=dict)
     groups: dict[str, Tally] = field(default_factory=dict)
@@ -283,7 +324,7 @@ class Tally:
         group = scored.document.group
         if group is not None:
             if group not in self.groups:
-                self.groups[group] = Tally(self.spec)
+                self.groups[group] = Tally(self.spec, self.metrics)
             self.groups[group].add(scored._replace(document=scored.document._replace(group=None), leaves=[]))
 
     def evaluation(self, joined: Join | None = None) -> Evaluation:
@@ -314,6 +355,8 @@ class Tally:
             missing=0 if joined is None else joined.missing,
             extra=0 if joined is None else joined.extra,
             sources=self.sources,
+            metrics=self.metrics,
+            published=mean_published([document.published for document in documents]),
         )
 
 
@@ -335,6 +378,7 @@ class Task(NamedTuple):
     by: str | None
     leaves: bool
     source_key: str | None = None
+    metrics: tuple[str, ...] = _F1_ALONE
 
 
 class _Lines(NamedTuple):
@@ -424,7 +468,7 @@ def _score_lines(lines: _Lines, task: Task) -> Scored:
     if task.source_key is not None:
         source = _source(task.source_key, gold_row, task.gold_file, lines.gold_line)
     try:
-        return score_document(pred, gold, task.spec, lines.name, group, task.leaves, source)
+        return score_document(pred, gold, task.spec, lines.name, group, task.leaves, source, task.metrics)
     except GoldError as error:
         raise InputError(str(error), task.gold_file, lines.gold_line) from None
 

@@ -18,12 +18,15 @@ from medvie_reward.outcomes import KINDS
 _UNBOUND = 240
 _NARROW = 100
 _WIDE = 160
+_PUBLISHED = {"ted": "nTED acc.", "anls": "ANLS*"}
 
 
 def print_evaluation(
     evaluation: Evaluation, file: IO[str], by: str | None = None, max_fields: int = 40
 ) -> None:
     """Print an evaluation: overall, per field (worst first), per group, rates, and the signature last.
+
+    What is made of leaves, fields among it, is printed only where F1 was asked for.
 
     Parameters
     ----------
@@ -38,12 +41,13 @@ def print_evaluation(
     """
     with _console(file) as console:
         console.print(_overall(evaluation))
-        console.print(_fields(evaluation, max_fields, console.width))
-        hidden = len(evaluation.micro.fields) - max_fields
-        if hidden > 0:
-            console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
+        if "f1" in evaluation.metrics:
+            console.print(_fields(evaluation, max_fields, console.width))
+            hidden = len(evaluation.micro.fields) - max_fields
+            if hidden > 0:
+                console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
         if evaluation.groups:
-            console.print(_groups(evaluation, by or "group"))
+            console.print(_groups(evaluation, by or "group", console.width))
         for line in _lines(evaluation):
             console.print(line, soft_wrap=True)
         console.print(evaluation.signature, soft_wrap=True, style="dim")
@@ -113,10 +117,14 @@ def _table(title: str, first: str, columns: tuple[str, ...]) -> Table:
 
 def _overall(evaluation: Evaluation) -> Table:
     n = len(evaluation.documents)
-    table = _table(f"{n:,} document{'s' * (n != 1)}", "", ("precision", "recall", "F1"))
-    micro, macro = evaluation.micro, evaluation.macro
-    table.add_row("micro (all leaves)", *map(_rate, (micro.precision, micro.recall, micro.f1)))
-    table.add_row("macro (mean of documents)", *map(_rate, (macro.precision, macro.recall, macro.f1)))
+    micro, macro, published = evaluation.micro, evaluation.macro, evaluation.published.asked()
+    f1 = ("precision", "recall", "F1") if "f1" in evaluation.metrics else ()
+    table = _table(f"{n:,} document{'s' * (n != 1)}", "", (*f1, *(_PUBLISHED[name] for name in published)))
+    means = [*published.values()]
+    if f1:
+        table.add_row("micro (all leaves)", *map(_rate, (micro.precision, micro.recall, micro.f1)))
+        means = [macro.precision, macro.recall, macro.f1, *means]
+    table.add_row("macro (mean of documents)", *map(_rate, means))
     return table
 
 
@@ -147,30 +155,37 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
     return table
 
 
-def _groups(evaluation: Evaluation, by: str) -> Table:
-    names = ("documents", "gold", "precision", "recall", "F1", "macro F1")
-    table = _table(f"\nPer {by}, worst first", by, names)
-    for name, group in sorted(evaluation.groups.items(), key=lambda item: (item[1].micro.f1, item[0])):
+def _groups(evaluation: Evaluation, by: str, width: int) -> Table:
+    """Make the table of groups, by micro F1 or, without it, by the first metric asked for."""
+    with_f1, published = "f1" in evaluation.metrics, list(evaluation.published.asked())
+    columns = ["gold", "precision", "recall", "F1", "macro F1"] if with_f1 else []
+    if published and width < _NARROW:
+        columns = [name for name in columns if name in ("F1", "macro F1")]
+    shown = [*columns, *(_PUBLISHED[name] for name in published)]
+    table = _table(f"\nPer {by}, worst first", by, ("documents", *shown))
+    rows = []
+    for name, group in evaluation.groups.items():
         s = group.micro
-        figures = (s.precision, s.recall, s.f1, group.macro.f1)
-        counts = (_number(len(group.documents)), _number(s.n_gold))
-        table.add_row(name, *counts, *map(_rate, figures))
+        cells = {
+            "gold": _number(s.n_gold),
+            "precision": _rate(s.precision),
+            "recall": _rate(s.recall),
+            "F1": _rate(s.f1),
+            "macro F1": _rate(group.macro.f1),
+            **{_PUBLISHED[metric]: _rate(x) for metric, x in group.published.asked().items()},
+        }
+        rank = s.f1 if with_f1 else group.published.asked()[published[0]]
+        rows.append((rank, name, [_number(len(group.documents)), *(cells[column] for column in shown)]))
+    for _, name, row in sorted(rows):
+        table.add_row(name, *row)
     return table
 
 
 def _lines(evaluation: Evaluation) -> list[str]:
-    s = evaluation.micro
-    kinds = ", ".join(f"{_number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
+    with_f1 = "f1" in evaluation.metrics
     lines = [
         "",
-        f"Leaves    {_number(s.n_gold)} gold, {_number(s.n_pred)} predicted: "
-        f"{_number(s.correct)} correct, {_number(s.wrong)} wrong, {_number(s.missing)} missing, "
-        f"{_number(s.hallucinated)} hallucinated ({kinds})",
-        f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
-        "that the gold has elsewhere",
-        *_flags(evaluation),
-        f"Rates     {_rate(s.hallucination_rate)} of predicted leaves hallucinated, "
-        f"{_rate(s.omission_rate)} of gold leaves omitted",
+        *(_leaves(evaluation) if with_f1 else ()),
         f"Answers   {_rate(evaluation.parse_rate)} found ("
         + ", ".join(f"{k:,} {status}" for status, k in evaluation.statuses.items())
         + ")",
@@ -183,12 +198,28 @@ def _lines(evaluation: Evaluation) -> list[str]:
             f"{evaluation.extra:,} predictions without a gold (left out)"
         )
     limited = sum(document.limited for document in evaluation.documents)
-    if limited:
+    if limited and with_f1:
         lines.append(
             f"Limited   {limited:,} documents reached the spec's max_pairs: their pairs may not be best"
         )
     lines.append("")
     return lines
+
+
+def _leaves(evaluation: Evaluation) -> list[str]:
+    """Say how many leaves came out how."""
+    s = evaluation.micro
+    kinds = ", ".join(f"{_number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
+    return [
+        f"Leaves    {_number(s.n_gold)} gold, {_number(s.n_pred)} predicted: "
+        f"{_number(s.correct)} correct, {_number(s.wrong)} wrong, {_number(s.missing)} missing, "
+        f"{_number(s.hallucinated)} hallucinated ({kinds})",
+        f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
+        "that the gold has elsewhere",
+        *_flags(evaluation),
+        f"Rates     {_rate(s.hallucination_rate)} of predicted leaves hallucinated, "
+        f"{_rate(s.omission_rate)} of gold leaves omitted",
+    ]
 
 
 def _flags(evaluation: Evaluation) -> list[str]:
