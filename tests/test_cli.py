@@ -120,6 +120,53 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     assert outputs[0] == outputs[1]
 
 
+@pytest.mark.parametrize("output", ["-", None])
+def test_published_metrics_by_any_number_of_workers(
+    output: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tables and JSON with every metric are the same bytes for one process and two, in any order of names."""
+    files = [str(EXAMPLES / "ocr_rows.jsonl"), str(EXAMPLES / "gold.jsonl"), "--by", "report_type"]
+    out = ["--json", output] if output else []
+    printed = []
+    for workers, names in (("1", "f1,ted,anls"), ("2", "f1,ted,anls"), ("1", "anls,ted,f1,ted")):
+        assert main_score([*files, *out, "--workers", workers, "--metrics", names]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] == printed[2]
+    assert "|ted:donut-1.0.9|anls:anls_star-1.0.1" in printed[0]
+
+
+def test_published_metrics_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON has the means, those of groups and each document's own; a missing prediction counts as 0.0."""
+    golds = [*GOLD, {"id": "c", "kind": "ct", "gold": {"Name": "Li"}}]
+    files = write(tmp_path / "p.jsonl", PRED), write(tmp_path / "g.jsonl", golds)
+    options = ["--by", "kind", "--missing", "zero", "--metrics", "ted,anls", "--json", "-"]
+    assert main_score([*files, *options]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    # a: two results of 3 characters swapped, of names, objects and texts that cost 19, and of 5 leaves.
+    # b: an empty list left out is nothing to Donut and one of two leaves to ANLS*.
+    ted, anls = {"a": 1 - 6 / 19, "b": 1.0, "c": 0.0}, {"a": 3 / 5, "b": 1 / 2, "c": 0.0}
+    assert {d["id"]: d["ted"] for d in printed["documents"]} == pytest.approx(ted)
+    assert {d["id"]: d["anls"] for d in printed["documents"]} == pytest.approx(anls)
+    assert (printed["ted"], printed["anls"]) == pytest.approx((sum(ted.values()) / 3, sum(anls.values()) / 3))
+    assert {name: group["anls"] for name, group in printed["by"].items()} == pytest.approx(
+        {"ct": 1 / 4, "lab": 3 / 5}
+    )
+    assert list(printed["by"]["ct"])[:5] == ["signature", "n", "micro", "macro", "ted"]
+
+
+@pytest.mark.parametrize("verb", ["medvie-score", "medvie score"])
+def test_unknown_metric(verb: str, files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown metric is a usage error that lists the choices."""
+    run, first = (main_score, []) if verb == "medvie-score" else (main, ["score"])
+    with pytest.raises(SystemExit) as caught:
+        run([*first, *files, "--metrics", "f1,bleu"])
+    assert caught.value.code == 2
+    assert (
+        f"{verb}: error: argument --metrics: unknown metric 'bleu': expected some of f1, ted, anls"
+        in capsys.readouterr().err
+    )
+
+
 ROWS: list[tuple[list[Any], list[Any], list[str], float]] = [
     ([{"a": 1}], [{"a": 1}], [], 1.0),
     ([{"id": 1, "a": 1}, {"id": 2, "a": 2}], [{"id": 2, "a": 2}, {"id": 1, "a": 1}], [], 1.0),

@@ -110,3 +110,61 @@ def test_errors_name_the_document() -> None:
 def test_scores_of_a_corpus_are_scores() -> None:
     """A corpus has the same result object as one pair."""
     assert isinstance(evaluate(PREDS, GOLDS).micro, Scores)
+
+
+def test_published_metrics_by_hand() -> None:
+    """Means of nTED accuracy and ANLS* over all documents, those without an answer counted as 0."""
+    e = evaluate(PREDS, GOLDS, by=["lab", "ct", "lab"], metrics=("f1", "ted", "anls"))
+    # TED({}, gold) is 4 and 2: of the first a member that costs 2 is missing; the second is 1 + 2 away.
+    assert [d.published for d in e.documents] == [(0.5, 0.5), (0.0, 0.0), (0.0, 0.0)]
+    assert (e.ted, e.anls) == (0.5 / 3, 0.5 / 3)
+    assert {name: (group.ted, group.anls) for name, group in e.groups.items()} == {
+        "ct": (0.0, 0.0),
+        "lab": (0.25, 0.25),
+    }
+    assert [d.published for d in e.groups["lab"].documents] == [(0.5, 0.5), (0.0, 0.0)]
+
+
+def test_published_metrics_without_an_answer() -> None:
+    """Against an empty gold an empty answer scores 1.0, no answer 0.0."""
+    preds: list[Any] = [{}, "nothing", None, Completion(ABSENT, False, "no_answer")]
+    e = evaluate(preds, [{}] * 4, metrics="ted,anls")
+    assert [d.published for d in e.documents] == [(1.0, 1.0), *[(0.0, 0.0)] * 3]
+    assert (e.ted, e.anls, e.macro.f1) == (0.25, 0.25, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "keys"),
+    [("f1", []), ("f1,ted", ["ted"]), ("anls", ["anls"]), ("anls,f1,ted", ["ted", "anls"])],
+)
+def test_published_metrics_change_nothing_else(metrics: str, keys: list[str]) -> None:
+    """What was asked for is added to the whole, groups, documents and the signature, and nothing else."""
+    groups = ["lab", "ct", "lab"]
+    plain = evaluate(PREDS, GOLDS, by=groups).as_dict()
+    e = evaluate(PREDS, GOLDS, by=groups, metrics=metrics)
+    assert [e.ted is not None, e.anls is not None] == ["ted" in keys, "anls" in keys]
+    made = e.as_dict()
+    for part, before in [
+        (made, plain),
+        *((made["by"][name], plain["by"][name]) for name in plain["by"]),
+        *zip(made["documents"], plain["documents"], strict=True),
+    ]:
+        assert [key for key in part if key not in before] == keys
+        assert [key for key in part if key in before] == list(before)
+        for key in keys:
+            assert 0.0 <= part.pop(key) <= 1.0
+        if "signature" in before:
+            more = part.pop("signature").removeprefix(before.pop("signature"))
+            assert [word.split(":")[0] for word in more.split("|")[1:]] == keys
+    assert made == plain
+
+
+def test_unknown_metric() -> None:
+    """An unknown metric is an error before any document is read."""
+    with pytest.raises(InputError, match="unknown metric 'bleu': expected some of f1, ted, anls"):
+        evaluate([{}], [3], metrics=("f1", "bleu"))
+
+
+def test_golds_with_tuples_are_lists() -> None:
+    """A tuple in a gold is a list, as everywhere here, and no alternatives of ANLS*."""
+    assert evaluate([{"a": "x"}], [{"a": ("x", "y")}], metrics="anls").anls == 0.0

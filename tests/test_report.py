@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from medvie_reward import evaluate
+from medvie_reward import Evaluation, evaluate
 from medvie_reward.report import print_evaluation
 
 
@@ -63,3 +63,57 @@ def test_unmatched_and_limited_are_said() -> None:
     print_evaluation(evaluation, file)
     assert "2 golds without a prediction, 3 predictions without a gold" in file.getvalue()
     assert "1 documents reached the spec's max_pairs" in file.getvalue()
+
+
+def shown(evaluation: Evaluation, file: StringIO) -> list[str]:
+    """Print an evaluation with its groups and give the lines, without what colours a screen."""
+    print_evaluation(evaluation, file, by="kind")
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue()).splitlines()]
+
+
+def test_published_metrics_have_columns() -> None:
+    """The published metrics stand beside F1, means of documents in the macro row, and per group."""
+    e = evaluate([{"a": "x"}, {"a": "x"}], [{"a": "x"}, {"a": "y"}], by=["p", "q"], metrics="anls,ted,f1")
+    lines = shown(e, StringIO())
+    assert lines[1].split() == ["precision", "recall", "F1", "nTED", "acc.", "ANLS*"]
+    assert lines[2].split()[-3:] == ["0.5000"] * 3
+    # TED: the text is relabelled for 1 of 2.
+    assert lines[3].split()[-5:] == ["0.5000", "0.5000", "0.5000", "0.7500", "0.5000"]
+    at = lines.index("Per kind, worst first")
+    assert lines[at + 1].split()[-4:] == ["F1", "nTED", "acc.", "ANLS*"]
+    assert [line.split() for line in lines[at + 2 : at + 4]] == [
+        ["q", "1", "1", "0.0000", "0.0000", "0.0000", "0.0000", "0.5000", "0.0000"],
+        ["p", "1", "1", *["1.0000"] * 6],
+    ]
+    assert lines[-1].endswith("|ted:donut-1.0.9|anls:anls_star-1.0.1")
+
+
+def test_without_f1_only_what_was_asked_for_is_printed() -> None:
+    """Without F1 there are no tables of leaves and fields; groups are worst first by the first metric."""
+    golds, groups = [{"a": "x"}, {"a": "y"}, {"a": "z"}], ["p", "q", None]
+    e = evaluate([{"a": "x"}, {"a": "x"}, "nothing"], golds, by=groups, metrics=["ted"])
+    *lines, signature = shown(e, StringIO())
+    assert [line.split() for line in lines if line] == [
+        ["3", "documents"],
+        ["nTED", "acc."],
+        ["macro", "(mean", "of", "documents)", "0.5000"],
+        ["Per", "kind,", "worst", "first"],
+        ["kind", "documents", "nTED", "acc."],
+        ["q", "1", "0.5000"],
+        ["p", "1", "1.0000"],
+        ["Answers", "0.6667", "found", "(2", "ok,", "1", "no_answer)"],
+        ["Format", "0.0000", "of", "completions", "well", "formed"],
+    ]
+    assert signature.endswith("|ted:donut-1.0.9")
+
+
+def test_groups_with_published_metrics_fit_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow screen a group's row keeps F1, what was asked for beside it, and its name in one line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+    name = "physical examination"
+    lines = shown(evaluate([PRED], [GOLD], by=[name], metrics="f1,ted,anls"), Screen())
+    at = lines.index("Per kind, worst first")
+    assert lines[at + 1].split() == ["kind", "documents", "F1", "macro", "F1", "nTED", "acc.", "ANLS*"]
+    assert lines[at + 2].startswith(name)
+    assert len(lines[at + 2]) <= 80
