@@ -20,7 +20,8 @@ from typing import Any, Final
 
 from reports import perturb, report
 from rivals import RIVALS, MissingRival, Scorer
-from speed import clock, markdown
+from tables import markdown
+from timing import clock
 
 import medvie_reward
 from medvie_reward.anls import anls_star

@@ -41,6 +41,9 @@ class Rival:
         What to give ``pip install``.
     load
         Imports it and gives its scorer.
+    pairs_rows
+        Whether it pairs the rows of two tables one to one: shuffled rows cost nothing, and a column moved
+        by one row costs something (both in the table of ``noticed.py``).
     """
 
     name: str
@@ -49,6 +52,7 @@ class Rival:
     version: str
     install: str
     load: Callable[[], Scorer]
+    pairs_rows: bool = False
 
     def scorer(self) -> Scorer:
         """Import the rival.
@@ -178,17 +182,24 @@ _DONUT: Final = (
     "1.0.9",
     "zss==1.2.0 nltk==3.10.4 && pip install --no-deps donut-python==1.0.9",
 )
+_OMNI: Final = ("omni-extract-bench", "0.1.7", "omni-extract-bench==0.1.7 (Python 3.11+)")
 _STICKLER: Final = ("stickler-eval", "1.0.0", "stickler-eval==1.0.0")
 
 RIVALS: Final[tuple[Rival, ...]] = (
     Rival("donut", "Donut F1", *_DONUT, _donut_f1),
     Rival("donut-nted", "Donut nTED", *_DONUT, _donut_nted),
-    Rival("anls", "ANLS*", "anls_star", "1.0.1", "anls_star==1.0.1", _anls_star),
-    Rival("stickler", "stickler score", *_STICKLER, _stickler_score),
-    Rival("stickler-f1", "stickler leaf F1", *_STICKLER, _stickler_f1),
-    Rival("stickler-exact", "stickler leaf F1, exact", *_STICKLER, _stickler_exact_f1),
+    Rival("anls", "ANLS*", "anls_star", "1.0.1", "anls_star==1.0.1", _anls_star, pairs_rows=True),
+    Rival("stickler", "stickler score", *_STICKLER, _stickler_score, pairs_rows=True),
+    Rival("stickler-f1", "stickler leaf F1", *_STICKLER, _stickler_f1, pairs_rows=True),
+    Rival("stickler-exact", "stickler leaf F1, exact", *_STICKLER, _stickler_exact_f1, pairs_rows=True),
     Rival(
-        "omni", "omni F1", "omni-extract-bench", "0.1.7", "omni-extract-bench==0.1.7 (Python 3.11+)", _omni
+        "omni",
+        "omni F1",
+        "omni-extract-bench",
+        "0.1.7",
+        "omni-extract-bench==0.1.7 (Python 3.11+)",
+        _omni,
+        pairs_rows=True,
     ),
     Rival("jsondiff", "JSONDiff", "autoevals", "0.4.1", "autoevals==0.4.1", _json_diff),
 )
