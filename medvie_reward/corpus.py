@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import add
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.alignment import DEFAULT, Leaf, leaves_of, prepare, source_of
@@ -16,7 +17,7 @@ from medvie_reward.completion import STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.grounding import Source
-from medvie_reward.metrics import Counts, Scores, count, count_prepared
+from medvie_reward.metrics import Counts, Numbers, Scores, add_numbers, count, count_prepared
 from medvie_reward.published import Published, compare_published, known_metrics, mean_published, sign
 from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
@@ -73,7 +74,7 @@ class Scored(NamedTuple):
     """A document's row, its counts per field, its leaves where asked for, whether it had a source text."""
 
     document: Document
-    fields: dict[str, Counts]
+    fields: dict[str, Numbers]
     leaves: list[Leaf]
     sourced: bool = False
 
@@ -310,7 +311,7 @@ class Tally:
     spec: Spec
     metrics: tuple[str, ...] = _F1_ALONE
     documents: list[Document] = field(default_factory=list)
-    fields: dict[str, Counts] = field(default_factory=dict)
+    fields: dict[str, Numbers] = field(default_factory=dict)
     groups: dict[str, Tally] = field(default_factory=dict)
     sources: int = 0
 
@@ -318,9 +319,9 @@ class Tally:
         """Add one document."""
         self.documents.append(scored.document)
         self.sources += scored.sourced
-        for name, counts in scored.fields.items():
+        for name, numbers in scored.fields.items():
             known = self.fields.get(name)
-            self.fields[name] = counts if known is None else known + counts
+            self.fields[name] = numbers if known is None else tuple(map(add, known, numbers))
         group = scored.document.group
         if group is not None:
             if group not in self.groups:
@@ -341,8 +342,8 @@ class Tally:
         n = len(documents)
         statuses = [document.status for document in documents]
         asked = [document.format_ok for document in documents if document.format_ok is not None]
-        whole = sum((document.counts for document in documents), Counts())
-        fields = {name: Scores(counts) for name, counts in self.fields.items()}
+        whole = Counts(*add_numbers(document.counts.numbers for document in documents))
+        fields = {name: Scores(Counts(*numbers)) for name, numbers in self.fields.items()}
         return Evaluation(
             micro=Scores(whole, fields, self.spec.signature, any(document.limited for document in documents)),
             macro=Macro(*(sum(getattr(d, name) for d in documents) / n for name in _MEANS)),

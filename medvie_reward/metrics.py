@@ -7,9 +7,11 @@ sides empty: 1. One side empty: 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import reduce
+from operator import add, attrgetter
+from typing import Any, Final
 
 from medvie_reward.alignment import DEFAULT, Prepared, prepare, source_of, tally_of
 from medvie_reward.errors import GoldError, PredictionError
@@ -88,8 +90,28 @@ class Counts:
         """Give every count by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
+    @property
+    def numbers(self) -> Numbers:
+        """All counts, in their order."""
+        return _numbers(self)
+
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*[getattr(self, name) + getattr(other, name) for name in self.__slots__])
+        return Counts(*map(add, _numbers(self), _numbers(other)))
+
+    def __reduce__(self) -> tuple[type[Counts], Numbers]:
+        return Counts, _numbers(self)
+
+
+Numbers = tuple[Any, ...]
+"""What `Counts.numbers` gives: counts are added as plain tuples where there are many."""
+
+_numbers: Final = attrgetter(*Counts.__slots__)
+_NOTHING: Final = _numbers(Counts())
+
+
+def add_numbers(numbers: Iterable[Numbers]) -> Numbers:
+    """Add counts, from the first to the last."""
+    return reduce(lambda one, other: tuple(map(add, one, other)), numbers, _NOTHING)
 
 
 @dataclass(frozen=True)
@@ -244,12 +266,12 @@ def score(
     gold = plain(gold, GoldError, chosen.max_depth, "gold")
     pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
     whole, fields, limited = count(pred, gold, chosen, source_of(source_text))
-    return Scores(whole, {name: Scores(c) for name, c in fields.items()}, chosen.signature, limited)
+    return Scores(whole, {name: Scores(Counts(*x)) for name, x in fields.items()}, chosen.signature, limited)
 
 
 def count(
     pred: Any, gold: Any, spec: Spec, source: Source | None = None
-) -> tuple[Counts, dict[str, Counts], bool]:
+) -> tuple[Counts, dict[str, Numbers], bool]:
     """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
     if spec.reading == "smr-r1":
         return *count_tallied(pred, gold), False
@@ -258,41 +280,42 @@ def count(
 
 def count_prepared(
     pred: Any, prepared: Prepared, source: Source | None = None
-) -> tuple[Counts, dict[str, Counts], bool]:
+) -> tuple[Counts, dict[str, Numbers], bool]:
     """Count a plain JSON value against a prepared gold, as `count` does."""
     found, limited = tally_of(pred, prepared, source, by_field=True)
-    fields = {name: counts_of(row, prepared.spec.fields.unit) for name, row in found.rows.items()}
-    return sum(fields.values(), Counts()), fields, limited
+    unit = prepared.spec.fields.unit
+    fields = {name: numbers_of(row, unit) for name, row in found.rows.items()}
+    return Counts(*add_numbers(fields.values())), fields, limited
 
 
-def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Counts]]:
+def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
     """Count as the preset ``smr-r1`` does: the whole, and each member."""
     total, members = tally(pred, gold)
-    return _tallied(total), {name: _tallied(t) for name, t in members.items()}
+    return _tallied(total), {name: _tallied(t).numbers for name, t in members.items()}
 
 
 def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
 
 
-def counts_of(row: Outcomes, unit: float) -> Counts:
-    """Make counts of outcomes whose units weigh so much."""
-    n_hallucinated = row.filled_blank + row.invented_field + row.invented_item
-    return Counts(
-        correct=row.correct,
-        wrong=row.wrong,
-        n_pred=int(row.correct) + row.wrong + n_hallucinated,
-        n_gold=int(row.correct + row.missing) + row.wrong,
-        filled_blank=row.filled_blank,
-        invented_field=row.invented_field,
-        invented_item=row.invented_item,
-        misplaced=row.misplaced,
-        ungrounded=row.ungrounded,
-        critical=row.critical,
-        wrong_critical=row.wrong_critical,
-        similar=row.similar_units * unit,
-        charged=row.charged * unit / COST_PARTS,
-        weight_correct=row.correct_units * unit,
-        weight_pred=row.pred_units * unit,
-        weight_gold=(row.correct_units + row.wrong_units + row.missing_units) * unit,
+def numbers_of(row: Outcomes, unit: float) -> Numbers:
+    """Write outcomes whose units weigh so much as the numbers of a `Counts`."""
+    correct, wrong = row.correct, row.wrong
+    return (
+        correct,
+        wrong,
+        int(correct) + wrong + row.filled_blank + row.invented_field + row.invented_item,
+        int(correct + row.missing) + wrong,
+        row.filled_blank,
+        row.invented_field,
+        row.invented_item,
+        row.misplaced,
+        row.ungrounded,
+        row.critical,
+        row.wrong_critical,
+        row.similar_units * unit,
+        row.charged * unit / COST_PARTS,
+        row.correct_units * unit,
+        row.pred_units * unit,
+        (row.correct_units + row.wrong_units + row.missing_units) * unit,
     )
