@@ -58,6 +58,17 @@ def test_bad_files(tmp_path: Path, content: bytes, line: int | None, message: st
     assert message in str(caught.value)
 
 
+def test_an_id_past_64_bits(tmp_path: Path) -> None:
+    """Ids are exact whole numbers, of any length, and another number of the row does not matter."""
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b'{"id": 123456789012345678901}\n{"id": 123456789012345678902, "a": 1.5}\n')
+    with RowFile(str(path), PRED_KEYS) as file:
+        assert file.ids == ["123456789012345678901", "123456789012345678902"]
+    path.write_bytes(b'{"id": 1.0}\n')
+    with pytest.raises(InputError, match="expected a string or a whole number as id in 'id', got float"):
+        RowFile(str(path), PRED_KEYS)
+
+
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     """A directory, a missing file and a broken gzip file are told apart."""
     with pytest.raises(InputError, match="is a directory: expected a JSONL file"):
