@@ -48,6 +48,8 @@ nothing that could be JSON. ``bad_json``: a syntax error. ``truncated``: the tex
 ``not_finite``: NaN, Infinity or a number past the range of a 64-bit float. ``bad_unicode``: a lone surrogate.
 ``too_deep``, ``too_large``: past the limits of the spec.
 """
+ANSWERED: Final = STATUSES[:4]
+"""The statuses with an answer."""
 
 
 class Completion(NamedTuple):

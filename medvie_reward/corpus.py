@@ -13,7 +13,7 @@ from operator import add
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.alignment import DEFAULT, Leaf, leaves_of, prepare, source_of
-from medvie_reward.completion import STATUSES, Completion, parse_with
+from medvie_reward.completion import ANSWERED, STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.grounding import Source
@@ -351,7 +351,7 @@ class Tally:
             groups={name: group.evaluation() for name, group in sorted(self.groups.items())},
             statuses={status: k for status in STATUSES if (k := statuses.count(status))},
             format_rate=sum(asked) / len(asked) if asked else None,
-            parse_rate=sum(status in STATUSES[:4] for status in statuses) / n,
+            parse_rate=sum(status in ANSWERED for status in statuses) / n,
             joined="given" if joined is None else joined.how,
             missing=0 if joined is None else joined.missing,
             extra=0 if joined is None else joined.extra,
