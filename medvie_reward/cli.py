@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
+from medvie_reward.cli_compare import COMPARE_EPILOG, COMPARE_HELP, add_compare_arguments
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
 from medvie_reward.cli_options import metrics, positive
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
+from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.errors import MedvieError
-from medvie_reward.rules import Rule
-from medvie_reward.spec import PRESETS, Spec, resolve
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import Evaluation, Scored
@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
          _add_score_arguments),
         ("explain", "print which rule each field of some golds has, and why", _EXPLAIN_HELP, None,
          _add_explain_arguments),
+        ("compare", "compare systems on the same golds, with intervals and tests", COMPARE_HELP,
+         COMPARE_EPILOG, add_compare_arguments),
         ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),
         ("select", "choose a diverse subset of documents", SELECT_HELP, None, add_select_arguments),
     ):  # fmt: skip
@@ -85,12 +87,7 @@ def main_score(arguments: Sequence[str] | None = None) -> int:
 def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preds", metavar="PREDS", help="predictions, JSONL")
     parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
-    spec = _add_spec_arguments(parser)
-    spec.add_argument("--alpha", type=float, metavar="A", help="weight of precision in the matching part")
-    spec.add_argument(
-        "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
-    )
-    spec.add_argument("--repair", action="store_true", help="repair broken JSON (counted as repaired)")
+    add_reading_arguments(add_spec_arguments(parser))
     rows = parser.add_argument_group("rows")
     rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
     rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
@@ -128,24 +125,9 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_score)
 
 
-def _add_spec_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add what chooses the spec of scores and of explanations alike."""
-    spec = parser.add_argument_group("what counts")
-    spec.add_argument("--preset", default="clinical", choices=list(PRESETS), help="default: %(default)s")
-    spec.add_argument(
-        "--schema", metavar="FILE", help="JSON Schema of the golds: its rules instead of the preset's"
-    )
-    spec.add_argument(
-        "--rules", metavar="FILE", help="JSON list of rules that come first, such as "
-        '[{"path": "**.Total", "comparator": "number", "weight": 2}]',
-    )  # fmt: skip
-    spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
-    return spec
-
-
 def _add_explain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
-    _add_spec_arguments(parser)
+    add_spec_arguments(parser)
     parser.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
     parser.add_argument(
         "--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)"
@@ -179,30 +161,8 @@ def _fail(name: str, reason: str) -> int:
     return _USAGE
 
 
-def _spec(options: argparse.Namespace) -> Spec:
-    from medvie_reward.errors import InputError, SpecError
-    from medvie_reward.rows import read_json
-
-    changes = {name: getattr(options, name, None) for name in ("alpha", "lists", "format")}
-    changes["repair"] = getattr(options, "repair", False) or None
-    spec = resolve(options.preset, **{name: x for name, x in changes.items() if x is not None})
-    file = options.schema
-    try:
-        if file:
-            spec = Spec.from_json_schema(read_json(file), spec)
-        if options.rules:
-            file = options.rules
-            listed = read_json(file)
-            if not isinstance(listed, list):
-                raise SpecError("expected a list of rules - at $")
-            spec = spec.with_rules([Rule.from_dict(x, f"$[{n}]") for n, x in enumerate(listed)])
-    except SpecError as error:
-        raise InputError(str(error), file) from None
-    return spec
-
-
 def _explain(options: argparse.Namespace) -> int:
-    spec = _spec(options)
+    spec = read_spec(options)
     from medvie_reward.corpus import read_golds
     from medvie_reward.explain import explain
     from medvie_reward.report import print_rules
@@ -219,7 +179,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    spec = _spec(options)
+    spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import Task
     from medvie_reward.errors import InputError

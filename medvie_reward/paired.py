@@ -163,8 +163,8 @@ def _detectable(resampled: Floats, confidence: float) -> float:
 def adjust_holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values for their number, so that the chance of any false finding stays below the level.
 
-    Holm 1979: the i-th smallest of m is multiplied by ``m - i + 1``, then raised to the one before it where it
-    is below that, and cut at 1.
+    Holm 1979: the i-th smallest of m is multiplied by ``m - i + 1``, then raised to the one before it where
+    it is below that, and cut at 1.
 
     Parameters
     ----------

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
-from io import StringIO
-from typing import IO, Any
+from collections.abc import Sequence
+from typing import IO
 
-from rich.console import Console
 from rich.table import Table
 
 from medvie_reward.corpus import Evaluation
 from medvie_reward.explain import FieldRule
 from medvie_reward.outcomes import KINDS
+from medvie_reward.terminal import NARROW, WIDE, make_table, number, open_console, rate
 
-# Where output goes to a file or a pipe there is no width to fit, and cutting names would lose them.
-_UNBOUND = 240
-_NARROW = 100
-_WIDE = 160
 _PUBLISHED = {"ted": "nTED acc.", "anls": "ANLS*"}
 
 
@@ -39,7 +33,7 @@ def print_evaluation(
     max_fields
         How many fields to show; how many are left out is said.
     """
-    with _console(file) as console:
+    with open_console(file) as console:
         console.print(_overall(evaluation))
         if "f1" in evaluation.metrics:
             console.print(_fields(evaluation, max_fields, console.width))
@@ -55,11 +49,11 @@ def print_evaluation(
 
 def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:
     """Print which rule each field has, in the order in which fields appear, and the signature last."""
-    with _console(file) as console:
+    with open_console(file) as console:
         table = Table(box=None, pad_edge=False)
         # A narrow screen gets what tells most, so that names stay readable.
         names = ["field", "comparator", "weight", "critical", "rows", "leaves", "example", "why"]
-        shown = names[:4] if console.width < _NARROW else names
+        shown = names[:4] if console.width < NARROW else names
         for name in shown:
             numeric = name in ("weight", "leaves")
             table.add_column(name, overflow="fold", justify="right" if numeric else "left")
@@ -71,7 +65,7 @@ def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> No
                 f"{rule.weight:g}",
                 "yes" if rule.critical else "",
                 rule.lists,
-                _number(rule.n),
+                number(rule.n),
                 rule.example,
                 rule.why,
             ]
@@ -88,43 +82,18 @@ def _option(value: object) -> str:
     return str(value)
 
 
-@contextlib.contextmanager
-def _console(file: IO[str]) -> Iterator[Console]:
-    """Give a console that writes to a file, without padding where that is no terminal."""
-    terminal = file.isatty()
-    buffer = StringIO()
-    # Names and values are printed as they are: they are no markup.
-    console = Console(
-        file=file if terminal else buffer,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        width=None if terminal else _UNBOUND,
-    )
-    yield console
-    if not terminal:
-        # Columns are padded to their width, which only a screen needs.
-        file.writelines(line.rstrip() + "\n" for line in buffer.getvalue().split("\n")[:-1])
-
-
-def _table(title: str, first: str, columns: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for name in columns:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
-
-
 def _overall(evaluation: Evaluation) -> Table:
     n = len(evaluation.documents)
     micro, macro, published = evaluation.micro, evaluation.macro, evaluation.published.asked()
     f1 = ("precision", "recall", "F1") if "f1" in evaluation.metrics else ()
-    table = _table(f"{n:,} document{'s' * (n != 1)}", "", (*f1, *(_PUBLISHED[name] for name in published)))
+    table = make_table(
+        f"{n:,} document{'s' * (n != 1)}", "", (*f1, *(_PUBLISHED[name] for name in published))
+    )
     means = [*published.values()]
     if f1:
-        table.add_row("micro (all leaves)", *map(_rate, (micro.precision, micro.recall, micro.f1)))
+        table.add_row("micro (all leaves)", *map(rate, (micro.precision, micro.recall, micro.f1)))
         means = [macro.precision, macro.recall, macro.f1, *means]
-    table.add_row("macro (mean of documents)", *map(_rate, means))
+    table.add_row("macro (mean of documents)", *map(rate, means))
     return table
 
 
@@ -136,21 +105,21 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
         "halluc.": "hallucinated",
     }  # fmt: skip
     rates = ("precision", "recall", "F1")
-    if width < _NARROW:
+    if width < NARROW:
         columns = {"gold": "n_gold", "wrong": "wrong", "miss.": "missing", "hall.": "hallucinated"}
         rates = ("P", "R", "F1")
-    elif width >= _WIDE:
+    elif width >= WIDE:
         columns |= {"filled": "filled_blank", "inv.field": "invented_field", "inv.item": "invented_item"}
         columns |= {"misplaced": "misplaced"}
         columns |= {"ungrounded": "ungrounded"} if evaluation.sources else {}
-    table = _table("\nPer field, worst first", "field", (*columns, *rates))
+    table = make_table("\nPer field, worst first", "field", (*columns, *rates))
     worst = sorted(micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
     for name, s in worst[:most]:
         figures = s.as_dict()
         table.add_row(
             name,
-            *(_number(figures[column]) for column in columns.values()),
-            *map(_rate, (s.precision, s.recall, s.f1)),
+            *(number(figures[column]) for column in columns.values()),
+            *map(rate, (s.precision, s.recall, s.f1)),
         )
     return table
 
@@ -159,23 +128,23 @@ def _groups(evaluation: Evaluation, by: str, width: int) -> Table:
     """Make the table of groups, by micro F1 or, without it, by the first metric asked for."""
     with_f1, published = "f1" in evaluation.metrics, list(evaluation.published.asked())
     columns = ["gold", "precision", "recall", "F1", "macro F1"] if with_f1 else []
-    if published and width < _NARROW:
+    if published and width < NARROW:
         columns = [name for name in columns if name in ("F1", "macro F1")]
     shown = [*columns, *(_PUBLISHED[name] for name in published)]
-    table = _table(f"\nPer {by}, worst first", by, ("documents", *shown))
+    table = make_table(f"\nPer {by}, worst first", by, ("documents", *shown))
     rows = []
     for name, group in evaluation.groups.items():
         s = group.micro
         cells = {
-            "gold": _number(s.n_gold),
-            "precision": _rate(s.precision),
-            "recall": _rate(s.recall),
-            "F1": _rate(s.f1),
-            "macro F1": _rate(group.macro.f1),
-            **{_PUBLISHED[metric]: _rate(x) for metric, x in group.published.asked().items()},
+            "gold": number(s.n_gold),
+            "precision": rate(s.precision),
+            "recall": rate(s.recall),
+            "F1": rate(s.f1),
+            "macro F1": rate(group.macro.f1),
+            **{_PUBLISHED[metric]: rate(x) for metric, x in group.published.asked().items()},
         }
         rank = s.f1 if with_f1 else group.published.asked()[published[0]]
-        rows.append((rank, name, [_number(len(group.documents)), *(cells[column] for column in shown)]))
+        rows.append((rank, name, [number(len(group.documents)), *(cells[column] for column in shown)]))
     for _, name, row in sorted(rows):
         table.add_row(name, *row)
     return table
@@ -186,12 +155,12 @@ def _lines(evaluation: Evaluation) -> list[str]:
     lines = [
         "",
         *(_leaves(evaluation) if with_f1 else ()),
-        f"Answers   {_rate(evaluation.parse_rate)} found ("
+        f"Answers   {rate(evaluation.parse_rate)} found ("
         + ", ".join(f"{k:,} {status}" for status, k in evaluation.statuses.items())
         + ")",
     ]
     if evaluation.format_rate is not None:
-        lines.append(f"Format    {_rate(evaluation.format_rate)} of completions well formed")
+        lines.append(f"Format    {rate(evaluation.format_rate)} of completions well formed")
     if evaluation.missing or evaluation.extra:
         lines.append(
             f"Unmatched {evaluation.missing:,} golds without a prediction, "
@@ -209,16 +178,16 @@ def _lines(evaluation: Evaluation) -> list[str]:
 def _leaves(evaluation: Evaluation) -> list[str]:
     """Say how many leaves came out how."""
     s = evaluation.micro
-    kinds = ", ".join(f"{_number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
+    kinds = ", ".join(f"{number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
     return [
-        f"Leaves    {_number(s.n_gold)} gold, {_number(s.n_pred)} predicted: "
-        f"{_number(s.correct)} correct, {_number(s.wrong)} wrong, {_number(s.missing)} missing, "
-        f"{_number(s.hallucinated)} hallucinated ({kinds})",
-        f"Misplaced {_number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
+        f"Leaves    {number(s.n_gold)} gold, {number(s.n_pred)} predicted: "
+        f"{number(s.correct)} correct, {number(s.wrong)} wrong, {number(s.missing)} missing, "
+        f"{number(s.hallucinated)} hallucinated ({kinds})",
+        f"Misplaced {number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
         "that the gold has elsewhere",
         *_flags(evaluation),
-        f"Rates     {_rate(s.hallucination_rate)} of predicted leaves hallucinated, "
-        f"{_rate(s.omission_rate)} of gold leaves omitted",
+        f"Rates     {rate(s.hallucination_rate)} of predicted leaves hallucinated, "
+        f"{rate(s.omission_rate)} of gold leaves omitted",
     ]
 
 
@@ -229,17 +198,9 @@ def _flags(evaluation: Evaluation) -> list[str]:
     if n:
         where = "the source text" if n == len(evaluation.documents) else f"the {n:,} source texts given"
         lines.append(
-            f"Ungrounded {_number(counts.ungrounded)} of them hold a value that is nowhere in {where}"
+            f"Ungrounded {number(counts.ungrounded)} of them hold a value that is nowhere in {where}"
         )
     if counts.critical:
-        wrong, critical = _number(counts.wrong_critical), _number(counts.critical)
+        wrong, critical = number(counts.wrong_critical), number(counts.critical)
         lines.append(f"Critical  {wrong} of {critical} critical gold leaves wrong")
     return lines
-
-
-def _number(x: Any) -> str:
-    return f"{x:,}" if isinstance(x, int) else f"{x:,.2f}"
-
-
-def _rate(x: float) -> str:
-    return f"{x:.4f}"

@@ -1,0 +1,184 @@
+"""The verb ``medvie compare``: arguments, files, tables."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from medvie_reward.cli_options import metrics, positive
+from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
+from medvie_reward.errors import InputError
+
+if TYPE_CHECKING:
+    from medvie_reward.comparison import System
+    from medvie_reward.corpus import Scored
+    from medvie_reward.rows import Join, RowFile
+    from medvie_reward.spec import Spec
+
+COMPARE_HELP: Final = """\
+Compare systems on the same golds: figures with confidence intervals, differences from the first system with
+paired tests, per field, per slice, and the documents that differ most.
+
+Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Every gold needs a prediction in every file
+(--missing zero: one without counts as no answer). Slices: rows, length or fields (sizes of the gold),
+has:FIELD (whether the gold fills it), or a member of the gold's row, such as report_type.
+"""
+COMPARE_EPILOG: Final = """\
+stars: p < 0.05, 0.01, 0.001 by approximate randomisation, adjusted by Holm over what a table asks at once.
+exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
+"""
+
+
+def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie compare``."""
+    parser.add_argument(
+        "preds", metavar="PREDS", nargs="+", help="predictions of at least two systems, JSONL"
+    )
+    parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
+    add_reading_arguments(add_spec_arguments(parser))
+    rows = parser.add_argument_group("rows")
+    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
+    rows.add_argument(
+        "--missing", choices=("error", "zero"), default="error",
+        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
+    )  # fmt: skip
+    rows.add_argument(
+        "--slice", metavar="NAME", action="append", default=[], help="compare per part too; may be repeated"
+    )
+    statistics = parser.add_argument_group("statistics")
+    statistics.add_argument(
+        "--resamples", type=positive, metavar="N", default=10_000, help="default: %(default)s"
+    )
+    statistics.add_argument(
+        "--confidence", type=float, metavar="C", default=0.95, help="of intervals (default: %(default)s)"
+    )
+    statistics.add_argument("--seed", type=int, metavar="S", default=20250613, help="default: %(default)s")
+    statistics.add_argument(
+        "--method", default="expanded", choices=("expanded", "percentile", "bca"),
+        help="kind of interval (default: %(default)s)",
+    )  # fmt: skip
+    statistics.add_argument(
+        "--cluster",
+        metavar="KEY",
+        help="gold member, such as the patient: its documents are drawn together",
+    )
+    out = parser.add_argument_group("output")
+    out.add_argument(
+        "--metrics", type=metrics, metavar="NAMES", default="f1",
+        help="f1, ted, anls, with commas between (default: %(default)s)",
+    )  # fmt: skip
+    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    out.add_argument(
+        "--fields", type=positive, metavar="N", default=20, help="fields in the table (default: %(default)s)"
+    )
+    out.add_argument(
+        "--documents", type=positive, metavar="N", default=10, help="documents named (default: %(default)s)"
+    )
+    out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
+    parser.set_defaults(run=run_compare)
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Score every system, compare, print; returns the exit code.
+
+    Raises
+    ------
+    InputError
+        If an option or a file is not what it should be; no file is written then.
+    """
+    named = _named(options.preds)
+    spec = read_spec(options)
+    # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.comparison import compare_systems
+    from medvie_reward.report_compare import print_contest
+    from medvie_reward.resampling import Resampling, check_resampling
+    from medvie_reward.rows import GOLD_KEYS, NewFile, RowFile, dump
+
+    how = Resampling(options.resamples, options.confidence, options.seed, options.method)
+    check_resampling(how)
+    to_file = options.json is not None and options.json != "-"
+    with contextlib.ExitStack() as stack:
+        golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
+        result = stack.enter_context(NewFile(options.json)) if to_file else None
+        slices, clusters = _labels(golds, options)
+        systems = [_score(name, file, golds, spec, options) for name, file in named.items()]
+        contest = compare_systems(systems, how, slices=slices, clusters=clusters)
+        if result is not None:
+            result.write(contest.as_dict(), indent=True)
+    if options.json == "-":
+        sys.stdout.write(dump(contest.as_dict(), indent=True).decode() + "\n")
+    else:
+        print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
+    return 0
+
+
+def _named(given: list[str]) -> dict[str, str]:
+    """Give system -> file; a file without a name is called by its own, without what ends it."""
+    if len(given) < 2:
+        raise InputError("expected predictions of at least two systems")
+    named: dict[str, str] = {}
+    for text in given:
+        name, equals, file = text.partition("=")
+        if not equals:
+            name, file = Path(text).name.removesuffix(".gz").removesuffix(".jsonl"), text
+        if not name or not file:
+            raise InputError(f"{text!r}: expected a file, or NAME=FILE")
+        if name in named:
+            raise InputError(f"two systems are named {name!r}: expected NAME=FILE with different names")
+        named[name] = file
+    return named
+
+
+def _labels(golds: RowFile, options: argparse.Namespace) -> tuple[dict[str, list[str]], list[str] | None]:
+    """Give slice -> the part of each gold, and the golds' clusters where asked for."""
+    from medvie_reward.rows import read_line, value_of
+    from medvie_reward.slices import check_slice, slice_of
+
+    names = dict.fromkeys(options.slice)
+    made: dict[str, list[str]] = {name: [] for name in names}
+    clusters: list[str] = []
+    for n in range(len(golds) if names or options.cluster else 0):
+        row = read_line(golds.line(n), golds.name, n + 1)
+        gold = value_of(row, golds.key, golds.id_key, golds.name, n + 1)
+        for name, labels in made.items():
+            labels.append(slice_of(name, gold, row))
+        if options.cluster:
+            clusters.append(_cluster(options.cluster, row, golds.name, n + 1))
+    for name, labels in made.items():
+        check_slice(name, labels, golds.name)
+    return made, clusters if options.cluster else None
+
+
+def _cluster(key: str, row: Any, file: str, line: int) -> str:
+    value = row.get(key) if type(row) is dict else None
+    if value is None:
+        raise InputError(f"has no member {key!r}, which --cluster names", file, line)
+    return str(value)
+
+
+def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:
+    from medvie_reward.comparison import System
+    from medvie_reward.corpus import Tally, Task, score_files
+    from medvie_reward.figures import FieldRows
+    from medvie_reward.rows import PRED_KEYS, RowFile, join
+
+    tally, fields = Tally(spec, options.metrics), FieldRows()
+
+    def on_scored(scored: Scored) -> None:
+        tally.add(scored)
+        fields.add(scored.fields)
+
+    with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
+        joined: Join = join(preds, golds, options.join, options.missing)
+        task = Task(
+            spec, preds.name, golds.name, preds.key, golds.key, options.id_key, None, False, None,
+            options.metrics,
+        )  # fmt: skip
+        score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
+    return System(name, tally.evaluation(joined), fields.arrays())
