@@ -6,9 +6,9 @@ import argparse
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from medvie_reward.cli_options import metrics, positive
+from medvie_reward.cli_options import add_resampling_arguments, metrics, positive, read_resampling
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.errors import InputError
 
@@ -51,23 +51,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument(
         "--slice", metavar="NAME", action="append", default=[], help="compare per part too; may be repeated"
     )
-    statistics = parser.add_argument_group("statistics")
-    statistics.add_argument(
-        "--resamples", type=positive, metavar="N", default=10_000, help="default: %(default)s"
-    )
-    statistics.add_argument(
-        "--confidence", type=float, metavar="C", default=0.95, help="of intervals (default: %(default)s)"
-    )
-    statistics.add_argument("--seed", type=int, metavar="S", default=20250613, help="default: %(default)s")
-    statistics.add_argument(
-        "--method", default="expanded", choices=("expanded", "percentile", "bca"),
-        help="kind of interval (default: %(default)s)",
-    )  # fmt: skip
-    statistics.add_argument(
-        "--cluster",
-        metavar="KEY",
-        help="gold member, such as the patient: its documents are drawn together",
-    )
+    add_resampling_arguments(parser.add_argument_group("statistics"))
     out = parser.add_argument_group("output")
     out.add_argument(
         "--metrics", type=metrics, metavar="NAMES", default="f1",
@@ -97,16 +81,15 @@ def run_compare(options: argparse.Namespace) -> int:
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.comparison import compare_systems
     from medvie_reward.report_compare import print_contest
-    from medvie_reward.resampling import Resampling, check_resampling
     from medvie_reward.rows import GOLD_KEYS, NewFile, RowFile, dump
+    from medvie_reward.slices import label_golds
 
-    how = Resampling(options.resamples, options.confidence, options.seed, options.method)
-    check_resampling(how)
+    how = read_resampling(options)
     to_file = options.json is not None and options.json != "-"
     with contextlib.ExitStack() as stack:
         golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
         result = stack.enter_context(NewFile(options.json)) if to_file else None
-        slices, clusters = _labels(golds, options)
+        slices, clusters = label_golds(golds, options.slice, options.cluster)
         systems = [_score(name, file, golds, spec, options) for name, file in named.items()]
         contest = compare_systems(systems, how, slices=slices, clusters=clusters)
         if result is not None:
@@ -133,33 +116,6 @@ def _named(given: list[str]) -> dict[str, str]:
             raise InputError(f"two systems are named {name!r}: expected NAME=FILE with different names")
         named[name] = file
     return named
-
-
-def _labels(golds: RowFile, options: argparse.Namespace) -> tuple[dict[str, list[str]], list[str] | None]:
-    """Give slice -> the part of each gold, and the golds' clusters where asked for."""
-    from medvie_reward.rows import read_line, value_of
-    from medvie_reward.slices import check_slice, slice_of
-
-    names = dict.fromkeys(options.slice)
-    made: dict[str, list[str]] = {name: [] for name in names}
-    clusters: list[str] = []
-    for n in range(len(golds) if names or options.cluster else 0):
-        row = read_line(golds.line(n), golds.name, n + 1)
-        gold = value_of(row, golds.key, golds.id_key, golds.name, n + 1)
-        for name, labels in made.items():
-            labels.append(slice_of(name, gold, row))
-        if options.cluster:
-            clusters.append(_cluster(options.cluster, row, golds.name, n + 1))
-    for name, labels in made.items():
-        check_slice(name, labels, golds.name)
-    return made, clusters if options.cluster else None
-
-
-def _cluster(key: str, row: Any, file: str, line: int) -> str:
-    value = row.get(key) if type(row) is dict else None
-    if value is None:
-        raise InputError(f"has no member {key!r}, which --cluster names", file, line)
-    return str(value)
 
 
 def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from medvie_reward.errors import InputError
 from medvie_reward.published import known_metrics
+
+if TYPE_CHECKING:
+    from medvie_reward.resampling import Resampling
 
 
 def positive(text: str) -> int:
@@ -22,3 +26,32 @@ def metrics(text: str) -> tuple[str, ...]:
         return known_metrics(text)
     except InputError as error:
         raise argparse.ArgumentTypeError(error.reason) from None
+
+
+def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
+    """Add what says how intervals are made; see `read_resampling`."""
+    group.add_argument("--resamples", type=positive, metavar="N", help="of the documents (default: 10000)")
+    group.add_argument("--confidence", type=float, metavar="C", help="of intervals (default: 0.95)")
+    group.add_argument("--seed", type=int, metavar="S", help="of the resamples (default: 20250613)")
+    group.add_argument(
+        "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
+    )
+    group.add_argument(
+        "--cluster", metavar="KEY", help="gold member, such as the patient: its documents are drawn together"
+    )
+
+
+def read_resampling(options: argparse.Namespace) -> Resampling:
+    """Give what was asked for, defaults where nothing was.
+
+    Raises
+    ------
+    InputError
+        If it cannot be done.
+    """
+    from medvie_reward.resampling import Resampling, check_resampling
+
+    given = {name: getattr(options, name) for name in Resampling._fields}
+    how = Resampling()._replace(**{name: x for name, x in given.items() if x is not None})
+    check_resampling(how)
+    return how

@@ -23,7 +23,7 @@ from medvie_reward.figures import (
     Rows,
     asked_figures,
     document_rows,
-    field_figure,
+    field_at,
 )
 from medvie_reward.paired import Comparison, adjust_holm, compare_many, compare_paired
 from medvie_reward.resampling import Resampling
@@ -232,7 +232,7 @@ def compare_systems(
         np.hstack([table, *_columns(system, fields)]) for system, table in zip(systems, rows, strict=True)
     ]
     named = {f"{_FIGURE} {name}": figure for name, figure in figures.items()}
-    named |= {f"{_FIELD} {name}": _field_at(len(COLUMNS) + _WIDTH * n) for n, name in enumerate(fields)}
+    named |= {f"{_FIELD} {name}": field_at(len(COLUMNS) + _WIDTH * n) for n, name in enumerate(fields)}
     paired = [compare_many(tables[0], table, named, how, clusters) for table in tables[1:]]
     adjusted = {
         name: adjust_holm([found[f"{_FIGURE} {name}"].p_value for found in paired]) for name in figures
@@ -319,10 +319,6 @@ def _sign(
 def _columns(system: System, fields: Iterable[str]) -> list[Rows]:
     empty = np.zeros((len(system.evaluation.documents), _WIDTH))
     return [system.fields.get(name, empty) for name in fields]
-
-
-def _field_at(start: int) -> Figure:
-    return lambda sums: field_figure(sums[..., start : start + _WIDTH])
 
 
 def _fields(

@@ -137,6 +137,11 @@ def field_figure(sums: NDArray[Any]) -> NDArray[Any]:
     return found
 
 
+def field_at(start: int) -> Figure:
+    """Give the F1 of the field whose columns begin at a place of a wider table."""
+    return lambda sums: field_figure(sums[..., start : start + len(FIELD_COLUMNS)])
+
+
 class FieldRows:
     """Takes documents' counts per field, one after the other, and gives an array per field.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import IO
+from collections.abc import Mapping, Sequence
+from typing import IO, TYPE_CHECKING
 
 from rich.table import Table
 
@@ -12,11 +12,19 @@ from medvie_reward.explain import FieldRule
 from medvie_reward.outcomes import KINDS
 from medvie_reward.terminal import NARROW, WIDE, make_table, number, open_console, rate
 
+if TYPE_CHECKING:
+    from medvie_reward.bootstrap import Interval
+    from medvie_reward.uncertainty import Uncertainty
+
 _PUBLISHED = {"ted": "nTED acc.", "anls": "ANLS*"}
 
 
 def print_evaluation(
-    evaluation: Evaluation, file: IO[str], by: str | None = None, max_fields: int = 40
+    evaluation: Evaluation,
+    file: IO[str],
+    by: str | None = None,
+    max_fields: int = 40,
+    uncertainty: Uncertainty | None = None,
 ) -> None:
     """Print an evaluation: overall, per field (worst first), per group, rates, and the signature last.
 
@@ -32,19 +40,24 @@ def print_evaluation(
         Name of the row member that the groups are values of.
     max_fields
         How many fields to show; how many are left out is said.
+    uncertainty
+        Confidence intervals to print too.
     """
     with open_console(file) as console:
         console.print(_overall(evaluation))
+        if uncertainty is not None:
+            console.print(_intervals(uncertainty))
         if "f1" in evaluation.metrics:
-            console.print(_fields(evaluation, max_fields, console.width))
+            console.print(_fields(evaluation, max_fields, console.width, uncertainty))
             hidden = len(evaluation.micro.fields) - max_fields
             if hidden > 0:
                 console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
         if evaluation.groups:
-            console.print(_groups(evaluation, by or "group", console.width))
+            console.print(_groups(evaluation, by or "group", console.width, uncertainty))
         for line in _lines(evaluation):
             console.print(line, soft_wrap=True)
-        console.print(evaluation.signature, soft_wrap=True, style="dim")
+        drawn = "" if uncertainty is None else f"|{uncertainty.signature}"
+        console.print(f"{evaluation.signature}{drawn}", soft_wrap=True, style="dim")
 
 
 def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:
@@ -97,7 +110,24 @@ def _overall(evaluation: Evaluation) -> Table:
     return table
 
 
-def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
+def _intervals(uncertainty: Uncertainty) -> Table:
+    """Make the table of figures with their intervals."""
+    from medvie_reward.figures import TITLES  # with numpy, which only intervals need
+
+    table = make_table("\nConfidence intervals", "", ("value", "low", "high"))
+    for name, found in uncertainty.figures.items():
+        table.add_row(TITLES[name], *map(rate, found))
+    return table
+
+
+def _bounds(found: Mapping[str, Interval] | None, name: str) -> list[str]:
+    """Write an interval for a cell of its own, where there are any."""
+    return (
+        [] if found is None else [f"[{found[name].low:.4f}, {found[name].high:.4f}]" if name in found else ""]
+    )
+
+
+def _fields(evaluation: Evaluation, most: int, width: int, uncertainty: Uncertainty | None) -> Table:
     """Make the table of fields; a narrower screen gets what tells most, so that names stay readable."""
     micro = evaluation.micro
     columns = {
@@ -112,7 +142,9 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
         columns |= {"filled": "filled_blank", "inv.field": "invented_field", "inv.item": "invented_item"}
         columns |= {"misplaced": "misplaced"}
         columns |= {"ungrounded": "ungrounded"} if evaluation.sources else {}
-    table = make_table("\nPer field, worst first", "field", (*columns, *rates))
+    found = None if uncertainty is None else uncertainty.fields
+    interval = () if found is None else ("F1 interval",)
+    table = make_table("\nPer field, worst first", "field", (*columns, *rates, *interval))
     worst = sorted(micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
     for name, s in worst[:most]:
         figures = s.as_dict()
@@ -120,18 +152,22 @@ def _fields(evaluation: Evaluation, most: int, width: int) -> Table:
             name,
             *(number(figures[column]) for column in columns.values()),
             *map(rate, (s.precision, s.recall, s.f1)),
+            *_bounds(found, name),
         )
     return table
 
 
-def _groups(evaluation: Evaluation, by: str, width: int) -> Table:
+def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertainty | None) -> Table:
     """Make the table of groups, by micro F1 or, without it, by the first metric asked for."""
     with_f1, published = "f1" in evaluation.metrics, list(evaluation.published.asked())
     columns = ["gold", "precision", "recall", "F1", "macro F1"] if with_f1 else []
     if published and width < NARROW:
         columns = [name for name in columns if name in ("F1", "macro F1")]
     shown = [*columns, *(_PUBLISHED[name] for name in published)]
-    table = make_table(f"\nPer {by}, worst first", by, ("documents", *shown))
+    leading, title = ("micro_f1", "F1") if with_f1 else (published[0], _PUBLISHED[published[0]])
+    found = None if uncertainty is None else {g: x[leading] for g, x in uncertainty.groups.items()}
+    interval = () if found is None else (f"{title} interval",)
+    table = make_table(f"\nPer {by}, worst first", by, ("documents", *shown, *interval))
     rows = []
     for name, group in evaluation.groups.items():
         s = group.micro
@@ -144,7 +180,8 @@ def _groups(evaluation: Evaluation, by: str, width: int) -> Table:
             **{_PUBLISHED[metric]: rate(x) for metric, x in group.published.asked().items()},
         }
         rank = s.f1 if with_f1 else group.published.asked()[published[0]]
-        rows.append((rank, name, [number(len(group.documents)), *(cells[column] for column in shown)]))
+        row = [number(len(group.documents)), *(cells[column] for column in shown), *_bounds(found, name)]
+        rows.append((rank, name, row))
     for _, name, row in sorted(rows):
         table.add_row(name, *row)
     return table

@@ -6,9 +6,11 @@ Sizes are cut at fixed bounds, not at quantiles of the corpus, so that a part me
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any, Final
 
 from medvie_reward.errors import InputError
+from medvie_reward.rows import RowFile, read_line, value_of
 from medvie_reward.tree import field_text, json_leaves
 
 BOUNDS: Final = {
@@ -67,6 +69,46 @@ def check_slice(name: str, labels: list[str], file: str) -> None:
     if set(labels) == {OTHERS}:
         kinds = ", ".join((*BOUNDS, f"{HAS}FIELD"))
         raise InputError(f"--slice {name}: expected {kinds}, or a member that some gold row has", file)
+
+
+def label_golds(
+    golds: RowFile, names: Iterable[str], cluster: str | None = None
+) -> tuple[dict[str, list[str]], list[str] | None]:
+    """Give slice -> the part of each gold of a file, and the golds' clusters where asked for.
+
+    Parameters
+    ----------
+    golds
+        The file.
+    names
+        The slices; see `slice_of`.
+    cluster
+        The row member that names a gold's cluster.
+
+    Raises
+    ------
+    InputError
+        If no gold has what a slice is named after, or one has no cluster.
+    """
+    made: dict[str, list[str]] = {name: [] for name in names}
+    clusters: list[str] = []
+    for n in range(len(golds) if made or cluster is not None else 0):
+        row = read_line(golds.line(n), golds.name, n + 1)
+        gold = value_of(row, golds.key, golds.id_key, golds.name, n + 1)
+        for name, labels in made.items():
+            labels.append(slice_of(name, gold, row))
+        if cluster is not None:
+            clusters.append(_cluster(cluster, row, golds.name, n + 1))
+    for name, labels in made.items():
+        check_slice(name, labels, golds.name)
+    return made, None if cluster is None else clusters
+
+
+def _cluster(key: str, row: Any, file: str, line: int) -> str:
+    value = row.get(key) if type(row) is dict else None
+    if value is None:
+        raise InputError(f"has no member {key!r}, which --cluster names", file, line)
+    return str(value)
 
 
 def order_parts(name: str, parts: set[str]) -> list[str]:
