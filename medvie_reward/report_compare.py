@@ -27,8 +27,8 @@ def print_contest(contest: Contest, file: IO[str], max_fields: int = 20, max_doc
     file
         Where to.
     max_fields, max_documents
-        How many fields and documents to name per system; the largest differences come first, and how many are
-        left out is said.
+        How many fields and documents to name per system; the largest differences come first, fields of few
+        documents last, and how many are left out is said.
     """
     with open_console(file) as console:
         console.print(_systems(contest, console.width))
@@ -66,9 +66,9 @@ def _print_versus(
     _print_title(console, head)
     rows = [(TITLES[name], difference) for name, difference in shown.items()]
     console.print(_differences("figure", rows, contest, versus, width))
-    fields = sorted(versus.fields.items(), key=lambda item: (-abs(item[1].paired.difference.value), item[0]))
+    fields = sorted(versus.fields.items(), key=_by_difference)
     if fields:
-        _print_title(console, f"{head}: F1 per field, largest difference first")
+        _print_title(console, f"{head}: F1 per field, largest difference first, few last")
         console.print(_differences("field", fields[:max_fields], contest, versus, width, sized=True))
         _say_hidden(console, len(fields) - max_fields, "field")
     for name, parts in versus.slices.items():
@@ -79,6 +79,12 @@ def _print_versus(
         _print_title(console, f"{head}: documents that differ most")
         console.print(_documents(differ[:max_documents], contest, versus))
         _say_hidden(console, len(differ) - max_documents, "document")
+
+
+def _by_difference(item: tuple[str, Difference]) -> tuple[bool, float, str]:
+    """Order fields: a large difference that few documents make says little, so it comes last."""
+    name, d = item
+    return d.few, -abs(d.paired.difference.value), name
 
 
 def _print_title(console: Console, title: str) -> None:

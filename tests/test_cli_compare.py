@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from medvie_reward.cli import main
+from medvie_reward.slices import BOUNDS
 
 CAPTURE = pytest.CaptureFixture[str]
-EXAMPLES = Path(__file__).parents[1] / "examples" / "lab_reports"
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples" / "lab_reports"
 GOLD = str(EXAMPLES / "gold.jsonl")
 PLAIN, ROWS = str(EXAMPLES / "ocr_plain.jsonl"), str(EXAMPLES / "ocr_rows.jsonl")
 QUICK = ["--resamples", "500"]
@@ -45,7 +48,7 @@ def test_tables(capsys: CAPTURE) -> None:
     titles = [line for line in lines if line.startswith("rows beside ocr_plain")]
     assert titles == [
         "rows beside ocr_plain",
-        "rows beside ocr_plain: F1 per field, largest difference first",
+        "rows beside ocr_plain: F1 per field, largest difference first, few last",
         "rows beside ocr_plain: micro F1 per report_type",
         "rows beside ocr_plain: documents that differ most",
     ]
@@ -57,6 +60,27 @@ def test_tables(capsys: CAPTURE) -> None:
         "|bootstrap:expanded|resamples:500|confidence:0.95|seed:20250613"
         "|test:approximate-randomisation|adjusted:holm|slices:report_type"
     )
+
+
+def test_docs_show_what_the_command_prints(capsys: CAPTURE, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's command gives the page's output, line by line; of the signature its own part."""
+    page = (ROOT / "docs" / "comparing.md").read_text(encoding="utf-8")
+    shown = re.search(r"```sh\nmedvie (compare examples.*?)\n```.*?```\n(.*?)\n```", page, re.DOTALL)
+    assert shown is not None
+    monkeypatch.chdir(ROOT)
+    assert main(shown[1].split()) == 0
+    printed = capsys.readouterr().out.splitlines()
+    head, tail = shown[2].splitlines()[-1].split("…")
+    assert printed[:-1] == shown[2].splitlines()[:-1]
+    assert printed[-1].startswith(head)
+    assert printed[-1].endswith(tail)
+
+
+def test_docs_name_the_bounds_of_slices() -> None:
+    """The table of slices has the bounds that hold."""
+    page = (ROOT / "docs" / "comparing.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| `(rows|length|fields)` \|.*\| ([\d, ]+) \|$", page, re.MULTILINE)
+    assert {name: ", ".join(map(str, bounds)) for name, bounds in BOUNDS.items()} == dict(shown)
 
 
 def test_json_is_what_is_printed(capsys: CAPTURE, tmp_path: Path) -> None:
