@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from medvie_reward._version import __version__
 from medvie_reward.cli_compare import COMPARE_EPILOG, COMPARE_HELP, add_compare_arguments
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
+from medvie_reward.cli_gold import GOLD_HELP, add_gold_arguments
 from medvie_reward.cli_options import metrics, positive
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("compare", "compare systems on the same golds, with intervals and tests", COMPARE_HELP,
          COMPARE_EPILOG, add_compare_arguments),
         ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),
+        ("gold", "write the golds of a public set", GOLD_HELP, None, add_gold_arguments),
         ("select", "choose a diverse subset of documents", SELECT_HELP, None, add_select_arguments),
     ):  # fmt: skip
         add_arguments(

@@ -16,6 +16,7 @@ from medvie_reward.figures import FIGURES, document_rows
 from medvie_reward.integrations.samples import Scorer
 from medvie_reward.paired import compare_paired
 from medvie_reward.resampling import Resampling
+from medvie_reward.vie_sets import cord, linked_forms, read_set
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not DATA.is_dir(), reason="no shared data folder")]
@@ -148,3 +149,90 @@ def test_real_golds_score_one_against_themselves(name: str, spec: str) -> None:
         s = score(row["gold"], row["gold"], spec)
         assert (s.precision, s.recall, s.f1) == (1.0, 1.0, 1.0)
         assert reward(json.dumps(row["gold"]), row["gold"], spec).matching == 1.0 or s.n_gold == 0
+
+
+# -- golds of public sets, written back into the annotations that they come from ------------------------
+
+
+def receipt_of(gold: dict[str, Any]) -> dict[str, Any]:
+    """Give the lines of a receipt whose tree is this one of CORD v1: a line per leaf, a group per object."""
+    lines: list[dict[str, Any]] = []
+    for head, items in gold.items():
+        for group, item in enumerate(items if isinstance(items, list) else [items]):
+            for name, text in item.items():
+                words = [{"text": x, "is_key": 0, "row_id": len(lines)} for x in text.split()]
+                key = {"text": "KEY", "is_key": 1, "row_id": len(lines)}
+                lines.append({"category": f"{head}.{name}", "group_id": group, "words": [key, *words]})
+    return {"valid_line": lines}
+
+
+def form_of(gold: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the entities of a form whose sections and answers are these."""
+    made: list[dict[str, Any]] = []
+
+    def add(text: str, label: str, above: int | None) -> int:
+        number = len(made)
+        made.append({"id": number, "text": text, "label": label, "linking": []})
+        if above is not None:
+            made[number]["linking"].append([above, number])
+        return number
+
+    def add_questions(questions: dict[str, str], header: int | None) -> None:
+        for question, answer in questions.items():
+            number = add(question, "question", header)
+            if answer:
+                add(answer, "answer", number)
+
+    for key, value in gold.items():
+        if isinstance(value, dict):
+            add_questions(value, add(key, "header", None))
+        else:
+            add_questions({key: value}, None)
+    return made
+
+
+PRESETS = ("donut", "strict", "clinical")
+
+
+def test_cord_v1_trees_come_out_of_labelled_lines() -> None:
+    """Every tree of CORD v1 is what `cord.gold_of` makes of its leaves as lines, and scores 1.0 as gold."""
+    found = rows("cord_train_gold")
+    assert len(found) == 800
+    for row in found:
+        made = cord.gold_of(receipt_of(row["gold"]))
+        assert made == row["gold"]
+        assert [score(made, row["gold"], preset).f1 for preset in PRESETS] == [1.0] * 3
+
+
+def test_sroie_golds_come_out_of_key_and_box_files(tmp_path: Path) -> None:
+    """Every gold and every page of SROIE, through files in the set's own format."""
+    found = {row["id"]: row for row in rows("sroie_gold")}
+    assert len(found) == 987
+    for row in found.values():
+        keys, boxes = (tmp_path / row["split"] / kind for kind in ("entities", "box"))
+        for folder in (keys, boxes):
+            folder.mkdir(parents=True, exist_ok=True)
+        (keys / f"{row['id']}.txt").write_text(json.dumps(row["gold"], indent=4), encoding="utf-8")
+        lines = (f"1,2,3,4,5,6,7,8,{text}\r\n" for text in row["ocr_lines"])
+        (boxes / f"{row['id']}.txt").write_text("".join(lines), encoding="utf-8", newline="")
+    read = list(read_set("sroie", str(tmp_path)))
+    assert len(read) == 987
+    for document in read:
+        row = found[document.id]
+        assert (document.gold, document.split) == (row["gold"], row["split"])
+        assert (document.source_text or "").split("\n") == row["ocr_lines"]
+        assert [score(document.gold, row["gold"], preset).f1 for preset in PRESETS] == [1.0] * 3
+
+
+def test_xfund_golds_come_out_of_linked_entities() -> None:
+    """125 forms in seven languages, sections and all; flat, no answer is lost."""
+    found = {row["id"]: row["gold"] for row in rows("kie7_pred_a") if row["dataset"].startswith("xfund-")}
+    assert len(found) == 125
+    for gold in found.values():
+        form = linked_forms.read_form(form_of(gold), "$")
+        made, left = linked_forms.tree_of_form(form, sections=True)
+        assert (made, left) == (gold, 0)
+        assert [score(made, gold, preset).f1 for preset in PRESETS] == [1.0] * 3
+        flat, left = linked_forms.tree_of_form(form)
+        assert left == 0
+        assert score(flat, flat, "strict").n_gold == score(gold, gold, "strict").n_gold
