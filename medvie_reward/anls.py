@@ -53,20 +53,30 @@ def anls_star(gold: Any, pred: Any) -> float:
     - Work is bounded by that of five million comparisons of short texts: enough for two lists of six hundred
       rows of nine members, or of 150 rows that hold a list of two items each. Beyond, in every list of the
       document, items that read alike are paired first and the others in their order, and two texts whose
-      comparison does not fit in the bound are equal or not.
+      comparison does not fit in the bound are equal or not. `bounded_anls` tells whether it was reached.
     - Of equally good pairings of a list, another may be taken where two lists make more than 20,000 pairs of
       items (see `medvie_reward.pairing`).
     - An empty gold list against a string that is a whole prediction scores 0.0; ``anls_star`` raises
       ``ValueError``. So it does for integers of thousands of digits, which are compared in hexadecimal here.
     """
+    return bounded_anls(gold, pred)[0]
+
+
+def bounded_anls(gold: Any, pred: Any) -> tuple[float, bool]:
+    """Give ANLS*, and whether the bound on work was reached.
+
+    Parameters and errors are those of `anls_star`.
+    """
     sizes = gold_sizes(gold) | prediction_sizes(pred)
     if isinstance(pred, str) and isinstance(gold, list) and gold and all(isinstance(x, str) for x in gold):
         gold = tuple(gold)
+    limited = False
     try:
         scores = _compare(gold, Column([pred], sizes), Work(_MAX_WORK))
     except OverBudget:
+        limited = True
         scores = _compare(gold, Column([pred], sizes), Work(_MAX_WORK, forms_of(gold, pred)))
-    return float(scores.means()[0])
+    return float(scores.means()[0]), limited
 
 
 class _Scores(NamedTuple):

@@ -67,7 +67,7 @@ class Document(NamedTuple):
         """Give everything as JSON values; a published metric only where it was asked for."""
         made = self._asdict()
         del made["published"]
-        return {**made, "counts": self.counts.as_dict(), **self.published.asked()}
+        return {**made, "counts": self.counts.as_dict(), **self.published.as_dict()}
 
 
 class Scored(NamedTuple):
@@ -162,7 +162,7 @@ class Evaluation:
             "n": len(self.documents),
             "micro": self.micro.as_dict(),
             "macro": self.macro.as_dict(),
-            **self.published.asked(),
+            **self.published.as_dict(),
             "fields": {name: scores.as_dict() for name, scores in self.micro.fields.items()},
             "statuses": self.statuses,
             "format_rate": self.format_rate,

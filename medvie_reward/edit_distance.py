@@ -51,7 +51,7 @@ def tree_edit_distance(pred: Any, gold: Any) -> int:
     """
     classes = Classes()
     pred_tree = classes.read(pred, PredictionError, "prediction")
-    return _distance(classes, pred_tree, classes.read(gold, GoldError, "gold"))
+    return _distance(classes, pred_tree, classes.read(gold, GoldError, "gold"))[0]
 
 
 def ted_accuracy(pred: Any, gold: Any) -> float:
@@ -62,7 +62,7 @@ def ted_accuracy(pred: Any, gold: Any) -> float:
 
     Past the bound of `tree_edit_distance` the result is too low rather than too high. A prediction that costs
     twice as much as the gold or more scores 0.0, exactly and without that work, so it takes a large gold to
-    get there.
+    get there. `bounded_accuracy` tells whether it was reached.
 
     Parameters
     ----------
@@ -76,26 +76,36 @@ def ted_accuracy(pred: Any, gold: Any) -> float:
     PredictionError
         If the prediction does.
     """
+    return bounded_accuracy(pred, gold)[0]
+
+
+def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
+    """Give Donut's nTED accuracy, and whether the bound of `tree_edit_distance` was reached.
+
+    Parameters and errors are those of `ted_accuracy`.
+    """
     classes = Classes()
     pred_tree = classes.read(pred, PredictionError, "prediction")
     gold_tree = classes.read(gold, GoldError, "gold")
     # The tree of {} is the root alone, which every tree has; all the rest is inserted.
     pred_cost, gold_cost = classes.costs[pred_tree] - 1, classes.costs[gold_tree] - 1
     if gold_cost == 0:
-        return 1.0 if pred_cost == 0 else 0.0
+        return (1.0 if pred_cost == 0 else 0.0), False
     # By the triangle inequality over the empty tree the distance is at least the difference of the costs.
     if pred_cost >= 2 * gold_cost:
-        return 0.0
-    return max(0.0, 1 - _distance(classes, pred_tree, gold_tree) / gold_cost)
+        return 0.0, False
+    distance, limited = _distance(classes, pred_tree, gold_tree)
+    return max(0.0, 1 - distance / gold_cost), limited
 
 
-def _distance(classes: Classes, a: int, b: int) -> int:
-    """Give the distance of two trees, or what stands for it past the bound."""
+def _distance(classes: Classes, a: int, b: int) -> tuple[int, bool]:
+    """Give the distance of two trees, or what stands for it past the bound, and whether it is past it."""
     trees_a, trees_b = classes.strip(a, b)
     most = sum([classes.costs[tree] for tree in (*trees_a, *trees_b)])
     if not trees_a or not trees_b:
-        return most
-    return most - (_saved_within_bound(classes, classes.lay_out(trees_a), classes.lay_out(trees_b)) or 0)
+        return most, False
+    found = _saved_within_bound(classes, classes.lay_out(trees_a), classes.lay_out(trees_b))
+    return (most, True) if found is None else (most - found, False)
 
 
 def _saved_within_bound(classes: Classes, a: Forest, b: Forest) -> int | None:

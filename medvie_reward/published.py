@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from math import fsum
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.anls import anls_star
-from medvie_reward.edit_distance import ted_accuracy
+from medvie_reward.anls import bounded_anls
+from medvie_reward.edit_distance import bounded_accuracy
 from medvie_reward.errors import InputError
 
 METRICS: Final = ("f1", "ted", "anls")
@@ -29,14 +29,22 @@ class Published(NamedTuple):
         Donut's nTED accuracy (see `medvie_reward.ted_accuracy`).
     anls
         ANLS* (see `medvie_reward.anls_star`).
+    limited
+        How many documents reached a metric's bound on work, where it gives a bound instead of its value.
     """
 
     ted: float | None = None
     anls: float | None = None
+    limited: int = 0
 
     def asked(self) -> dict[str, float]:
-        """Give by name what was asked for."""
-        return {name: x for name, x in self._asdict().items() if x is not None}
+        """Give by name the metrics that were asked for."""
+        return {name: x for name, x in (("ted", self.ted), ("anls", self.anls)) if x is not None}
+
+    def as_dict(self) -> dict[str, float]:
+        """Give what was asked for, and how many documents reached a bound; nothing where nothing was."""
+        asked = self.asked()
+        return {**asked, "metrics_limited": self.limited} if asked else {}
 
 
 def known_metrics(asked: str | Iterable[str]) -> tuple[str, ...]:
@@ -68,13 +76,22 @@ def sign(signature: str, metrics: tuple[str, ...]) -> str:
 
 def compare_published(answer: Any, gold: Any, metrics: tuple[str, ...], *, answered: bool) -> Published:
     """Give one document's values; all 0.0 where there is no answer, even against an empty gold."""
+    ted = anls = (0.0, False)
+    if answered and "ted" in metrics:
+        ted = bounded_accuracy(answer, gold)
+    if answered and "anls" in metrics:
+        anls = bounded_anls(gold, answer)
     return Published(
-        ted=(ted_accuracy(answer, gold) if answered else 0.0) if "ted" in metrics else None,
-        anls=(anls_star(gold, answer) if answered else 0.0) if "anls" in metrics else None,
+        ted[0] if "ted" in metrics else None, anls[0] if "anls" in metrics else None, int(ted[1] or anls[1])
     )
 
 
 def mean_published(values: list[Published]) -> Published:
     """Give the means over documents; each sum is rounded once, so that no order of documents changes it."""
-    columns = zip(*values, strict=True)
-    return Published(*[None if None in column else fsum(column) / len(column) for column in columns])
+    ted, anls, limited = zip(*values, strict=True)
+    return Published(_mean(ted), _mean(anls), sum(limited))
+
+
+def _mean(column: tuple[float | None, ...]) -> float | None:
+    values = [x for x in column if x is not None]
+    return fsum(values) / len(values) if len(values) == len(column) else None

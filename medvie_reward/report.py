@@ -208,6 +208,12 @@ def _lines(evaluation: Evaluation) -> list[str]:
         lines.append(
             f"Limited   {limited:,} documents reached the spec's max_pairs: their pairs may not be best"
         )
+    if evaluation.published.limited:
+        names = " or ".join(_PUBLISHED[name] for name in evaluation.published.asked())
+        lines.append(
+            f"Bounded   {evaluation.published.limited:,} documents reached the bound on work of {names}: "
+            "theirs may be too low"
+        )
     lines.append("")
     return lines
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from strategies import disturb, trees
 
 from medvie_reward import anls
-from medvie_reward.anls import anls_star
+from medvie_reward.anls import anls_star, bounded_anls
 from medvie_reward.errors import GoldError, PredictionError
 
 CASES = golden.read("anls_star")
@@ -439,7 +439,14 @@ BOUNDED: list[tuple[Any, Any, float]] = [
 def test_beyond_the_bound(gold: Any, pred: Any, expected: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Items are paired that read alike, then the others in their order."""
     monkeypatch.setattr(anls, "_MAX_WORK", 100)
-    assert anls_star(gold, pred) == pytest.approx(expected, rel=0, abs=ROUNDING)
+    score, limited = bounded_anls(gold, pred)
+    assert score == pytest.approx(expected, rel=0, abs=ROUNDING)
+    assert limited
+
+
+def test_within_the_bound_nothing_is_flagged() -> None:
+    """The same documents with the bound that holds."""
+    assert [bounded_anls(gold, pred)[1] for gold, pred, _ in BOUNDED] == [False] * len(BOUNDED)
 
 
 def test_texts_beyond_the_bound() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import pairs
 
 from medvie_reward import ABSENT, Completion, Counts, GoldError, InputError, Scores, evaluate, score
+from medvie_reward.published import Published
 
 GOLDS: list[Any] = [{"a": "1", "b": "2"}, {"a": "x"}, {"a": "", "c": ["p", "q"]}]
 PREDS: list[Any] = ['<think></think><answer>{"a": "1"}</answer>', {"a": "y", "d": "z"}, None]
@@ -116,26 +117,32 @@ def test_published_metrics_by_hand() -> None:
     """Means of nTED accuracy and ANLS* over all documents, those without an answer counted as 0."""
     e = evaluate(PREDS, GOLDS, by=["lab", "ct", "lab"], metrics=("f1", "ted", "anls"))
     # TED({}, gold) is 4 and 2: of the first a member that costs 2 is missing; the second is 1 + 2 away.
-    assert [d.published for d in e.documents] == [(0.5, 0.5), (0.0, 0.0), (0.0, 0.0)]
+    nothing = Published(0.0, 0.0)
+    assert [d.published for d in e.documents] == [Published(0.5, 0.5), nothing, nothing]
     assert (e.ted, e.anls) == (0.5 / 3, 0.5 / 3)
     assert {name: (group.ted, group.anls) for name, group in e.groups.items()} == {
         "ct": (0.0, 0.0),
         "lab": (0.25, 0.25),
     }
-    assert [d.published for d in e.groups["lab"].documents] == [(0.5, 0.5), (0.0, 0.0)]
+    assert [d.published for d in e.groups["lab"].documents] == [Published(0.5, 0.5), nothing]
 
 
 def test_published_metrics_without_an_answer() -> None:
     """Against an empty gold an empty answer scores 1.0, no answer 0.0."""
     preds: list[Any] = [{}, "nothing", None, Completion(ABSENT, False, "no_answer")]
     e = evaluate(preds, [{}] * 4, metrics="ted,anls")
-    assert [d.published for d in e.documents] == [(1.0, 1.0), *[(0.0, 0.0)] * 3]
+    assert [d.published for d in e.documents] == [Published(1.0, 1.0), *[Published(0.0, 0.0)] * 3]
     assert (e.ted, e.anls, e.macro.f1) == (0.25, 0.25, 0.25)
 
 
 @pytest.mark.parametrize(
     ("metrics", "keys"),
-    [("f1", []), ("f1,ted", ["ted"]), ("anls", ["anls"]), ("anls,f1,ted", ["ted", "anls"])],
+    [
+        ("f1", []),
+        ("f1,ted", ["ted", "metrics_limited"]),
+        ("anls", ["anls", "metrics_limited"]),
+        ("anls,f1,ted", ["ted", "anls", "metrics_limited"]),
+    ],
 )
 def test_published_metrics_change_nothing_else(metrics: str, keys: list[str]) -> None:
     """What was asked for is added to the whole, groups, documents and the signature, and nothing else."""
@@ -155,7 +162,7 @@ def test_published_metrics_change_nothing_else(metrics: str, keys: list[str]) ->
             assert 0.0 <= part.pop(key) <= 1.0
         if "signature" in before:
             more = part.pop("signature").removeprefix(before.pop("signature"))
-            assert [word.split(":")[0] for word in more.split("|")[1:]] == keys
+            assert [word.split(":")[0] for word in more.split("|")[1:]] == keys[:-1]
     assert made == plain
 
 

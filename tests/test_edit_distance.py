@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from strategies import disturb
 
 from medvie_reward import tree_savings
-from medvie_reward.edit_distance import ted_accuracy, tree_edit_distance
+from medvie_reward.edit_distance import bounded_accuracy, ted_accuracy, tree_edit_distance
 from medvie_reward.errors import GoldError, PredictionError
 
 CASES = golden.read("donut_nted")
@@ -273,7 +273,7 @@ def test_past_the_bound(pred: Any, gold: Any, expected: int) -> None:
     """Past the bound all that differs is removed and inserted; what begins or ends alike is still kept."""
     assert tree_edit_distance(pred, gold) == expected
     assert tree_edit_distance({**pred, "last one": "same"}, {**gold, "last one": "same"}) == expected
-    assert ted_accuracy(pred, gold) == 0.0
+    assert bounded_accuracy(pred, gold) == (0.0, True)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ GOLD = {"a": "abc", "b": "x"}
 def test_one_document_by_hand(answer: Any, ted: float, anls: float) -> None:
     """One document's values, counted by hand."""
     found = compare_published(answer, GOLD, ("ted", "anls"), answered=True)
-    assert tuple(found) == pytest.approx((ted, anls))
+    assert tuple(found) == pytest.approx((ted, anls, 0))
 
 
 def test_no_answer_scores_zero() -> None:
@@ -83,6 +83,32 @@ def test_means_do_not_depend_on_order(values: list[float], random: Any) -> None:
     shuffled = random.sample(values, len(values))
     expected = Published(None, fsum(values) / len(values))
     assert expected == mean_published([Published(None, value) for value in shuffled])
+
+
+@pytest.mark.parametrize(
+    ("work", "metrics", "line"),
+    [
+        ("medvie_reward.edit_distance._MAX_WORK", "f1,ted", "Bounded   1 documents reached the bound on work "
+         "of nTED acc.: theirs may be too low"),
+        ("medvie_reward.anls._MAX_WORK", "ted,anls", "Bounded   1 documents reached the bound on work "
+         "of nTED acc. or ANLS*: theirs may be too low"),
+    ],
+)  # fmt: skip
+def test_a_document_past_a_bound_is_told(
+    work: str, metrics: str, line: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The second document is too much work: said in its row, in all, in its group and in the table."""
+    monkeypatch.setattr(work, 0)
+    golds, preds = [{}, {"a": "xy"}], [{}, {"a": "xz"}]
+    e = evaluate(preds, golds, by=["g", "h"], metrics=metrics)
+    assert [document.as_dict()["metrics_limited"] for document in e.documents] == [0, 1]
+    assert (e.as_dict()["metrics_limited"], e.groups["g"].published.limited) == (1, 0)
+    files = [tmp_path / "preds.jsonl", tmp_path / "golds.jsonl"]
+    for file, rows in zip(files, (preds, golds), strict=True):
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main_score([*map(str, files), "--metrics", metrics]) == 0
+    assert line in capsys.readouterr().out.splitlines()
 
 
 def test_a_spec_has_no_say() -> None:
