@@ -117,7 +117,7 @@ def compare_many(
         tie = slack(*(float(figures(name, statistic, x[None])[0]) for x in (total[:k], total[k:])))
         resampled = gain(sums)
         left_out = leave_out(name, gain, total, units, how)
-        difference = interval_of(gain(total[None])[0], resampled, len(units), left_out, how)
+        difference = interval_of(gain(total[None])[0], resampled, left_out, how)
         chance = abs(gain(swapped))
         own = gain(both)
         found[name] = Comparison(
@@ -163,8 +163,8 @@ def _detectable(resampled: Floats, confidence: float) -> float:
 def adjust_holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values for their number, so that the chance of any false finding stays below the level.
 
-    Holm 1979: the i-th smallest of m is multiplied by ``m - i + 1``, then raised to the one before it where
-    it is below that, and cut at 1.
+    Holm 1979: the i-th smallest of m is multiplied by ``m - i + 1``, then raised to the one before it
+    where it is below that, and cut at 1.
 
     Parameters
     ----------

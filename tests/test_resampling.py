@@ -80,6 +80,7 @@ def test_signature() -> None:
         (Resampling(confidence=95), "confidence: .* got 95"),
         (Resampling(confidence="0.95"), "confidence: .* got '0.95'"),  # type: ignore[arg-type]
         (Resampling(seed=-1), "seed: expected a whole number of at least 0, got -1"),
+        (Resampling(seed=True), "seed: .* got True"),
         (Resampling(seed=None), "seed: .* got None"),  # type: ignore[arg-type]
         (Resampling(method="BCa"), "no method 'BCa': expected one of expanded, percentile, bca"),
     ],
