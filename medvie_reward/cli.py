@@ -13,6 +13,7 @@ from medvie_reward._version import __version__
 from medvie_reward.cli_compare import COMPARE_EPILOG, COMPARE_HELP, add_compare_arguments
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
 from medvie_reward.cli_gold import GOLD_HELP, add_gold_arguments
+from medvie_reward.cli_html import HtmlReport, add_html_arguments, check_html_options
 from medvie_reward.cli_options import metrics, positive
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
@@ -41,7 +42,7 @@ what it looks like, and the table says what the values look like.
 """
 _SCORE_EPILOG = """\
 exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
-Files named with --json and --errors appear only once everything is scored.
+Files named with --json, --errors and --html appear only once everything is scored.
 """
 
 
@@ -124,6 +125,7 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     )
     out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
     out.add_argument("--quiet", action="store_true", help="no progress bar")
+    add_html_arguments(parser)
     parser.set_defaults(run=_score)
 
 
@@ -189,7 +191,9 @@ def _score(options: argparse.Namespace) -> int:
 
     if options.preds == options.golds == "-":
         raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
-    for name, given in (("--errors", options.errors), ("--source-key", options.source_key)):
+    check_html_options(options)
+    needs_leaves = {"--errors": options.errors, "--html": options.html, "--source-key": options.source_key}
+    for name, given in needs_leaves.items():
         if given and spec.reading == "smr-r1":
             raise InputError(
                 f"{name} looks at aligned leaves, and smr-r1 has no alignment: expected another preset"
@@ -207,7 +211,7 @@ def _score(options: argparse.Namespace) -> int:
             golds.key,
             options.id_key,
             options.by,
-            bool(options.errors),
+            bool(options.errors or options.html),
             options.source_key,
             options.metrics,
         )
@@ -234,6 +238,8 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
         # Opened before the work, so that a name that cannot be written fails at once.
         errors = stack.enter_context(NewFile(options.errors)) if options.errors else None
         result = stack.enter_context(NewFile(options.json)) if options.json and options.json != "-" else None
+        html = stack.enter_context(NewFile(options.html)) if options.html else None
+        report = HtmlReport(options, html, preds, golds, joined, task) if html else None
         advance = stack.enter_context(_progress(total, options.quiet))
 
         def on_scored(scored: Scored) -> None:
@@ -242,6 +248,8 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
                 for leaf in scored.leaves:
                     if leaf.outcome != "correct":
                         errors.write({"id": scored.document.id, **leaf._asdict()})
+            if report is not None:
+                report.add(scored)
             advance()
 
         score_files(
@@ -250,6 +258,8 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
         evaluation = tally.evaluation(joined)
         if result is not None:
             result.write(evaluation.as_dict(), indent=True)
+        if report is not None:
+            report.write(evaluation)
     return evaluation
 
 

@@ -397,6 +397,10 @@ class NewFile:
         """Write one JSON value and a line's end."""
         self._file.write(dump(value, indent) + b"\n")
 
+    def write_text(self, text: str) -> None:
+        """Write a text as UTF-8; a lone surrogate, which no file can hold, becomes a question mark."""
+        self._file.write(text.encode(errors="replace"))
+
     def __enter__(self) -> NewFile:
         return self
 
