@@ -123,7 +123,17 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--fields", type=positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
     )
-    out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
+    out.add_argument(
+        "--workers", type=positive, metavar="N", help="processes (default: 1; with --ray: all processors)"
+    )
+    out.add_argument(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="score on a Ray cluster, with the same output: host:port or auto joins one, local starts one; "
+        "without ADDRESS (then after the files) joins this machine's or starts one",
+    )
     out.add_argument("--quiet", action="store_true", help="no progress bar")
     add_html_arguments(parser)
     parser.set_defaults(run=_score)
@@ -189,6 +199,10 @@ def _score(options: argparse.Namespace) -> int:
     from medvie_reward.errors import InputError
     from medvie_reward.rows import GOLD_KEYS, PRED_KEYS, RowFile, join
 
+    if options.ray is not None:
+        from medvie_reward.integrations.ray_cluster import check_installed
+
+        check_installed()
     if options.preds == options.golds == "-":
         raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
     check_html_options(options)
@@ -240,6 +254,13 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
         result = stack.enter_context(NewFile(options.json)) if options.json and options.json != "-" else None
         html = stack.enter_context(NewFile(options.html)) if options.html else None
         report = HtmlReport(options, html, preds, golds, joined, task) if html else None
+        spread = None
+        if options.ray is not None:
+            from medvie_reward.integrations.ray_cluster import cluster
+
+            # Ray tells of dead workers on standard output, which is for the results.
+            stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+            spread = stack.enter_context(cluster(options.ray or None, options.workers))
         advance = stack.enter_context(_progress(total, options.quiet))
 
         def on_scored(scored: Scored) -> None:
@@ -253,7 +274,14 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
             advance()
 
         score_files(
-            preds, golds, joined, task, workers=options.workers, limit=options.limit, on_scored=on_scored
+            preds,
+            golds,
+            joined,
+            task,
+            workers=options.workers or 1,
+            limit=options.limit,
+            spread=spread,
+            on_scored=on_scored,
         )
         evaluation = tally.evaluation(joined)
         if result is not None:

@@ -6,77 +6,28 @@ of the documents' own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import add
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.alignment import DEFAULT, Leaf, leaves_of, prepare, source_of
 from medvie_reward.completion import ANSWERED, STATUSES, Completion, parse_with
 from medvie_reward.decoder import ABSENT
+from medvie_reward.document_row import Document as Document
+from medvie_reward.document_row import Scored as Scored
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.grounding import Source
-from medvie_reward.metrics import Counts, Numbers, Scores, add_numbers, count, count_prepared
-from medvie_reward.published import Published, compare_published, known_metrics, mean_published, sign
+from medvie_reward.metrics import Scores, count, count_prepared
+from medvie_reward.published import Published, compare_published, known_metrics, sign
 from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
 from medvie_reward.spec import Spec, resolve
+from medvie_reward.totals import Totals
 
 _CHUNK: Final = 64
 _F1_ALONE: Final = ("f1",)
 _NOT_ASKED: Final = Published()
-
-
-class Document(NamedTuple):
-    """One document's row.
-
-    Attributes
-    ----------
-    id
-        Its id, or its position counted from 1.
-    counts
-        Its leaves.
-    precision, recall, f1, matching
-        Its scores; all 0 where there is no answer.
-    status
-        One of `medvie_reward.STATUSES`.
-    format_ok
-        Whether its completion was well formed; ``None`` where the answer came without a text.
-    limited
-        Whether the work bound of the spec ran out.
-    group
-        The value that ``by`` sorts it under.
-    published
-        Its values of the published metrics that were asked for; 0.0 where there is no answer.
-    """
-
-    id: str
-    counts: Counts
-    precision: float
-    recall: float
-    f1: float
-    matching: float
-    status: str
-    format_ok: bool | None
-    limited: bool
-    group: str | None
-    published: Published = _NOT_ASKED
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values; a published metric only where it was asked for."""
-        made = self._asdict()
-        del made["published"]
-        return {**made, "counts": self.counts.as_dict(), **self.published.as_dict()}
-
-
-class Scored(NamedTuple):
-    """A document's row, its counts per field, its leaves where asked for, whether it had a source text."""
-
-    document: Document
-    fields: dict[str, Numbers]
-    leaves: list[Leaf]
-    sourced: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +55,7 @@ class Evaluation:
     macro
         Means over documents.
     documents
-        One row per document, in the order given.
+        One row per document, in the order given; empty where a cluster scored them and kept none.
     groups
         The same per value of ``by``; empty without it.
     statuses
@@ -124,6 +75,10 @@ class Evaluation:
         says what is printed.
     published
         Means over documents of the published metrics that were asked for.
+    n
+        Number of documents.
+    limited
+        Number of documents for which the work bound of the spec ran out.
     """
 
     micro: Scores
@@ -139,6 +94,8 @@ class Evaluation:
     sources: int = 0
     metrics: tuple[str, ...] = _F1_ALONE
     published: Published = _NOT_ASKED
+    n: int = 0
+    limited: int = 0
 
     @property
     def ted(self) -> float | None:
@@ -159,7 +116,7 @@ class Evaluation:
         """Give everything as JSON values."""
         made: dict[str, Any] = {
             "signature": self.signature,
-            "n": len(self.documents),
+            "n": self.n,
             "micro": self.micro.as_dict(),
             "macro": self.macro.as_dict(),
             **self.published.as_dict(),
@@ -167,7 +124,7 @@ class Evaluation:
             "statuses": self.statuses,
             "format_rate": self.format_rate,
             "parse_rate": self.parse_rate,
-            "limited": sum(document.limited for document in self.documents),
+            "limited": self.limited,
             "joined": self.joined,
             "missing": self.missing,
             "extra": self.extra,
@@ -306,27 +263,21 @@ def score_document(
 
 @dataclass
 class Tally:
-    """Adds documents up, one after the other."""
+    """Adds documents up and keeps their rows, in the order in which they come."""
 
     spec: Spec
     metrics: tuple[str, ...] = _F1_ALONE
     documents: list[Document] = field(default_factory=list)
-    fields: dict[str, Numbers] = field(default_factory=dict)
-    groups: dict[str, Tally] = field(default_factory=dict)
-    sources: int = 0
+    groups: dict[str, list[Document]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
 
     def add(self, scored: Scored) -> None:
         """Add one document."""
-        self.documents.append(scored.document)
-        self.sources += scored.sourced
-        for name, numbers in scored.fields.items():
-            known = self.fields.get(name)
-            self.fields[name] = numbers if known is None else tuple(map(add, known, numbers))
-        group = scored.document.group
-        if group is not None:
-            if group not in self.groups:
-                self.groups[group] = Tally(self.spec, self.metrics)
-            self.groups[group].add(scored._replace(document=scored.document._replace(group=None), leaves=[]))
+        document = scored.document
+        self.totals.add(scored)
+        self.documents.append(document)
+        if document.group is not None:
+            self.groups.setdefault(document.group, []).append(document._replace(group=None))
 
     def evaluation(self, joined: Join | None = None) -> Evaluation:
         """Divide.
@@ -336,32 +287,60 @@ class Tally:
         InputError
             If there are no documents.
         """
-        documents = self.documents
-        if not documents:
-            raise InputError("no documents: expected at least one")
-        n = len(documents)
-        statuses = [document.status for document in documents]
-        asked = [document.format_ok for document in documents if document.format_ok is not None]
-        whole = Counts(*add_numbers(document.counts.numbers for document in documents))
-        fields = {name: Scores(Counts(*numbers)) for name, numbers in self.fields.items()}
-        return Evaluation(
-            micro=Scores(whole, fields, self.spec.signature, any(document.limited for document in documents)),
-            macro=Macro(*(sum(getattr(d, name) for d in documents) / n for name in _MEANS)),
-            documents=tuple(documents),
-            groups={name: group.evaluation() for name, group in sorted(self.groups.items())},
-            statuses={status: k for status in STATUSES if (k := statuses.count(status))},
-            format_rate=sum(asked) / len(asked) if asked else None,
-            parse_rate=sum(status in ANSWERED for status in statuses) / n,
-            joined="given" if joined is None else joined.how,
-            missing=0 if joined is None else joined.missing,
-            extra=0 if joined is None else joined.extra,
-            sources=self.sources,
-            metrics=self.metrics,
-            published=mean_published([document.published for document in documents]),
-        )
+        return evaluation_of(self.totals, self.spec, self.metrics, self.documents, self.groups, joined)
 
 
-_MEANS: Final = ("precision", "recall", "f1", "matching")
+def evaluation_of(
+    totals: Totals,
+    spec: Spec,
+    metrics: tuple[str, ...] = _F1_ALONE,
+    documents: Sequence[Document] = (),
+    groups: Mapping[str, Sequence[Document]] | None = None,
+    joined: Join | None = None,
+) -> Evaluation:
+    """Divide sums over documents; the documents' rows need not be at hand.
+
+    Parameters
+    ----------
+    totals
+        The sums.
+    spec, metrics
+        What the documents were scored with.
+    documents, groups
+        Rows of all documents and of each group, to be kept; may be left out.
+    joined
+        How rows of two files were joined.
+
+    Raises
+    ------
+    InputError
+        If there are no documents.
+    """
+    n = totals.n
+    if not n:
+        raise InputError("no documents: expected at least one")
+    fields = {name: Scores(counts.counts()) for name, counts in totals.fields.items()}
+    rows = groups or {}
+    return Evaluation(
+        micro=Scores(totals.counts.counts(), fields, spec.signature, totals.limited > 0),
+        macro=Macro(*totals.mean()),
+        documents=tuple(documents),
+        groups={
+            name: evaluation_of(group, spec, metrics, rows.get(name, ()))
+            for name, group in sorted(totals.groups.items())
+        },
+        statuses={status: k for status in STATUSES if (k := totals.statuses[status])},
+        format_rate=totals.well_formed / totals.texts if totals.texts else None,
+        parse_rate=sum(totals.statuses[status] for status in ANSWERED) / n,
+        joined="given" if joined is None else joined.how,
+        missing=0 if joined is None else joined.missing,
+        extra=0 if joined is None else joined.extra,
+        sources=totals.sources,
+        metrics=metrics,
+        published=totals.mean_published(),
+        n=n,
+        limited=totals.limited,
+    )
 
 
 # -- files ---------------------------------------------------------------------------------------------
@@ -382,12 +361,18 @@ class Task(NamedTuple):
     metrics: tuple[str, ...] = _F1_ALONE
 
 
-class _Lines(NamedTuple):
+class Lines(NamedTuple):
+    """A document as it stands in its files: its name, line numbers and bytes; no prediction is ``None``."""
+
     name: str
     gold_line: int
     gold: bytes
     pred_line: int
     pred: bytes | None
+
+
+Spread = Callable[[Iterator[Lines], Task], Iterator[Scored]]
+"""Scores documents somewhere and gives them back in the order in which they came."""
 
 
 def score_files(
@@ -398,6 +383,7 @@ def score_files(
     *,
     workers: int = 1,
     limit: int | None = None,
+    spread: Spread | None = None,
     on_scored: Callable[[Scored], None],
 ) -> None:
     """Score the documents of two joined files, in the gold file's order.
@@ -412,6 +398,8 @@ def score_files(
         Number of processes.
     limit
         How many documents to score at most.
+    spread
+        Scores the documents elsewhere, in place of processes of this machine.
     on_scored
         Called with each document.
 
@@ -421,7 +409,7 @@ def score_files(
         If a row is not what it should be; it names the file and the line.
     """
     lines = (
-        _Lines(
+        Lines(
             golds.ids[gold] if joined.how == "id" or golds.has_ids else str(gold + 1),
             gold + 1,
             golds.line(gold),
@@ -430,11 +418,13 @@ def score_files(
         )
         for gold, pred in islice(joined.pairs, limit)
     )
-    if workers == 1:
-        for document in lines:
-            on_scored(_score_lines(document, task))
-        return
-    for scored in _score_in_processes(lines, task, workers):
+    if spread is not None:
+        found = spread(lines, task)
+    elif workers == 1:
+        found = (score_lines(document, task) for document in lines)
+    else:
+        found = _score_in_processes(lines, task, workers)
+    for scored in found:
         on_scored(scored)
 
 
@@ -454,7 +444,14 @@ def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
             raise InputError(str(error), golds.name, n + 1) from None
 
 
-def _score_lines(lines: _Lines, task: Task) -> Scored:
+def score_lines(lines: Lines, task: Task) -> Scored:
+    """Score one document of two files.
+
+    Raises
+    ------
+    InputError
+        If a row is not what it should be; it names the file and the line.
+    """
     gold_row = read_line(lines.gold, task.gold_file, lines.gold_line)
     gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line, task.source_key)
     pred_row: Any = None
@@ -491,7 +488,7 @@ def _group(by: str, gold_row: Any, pred_row: Any, file: str, line: int) -> str:
     raise InputError(f"neither gold nor prediction has the member {by!r} that --by names", file, line)
 
 
-def _score_in_processes(lines: Iterator[_Lines], task: Task, workers: int) -> Iterator[Scored]:
+def _score_in_processes(lines: Iterator[Lines], task: Task, workers: int) -> Iterator[Scored]:
     """Score chunks in processes, in order, with only so many chunks under way."""
     from collections import deque
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -502,7 +499,7 @@ def _score_in_processes(lines: Iterator[_Lines], task: Task, workers: int) -> It
             while True:
                 chunk = list(islice(lines, _CHUNK))
                 if chunk:
-                    waiting.append(pool.submit(_score_chunk, chunk, task))
+                    waiting.append(pool.submit(score_chunk, chunk, task))
                 if not waiting:
                     return
                 if not chunk or len(waiting) > 2 * workers:
@@ -512,8 +509,9 @@ def _score_in_processes(lines: Iterator[_Lines], task: Task, workers: int) -> It
                 future.cancel()
 
 
-def _score_chunk(chunk: list[_Lines], task: Task) -> list[Scored]:
-    return [_score_lines(lines, task) for lines in chunk]
+def score_chunk(chunk: list[Lines], task: Task) -> list[Scored]:
+    """Score some documents of two files, as `score_lines` does."""
+    return [score_lines(lines, task) for lines in chunk]
 
 
 def _ignore_interrupts() -> None:

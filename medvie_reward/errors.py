@@ -45,3 +45,7 @@ class InputError(MedvieError):
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str | None, int | None]]:
         # Exceptions pickle by their args alone, which would lose file and line between processes.
         return type(self), (self.reason, self.file, self.line)
+
+
+class ClusterError(MedvieError):
+    """A cluster that cannot be joined, does not fit this machine, or gave up."""

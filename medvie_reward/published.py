@@ -1,4 +1,4 @@
-"""Published metrics that `evaluate` gives beside F1: which there are, what defines them, values, means.
+"""Published metrics that `evaluate` gives beside F1: which there are, what defines them, values.
 
 They compare two JSON values as they stand: no comparator, schema, weight or list mode of a spec has a say.
 """
@@ -6,7 +6,6 @@ They compare two JSON values as they stand: no comparator, schema, weight or lis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import fsum
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.anls import bounded_anls
@@ -84,14 +83,3 @@ def compare_published(answer: Any, gold: Any, metrics: tuple[str, ...], *, answe
     return Published(
         ted[0] if "ted" in metrics else None, anls[0] if "anls" in metrics else None, int(ted[1] or anls[1])
     )
-
-
-def mean_published(values: list[Published]) -> Published:
-    """Give the means over documents; each sum is rounded once, so that no order of documents changes it."""
-    ted, anls, limited = zip(*values, strict=True)
-    return Published(_mean(ted), _mean(anls), sum(limited))
-
-
-def _mean(column: tuple[float | None, ...]) -> float | None:
-    values = [x for x in column if x is not None]
-    return fsum(values) / len(values) if len(values) == len(column) else None

@@ -96,7 +96,7 @@ def _option(value: object) -> str:
 
 
 def _overall(evaluation: Evaluation) -> Table:
-    n = len(evaluation.documents)
+    n = evaluation.n
     micro, macro, published = evaluation.micro, evaluation.macro, evaluation.published.asked()
     f1 = ("precision", "recall", "F1") if "f1" in evaluation.metrics else ()
     table = make_table(
@@ -180,7 +180,7 @@ def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertaint
             **{_PUBLISHED[metric]: rate(x) for metric, x in group.published.asked().items()},
         }
         rank = s.f1 if with_f1 else group.published.asked()[published[0]]
-        row = [number(len(group.documents)), *(cells[column] for column in shown), *_bounds(found, name)]
+        row = [number(group.n), *(cells[column] for column in shown), *_bounds(found, name)]
         rows.append((rank, name, row))
     for _, name, row in sorted(rows):
         table.add_row(name, *row)
@@ -203,7 +203,7 @@ def _lines(evaluation: Evaluation) -> list[str]:
             f"Unmatched {evaluation.missing:,} golds without a prediction, "
             f"{evaluation.extra:,} predictions without a gold (left out)"
         )
-    limited = sum(document.limited for document in evaluation.documents)
+    limited = evaluation.limited
     if limited and with_f1:
         lines.append(
             f"Limited   {limited:,} documents reached the spec's max_pairs: their pairs may not be best"
@@ -239,7 +239,7 @@ def _flags(evaluation: Evaluation) -> list[str]:
     counts, n = evaluation.micro.counts, evaluation.sources
     lines = []
     if n:
-        where = "the source text" if n == len(evaluation.documents) else f"the {n:,} source texts given"
+        where = "the source text" if n == evaluation.n else f"the {n:,} source texts given"
         lines.append(
             f"Ungrounded {number(counts.ungrounded)} of them hold a value that is nowhere in {where}"
         )

@@ -1,20 +1,17 @@
-"""Published metrics beside F1: names, signatures, values, means, and what the docs show of them."""
+"""Published metrics beside F1: names, signatures, values, and what the docs show of them."""
 
 from __future__ import annotations
 
 import json
 import re
-from math import fsum
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from medvie_reward import InputError, anls_star, evaluate, score, ted_accuracy
 from medvie_reward.cli import main_score
-from medvie_reward.published import Published, compare_published, known_metrics, mean_published, sign
+from medvie_reward.published import Published, compare_published, known_metrics, sign
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -75,14 +72,6 @@ def test_no_answer_scores_zero() -> None:
     assert compare_published({}, {}, ("ted", "anls"), answered=False) == Published(0.0, 0.0)
     assert compare_published({}, {}, ("f1", "anls"), answered=False) == Published(None, 0.0)
     assert compare_published({}, {}, ("f1",), answered=True) == Published()
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.randoms())
-def test_means_do_not_depend_on_order(values: list[float], random: Any) -> None:
-    """Means are the exact sum over the number, in any order of documents; None stays None."""
-    shuffled = random.sample(values, len(values))
-    expected = Published(None, fsum(values) / len(values))
-    assert expected == mean_published([Published(None, value) for value in shuffled])
 
 
 @pytest.mark.parametrize(
