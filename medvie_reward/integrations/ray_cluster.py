@@ -12,7 +12,7 @@ import os
 import platform
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib import import_module
 from itertools import islice
 from typing import Any, Final
@@ -66,12 +66,21 @@ def cluster(address: str | None = None, workers: int | None = None) -> Iterator[
     """
     ray = check_installed()
     ours = not ray.is_initialized()
+    begun: list[Generator[Scored, None, None]] = []
+
+    def spread(lines: Iterator[Lines], task: Task) -> Iterator[Scored]:
+        begun.append(_score(ray, lines, task, slots))
+        return begun[-1]
+
     try:
         if ours:
             _start(ray, address, workers)
         slots = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        yield lambda lines, task: _score(ray, lines, task, slots)
+        yield spread
     finally:
+        # Before Ray is left: a call to Ray after that would start another one.
+        for scoring in begun:
+            scoring.close()
         if ours:
             ray.shutdown()
 
@@ -111,7 +120,7 @@ def _no_usage_report() -> Iterator[None]:
             del os.environ[name]
 
 
-def _score(ray: Any, lines: Iterator[Lines], task: Task, slots: int) -> Iterator[Scored]:
+def _score(ray: Any, lines: Iterator[Lines], task: Task, slots: int) -> Generator[Scored, None, None]:
     """Score chunks on the cluster, in order: so many at a time, and four times as many waiting or done."""
     remote = ray.remote(_score_remote).options(max_retries=_RETRIES)
     shared = ray.put((task, __version__))
@@ -134,8 +143,10 @@ def _score(ray: Any, lines: Iterator[Lines], task: Task, slots: int) -> Iterator
     except ray.exceptions.RayError as error:
         raise named(error) from None
     finally:
-        for chunk in running:
-            ray.cancel(chunk)
+        for ref in running:
+            # Ray refuses where the owner is lost too; that must not hide why scoring ends.
+            with contextlib.suppress(TypeError, ValueError, ray.exceptions.RayError):
+                ray.cancel(ref)
 
 
 def _score_remote(chunk: list[Lines], shared: tuple[Task, str]) -> list[Scored]:

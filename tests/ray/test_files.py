@@ -112,13 +112,16 @@ def test_a_worker_dies(files: Any, capsys: CAPTURE, deadly_line: Path, two_nodes
 def test_a_node_dies(files: Any, capsys: CAPTURE, two_nodes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A node that goes away in the middle of the run is made up for by the other."""
     local = files.run("local", capsys)
+    two_nodes.add_node(num_cpus=1)  # the driver may sit on any of them, and keeps its own
     read = RowFile.line
     lost: list[bool] = []
 
     def line(self: RowFile, row: int) -> bytes:
         if row == 300 and "gold" in self.name and not lost:
+            mine = ray.get_runtime_context().get_node_id()
+            other = next(node for node in two_nodes.worker_nodes if node.node_id != mine)
+            two_nodes.remove_node(other, allow_graceful=False)
             lost.append(True)
-            two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
         return read(self, row)
 
     monkeypatch.setattr(RowFile, "line", line)
@@ -149,6 +152,14 @@ def test_the_ray_of_the_caller(files: Any, capsys: CAPTURE) -> None:
         assert ray.is_initialized()
     finally:
         ray.shutdown()
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_the_disk_is_full(files: Any, capsys: CAPTURE) -> None:
+    """An error on this side, in the middle of the run, is told as it is and leaves no Ray behind."""
+    assert main_score([files.preds, files.golds, "--ray", "local", "--errors", "/dev/full"]) == 2
+    assert "No space left on device" in capsys.readouterr().err
 
 
 def test_no_such_cluster(files: Any, capsys: CAPTURE, monkeypatch: pytest.MonkeyPatch) -> None:
