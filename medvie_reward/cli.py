@@ -14,13 +14,22 @@ from medvie_reward.cli_compare import COMPARE_EPILOG, COMPARE_HELP, add_compare_
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
 from medvie_reward.cli_gold import GOLD_HELP, add_gold_arguments
 from medvie_reward.cli_html import HtmlReport, add_html_arguments, check_html_options
-from medvie_reward.cli_options import metrics, positive
+from medvie_reward.cli_options import (
+    add_resampling_arguments,
+    check_resampling_options,
+    metrics,
+    positive,
+    read_resampling,
+)
 from medvie_reward.cli_select import SELECT_HELP, add_select_arguments
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.errors import MedvieError
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import Evaluation, Scored
+    from medvie_reward.resampling import Resampling
+    from medvie_reward.rows import Join, RowFile
+    from medvie_reward.uncertainty import Uncertainty
 
 _USAGE = 2
 _INTERRUPTED = 130
@@ -108,6 +117,11 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     )
     rows.add_argument("--by", metavar="KEY", help="also score per value of this row member")
     rows.add_argument("--limit", type=positive, metavar="N", help="score the first N documents only")
+    statistics = parser.add_argument_group("statistics")
+    statistics.add_argument(
+        "--intervals", action="store_true", help="give confidence intervals by drawing documents again"
+    )
+    add_resampling_arguments(statistics)
     out = parser.add_argument_group("output")
     out.add_argument(
         "--metrics",
@@ -206,6 +220,8 @@ def _score(options: argparse.Namespace) -> int:
     if options.preds == options.golds == "-":
         raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
     check_html_options(options)
+    check_resampling_options(options)
+    how = read_resampling(options) if options.intervals else None
     needs_leaves = {"--errors": options.errors, "--html": options.html, "--source-key": options.source_key}
     for name, given in needs_leaves.items():
         if given and spec.reading == "smr-r1":
@@ -229,24 +245,34 @@ def _score(options: argparse.Namespace) -> int:
             options.source_key,
             options.metrics,
         )
-        evaluation = _score_all(options, preds, golds, joined, task)
+        evaluation, uncertainty = _score_all(options, preds, golds, joined, task, how)
     if options.json == "-":
         from medvie_reward.rows import dump
 
-        sys.stdout.write(dump(evaluation.as_dict(), indent=True).decode() + "\n")
+        sys.stdout.write(dump(_as_dict(evaluation, uncertainty), indent=True).decode() + "\n")
     else:
         from medvie_reward.report import print_evaluation
 
-        print_evaluation(evaluation, sys.stdout, by=options.by, max_fields=options.fields)
+        print_evaluation(
+            evaluation, sys.stdout, by=options.by, max_fields=options.fields, uncertainty=uncertainty
+        )
     return 0
 
 
-def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any) -> Evaluation:
+def _as_dict(evaluation: Evaluation, uncertainty: Uncertainty | None) -> dict[str, Any]:
+    made = evaluation.as_dict()
+    return made if uncertainty is None else {**made, "intervals": uncertainty.as_dict()}
+
+
+def _score_all(
+    options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any, how: Resampling | None
+) -> tuple[Evaluation, Uncertainty | None]:
     """Score, and write the files that were asked for."""
     from medvie_reward.corpus import Tally, score_files
     from medvie_reward.rows import NewFile
 
     tally = Tally(task.spec, task.metrics)
+    draw = None if how is None else _Draw(how, options, golds, joined)
     total = min(len(joined.pairs), options.limit or len(joined.pairs))
     with contextlib.ExitStack() as stack:
         # Opened before the work, so that a name that cannot be written fails at once.
@@ -271,6 +297,8 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
                         errors.write({"id": scored.document.id, **leaf._asdict()})
             if report is not None:
                 report.add(scored)
+            if draw is not None:
+                draw.fields.add(scored.fields)
             advance()
 
         score_files(
@@ -284,11 +312,33 @@ def _score_all(options: argparse.Namespace, preds: Any, golds: Any, joined: Any,
             on_scored=on_scored,
         )
         evaluation = tally.evaluation(joined)
+        uncertainty = None if draw is None else draw.measure(evaluation)
         if result is not None:
-            result.write(evaluation.as_dict(), indent=True)
+            result.write(_as_dict(evaluation, uncertainty), indent=True)
         if report is not None:
-            report.write(evaluation)
-    return evaluation
+            report.write(evaluation, uncertainty)
+    return evaluation, uncertainty
+
+
+class _Draw:
+    """What intervals need besides an evaluation: counts per document and field, and clusters."""
+
+    def __init__(self, how: Resampling, options: argparse.Namespace, golds: RowFile, joined: Join) -> None:
+        from medvie_reward.figures import FieldRows
+        from medvie_reward.slices import label_golds
+
+        self._how = how
+        self.fields = FieldRows()
+        _, clusters = label_golds(golds, (), options.cluster)
+        pairs = joined.pairs[: options.limit]
+        self._clusters = None if clusters is None else [clusters[pair.gold] for pair in pairs]
+
+    def measure(self, evaluation: Evaluation) -> Uncertainty:
+        """Give the intervals."""
+        from medvie_reward.uncertainty import measure_uncertainty
+
+        fields = self.fields.arrays() if "f1" in evaluation.metrics else {}
+        return measure_uncertainty(evaluation, self._how, fields=fields, clusters=self._clusters)
 
 
 @contextlib.contextmanager

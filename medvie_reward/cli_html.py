@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from medvie_reward.page_images import PageImages
     from medvie_reward.report_data import Archive
     from medvie_reward.rows import Join, NewFile, Pair, RowFile
+    from medvie_reward.uncertainty import Uncertainty
 
 
 def add_html_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,11 +105,21 @@ class HtmlReport:
         images = self._images.of(pair.gold)
         self._archive.add(page_of(scored, self._task.spec, completion=completion, images=images))
 
-    def write(self, evaluation: Evaluation) -> None:
-        """Write the report."""
+    def write(self, evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> None:
+        """Write the report, with intervals where there are any."""
         from medvie_reward.report_html import render_archive
+        from medvie_reward.report_tiles import HEADLINES
 
-        made = render_archive(evaluation, self._archive, title=self._title, by=self._task.by)
+        figures = {} if uncertainty is None else uncertainty.figures
+        made = render_archive(
+            evaluation,
+            self._archive,
+            title=self._title,
+            by=self._task.by,
+            intervals={name: found for name, found in figures.items() if name in HEADLINES},
+            field_intervals=None if uncertainty is None else uncertainty.fields,
+            interval_note="" if uncertainty is None else f"confidence intervals ({uncertainty.signature})",
+        )
         self._file.write_text(made)
 
     def _completion(self, row: int) -> str | None:

@@ -41,6 +41,19 @@ def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def check_resampling_options(options: argparse.Namespace) -> None:
+    """Refuse options of intervals where none are asked for.
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
+    for name in ("resamples", "confidence", "seed", "method", "cluster"):
+        if getattr(options, name) is not None and not options.intervals:
+            raise InputError(f"--{name} belongs to intervals: expected --intervals with it")
+
+
 def read_resampling(options: argparse.Namespace) -> Resampling:
     """Give what was asked for, defaults where nothing was.
 
