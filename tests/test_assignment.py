@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medvie_reward import assignment
 from medvie_reward.assignment import Pairs, Scale, Work, assign_matrix, assign_sets, reduce_sets
 
 BASE = 1 << 32
@@ -134,3 +136,33 @@ def test_matrix_of_huge_rests() -> None:
     table = [[base - big, big], [big, base + big]]
     assert sorted(assign_matrix(table, base)) == [(0, 0), (1, 1)]
     assert sorted(assign_matrix([[big, 2 * big], [2 * big, big]], base)) == [(0, 1), (1, 0)]
+
+
+WEIGHTS = st.tuples(st.integers(0, 6), st.integers(-9, 40))
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.data(), st.sampled_from([1 << 32, 1 << 128]))
+def test_both_solvers_are_as_good_as_trying_everything(
+    rows: int, columns: int, data: st.DataObject, base: int
+) -> None:
+    """With numpy and without it: the pairs are worth the most that any pairing is, correct leaves first."""
+    table = data.draw(
+        st.lists(st.lists(WEIGHTS, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
+    )
+    weights = [[correct * base + rest for correct, rest in row] for row in table]
+    few = assignment._solve_few(weights, base)
+    assert few is not None
+    split = np.array(table)
+    many = assignment._solve(split[..., 0], split[..., 1], None)
+    long, short = max(rows, columns), min(rows, columns)
+    best = max(
+        sum(
+            max(0, weights[a][b] if rows <= columns else weights[b][a])
+            for a, b in zip(range(short), chosen, strict=True)
+        )
+        for chosen in permutations(range(long), short)
+    )
+    assert best == sum(weights[a][b] for a, b in few)
+    assert best == sum(weights[a][b] for a, b in many)
+    for pairs in (few, many):
+        assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs)
