@@ -9,17 +9,15 @@ Every pair of distances is checked to be equal.
 from __future__ import annotations
 
 import argparse
-import platform
-import sys
-import time
-from collections.abc import Callable
-from importlib.metadata import version
+from functools import partial
 from random import Random
 from statistics import median
 from typing import Any, Final
 
 from rapidfuzz.distance import Levenshtein
 from reports import perturb, report
+from tables import made_with, markdown
+from timing import clock, least
 
 from medvie_reward.edit_distance import tree_edit_distance
 from medvie_reward.errors import InputError
@@ -67,16 +65,6 @@ def zss_distance(a: Any, b: Any) -> int:
     return int(zss.distance(a, b, zss.Node.get_children, node_cost, node_cost, relabel_cost))
 
 
-def least(run: Callable[[], int], repeats: int) -> tuple[float, int]:
-    """Give the least seconds of processor time over the repeats, and what the call gives."""
-    spent, result = float("inf"), 0
-    for _ in range(repeats):
-        begun = time.thread_time()
-        result = run()
-        spent = min(spent, time.thread_time() - begun)
-    return spent, result
-
-
 def measure(rows: int, seed: int, repeats: int) -> list[str]:
     """Time documents of so many rows; one line of the table.
 
@@ -91,14 +79,14 @@ def measure(rows: int, seed: int, repeats: int) -> list[str]:
     for _ in range(DOCS.get(rows, 2)):
         gold = report(rng, rows)
         pred = perturb(rng, gold)
-        spent, distance = least(lambda p=pred, g=gold: tree_edit_distance(p, g), repeats)  # type: ignore[misc]
-        ours.append(spent)
+        run = partial(tree_edit_distance, pred, gold)
+        ours.append(least(lambda run=run: run, repeats))  # type: ignore[misc]
         if rows in ZSS_SIZES:
+            found: list[int] = []
             trees = zss_tree(pred), zss_tree(gold)
-            spent, other = least(lambda pair=trees: zss_distance(*pair), 1)  # type: ignore[misc]
-            theirs.append(spent)
-            if other != distance:
-                raise RuntimeError(f"{rows} rows: zss gives {other}, this package {distance}")
+            theirs.append(clock(lambda trees=trees, found=found: found.append(zss_distance(*trees))))  # type: ignore[misc]
+            if found[0] != run():
+                raise RuntimeError(f"{rows} rows: zss gives {found[0]}, this package {run()}")
     line = [str(rows), f"{median(ours) * 1e3:,.1f}"]
     if not theirs:
         return [*line, "-", "-"]
@@ -113,14 +101,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="calls of ours per document, the least counts")
     parser.add_argument("--seed", type=int, default=2025)
     options = parser.parse_args()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("medvie-reward", "zss", "numpy", "rapidfuzz"))
-    python, machine = platform.python_version(), platform.machine()
-    print(f"{versions}, Python {python}, {machine}, seed {options.seed}.\n")
-    print("| N | ours, ms | zss, ms | ratio |")
-    print("|---|---|---|---|")
-    for size in options.sizes.split(","):
-        print(f"| {' | '.join(measure(int(size), options.seed, options.repeats))} |")
-        sys.stdout.flush()
+    lines = [measure(int(size), options.seed, options.repeats) for size in options.sizes.split(",")]
+    print(f"{made_with(options.seed, 'zss', 'numpy', 'rapidfuzz')}\n")
+    print(markdown(["N", "ours, ms", "zss, ms", "ratio"], lines))
 
 
 if __name__ == "__main__":
