@@ -115,7 +115,12 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
         help="a gold without a prediction is an error, scores zero, or is left out; under the last two, "
         "predictions without a gold are left out (default: %(default)s)",
     )
-    rows.add_argument("--by", metavar="KEY", help="also score per value of this row member")
+    rows.add_argument(
+        "--by",
+        metavar="KEY",
+        help="also score per value of this row member, or by rows, length, "
+        "fields (sizes of the gold) or has:FIELD (whether the gold fills it)",
+    )
     rows.add_argument("--limit", type=positive, metavar="N", help="score the first N documents only")
     statistics = parser.add_argument_group("statistics")
     statistics.add_argument(

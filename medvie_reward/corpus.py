@@ -22,6 +22,7 @@ from medvie_reward.metrics import Scores, count, count_prepared
 from medvie_reward.published import Published, compare_published, known_metrics, sign
 from medvie_reward.rewards import longest_answer, matching_of, read_gold
 from medvie_reward.rows import Join, RowFile, read_line, value_of
+from medvie_reward.slices import is_size, slice_of
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.totals import Totals
 
@@ -461,7 +462,7 @@ def score_lines(lines: Lines, task: Task) -> Scored:
         pred = value_of(pred_row, task.pred_key, task.id_key, task.pred_file, lines.pred_line)
     group = None
     if task.by is not None:
-        group = _group(task.by, gold_row, pred_row, task.gold_file, lines.gold_line)
+        group = _group(task.by, gold, gold_row, pred_row, task.gold_file, lines.gold_line)
     source = None
     if task.source_key is not None:
         source = _source(task.source_key, gold_row, task.gold_file, lines.gold_line)
@@ -480,11 +481,13 @@ def _source(key: str, row: Any, file: str, line: int) -> Source:
     raise InputError(f"--source-key: expected a text or a list of texts - at $.{key}, got {got}", file, line)
 
 
-def _group(by: str, gold_row: Any, pred_row: Any, file: str, line: int) -> str:
+def _group(by: str, gold: Any, gold_row: Any, pred_row: Any, file: str, line: int) -> str:
     for row in (gold_row, pred_row):
         if type(row) is dict and by in row:
             value = row[by]
             return value if isinstance(value, str) else str(value)
+    if is_size(by):
+        return slice_of(by, gold, gold_row)
     raise InputError(f"neither gold nor prediction has the member {by!r} that --by names", file, line)
 
 

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any, Final
 
+from medvie_reward.decoder import ABSENT, decode
 from medvie_reward.errors import InputError
 from medvie_reward.rows import RowFile, read_line, value_of
 from medvie_reward.tree import field_text, json_leaves
@@ -27,6 +28,9 @@ fields that it fills.
 HAS: Final = "has:"
 """Begins the name of a slice by whether a field is filled: ``has:Diagnosis``."""
 
+MAX_DEPTH: Final = 1024
+"""Nesting that is looked into; a spec allows less."""
+
 OTHERS: Final = "(none)"
 """The part of golds without the row member that a slice is named after."""
 
@@ -40,10 +44,13 @@ def slice_of(name: str, gold: Any, row: Any) -> str:
         ``rows``, ``length``, ``fields``, ``has:FIELD``, or a member of the gold's row. A member that has one
         of these names is not reached; rename it.
     gold
-        The plain gold value.
+        The gold as it stands in its row: a value, or its JSON text.
     row
         The line of the file that it stands in.
     """
+    if isinstance(gold, str):
+        found = decode(gold, MAX_DEPTH).value
+        gold = None if found is ABSENT else found  # scoring says what is wrong with it
     if name.startswith(HAS):
         return "with" if name.removeprefix(HAS) in _fields(gold) else "without"
     if name == "rows":
@@ -56,6 +63,11 @@ def slice_of(name: str, gold: Any, row: Any) -> str:
     if value is None:
         return OTHERS
     return value if isinstance(value, str) else str(value)
+
+
+def is_size(name: str) -> bool:
+    """Tell whether a slice is made from the gold itself, not from a member of its row."""
+    return name in BOUNDS or name.startswith(HAS)
 
 
 def check_slice(name: str, labels: list[str], file: str) -> None:

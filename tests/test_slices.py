@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from medvie_reward import InputError
+from medvie_reward.cli import main_score
 from medvie_reward.slices import check_slice, order_parts, slice_of
 
 REPORT: dict[str, Any] = {
@@ -34,6 +37,27 @@ REPORT: dict[str, Any] = {
 def test_parts_of_a_report(name: str, part: str) -> None:
     """2 rows, 12 characters, 3 fields of which Result is filled once."""
     assert slice_of(name, REPORT, {"report_type": "CT", "year": 2024, "gold": REPORT}) == part
+
+
+def test_a_gold_that_is_text() -> None:
+    """JSON text is read; what is none has no size, since scoring refuses it."""
+    assert slice_of("rows", json.dumps(REPORT), None) == slice_of("rows", REPORT, None) == "1–5"
+    assert slice_of("has:Name", json.dumps(REPORT), None) == "with"
+    assert slice_of("rows", "no JSON", None) == "0"
+
+
+def test_score_by_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--by`` takes sizes too; a row member of that name comes first."""
+    gold, pred = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl"
+    golds = [{"gold": {"L": ["x"] * n}} for n in (0, 3, 7)]
+    gold.write_text("".join(json.dumps(row) + "\n" for row in golds), encoding="utf-8")
+    pred.write_text("".join(json.dumps({"pred": row["gold"]}) + "\n" for row in golds), encoding="utf-8")
+    assert main_score([str(pred), str(gold), "--by", "rows", "--json", "-"]) == 0
+    made = json.loads(capsys.readouterr().out)["by"]
+    assert {name: group["n"] for name, group in made.items()} == {"0": 1, "1–5": 1, "6–10": 1}
+    gold.write_text("".join(json.dumps({**row, "rows": "many"}) + "\n" for row in golds), encoding="utf-8")
+    assert main_score([str(pred), str(gold), "--by", "rows", "--json", "-"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["by"]) == ["many"]
 
 
 @pytest.mark.parametrize(
