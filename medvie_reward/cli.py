@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from medvie_reward._version import __version__
+from medvie_reward.cli_ablate import ABLATE_HELP, add_ablate_arguments
+from medvie_reward.cli_agree import AGREE_HELP, add_agree_arguments
 from medvie_reward.cli_compare import COMPARE_EPILOG, COMPARE_HELP, add_compare_arguments
 from medvie_reward.cli_data import DATA_HELP, add_data_arguments
+from medvie_reward.cli_export import (
+    add_export_arguments,
+    check_exports,
+    open_exports,
+    printed_export,
+    write_exports,
+)
 from medvie_reward.cli_gold import GOLD_HELP, add_gold_arguments
 from medvie_reward.cli_html import HtmlReport, add_html_arguments, check_html_options
 from medvie_reward.cli_options import (
@@ -51,7 +60,7 @@ what it looks like, and the table says what the values look like.
 """
 _SCORE_EPILOG = """\
 exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
-Files named with --json, --errors and --html appear only once everything is scored.
+Files named with --json, --csv, --markdown, --errors and --html appear only once everything is scored.
 """
 
 
@@ -67,6 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
          _add_explain_arguments),
         ("compare", "compare systems on the same golds, with intervals and tests", COMPARE_HELP,
          COMPARE_EPILOG, add_compare_arguments),
+        ("ablate", "say what fewer documents and noisier golds would have said", ABLATE_HELP, None,
+         add_ablate_arguments),
+        ("agree", "measure how far two annotators agree", AGREE_HELP, None, add_agree_arguments),
         ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),
         ("gold", "write the golds of a public set", GOLD_HELP, None, add_gold_arguments),
         ("select", "choose a diverse subset of documents", SELECT_HELP, None, add_select_arguments),
@@ -138,6 +150,7 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
         "lists have no say in them (default: %(default)s)",
     )
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    add_export_arguments(out)
     out.add_argument("--errors", metavar="FILE", help="write one line per leaf that is not correct")
     out.add_argument(
         "--fields", type=positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
@@ -224,6 +237,7 @@ def _score(options: argparse.Namespace) -> int:
         check_installed()
     if options.preds == options.golds == "-":
         raise InputError("standard input can be read once only: expected a file for one of PREDS and GOLD")
+    check_exports(options)
     check_html_options(options)
     check_resampling_options(options)
     how = read_resampling(options) if options.intervals else None
@@ -255,6 +269,8 @@ def _score(options: argparse.Namespace) -> int:
         from medvie_reward.rows import dump
 
         sys.stdout.write(dump(_as_dict(evaluation, uncertainty), indent=True).decode() + "\n")
+    elif (text := printed_export(evaluation, uncertainty, options)) is not None:
+        sys.stdout.write(text)
     else:
         from medvie_reward.report import print_evaluation
 
@@ -283,6 +299,7 @@ def _score_all(
         # Opened before the work, so that a name that cannot be written fails at once.
         errors = stack.enter_context(NewFile(options.errors)) if options.errors else None
         result = stack.enter_context(NewFile(options.json)) if options.json and options.json != "-" else None
+        exports = open_exports(options, stack)
         html = stack.enter_context(NewFile(options.html)) if options.html else None
         report = HtmlReport(options, html, preds, golds, joined, task) if html else None
         spread = None
@@ -322,6 +339,7 @@ def _score_all(
             result.write(_as_dict(evaluation, uncertainty), indent=True)
         if report is not None:
             report.write(evaluation, uncertainty)
+        write_exports(exports, evaluation, uncertainty, options)
     return evaluation, uncertainty
 
 

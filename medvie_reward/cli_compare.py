@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from medvie_reward.cli_options import add_resampling_arguments, metrics, positive, read_resampling
+from medvie_reward.cli_options import (
+    add_resampling_arguments,
+    metrics,
+    named_files,
+    positive,
+    read_resampling,
+)
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
-from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
     from medvie_reward.comparison import System
@@ -76,7 +80,7 @@ def run_compare(options: argparse.Namespace) -> int:
     InputError
         If an option or a file is not what it should be; no file is written then.
     """
-    named = _named(options.preds)
+    named = named_files(options.preds)
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.comparison import compare_systems
@@ -99,23 +103,6 @@ def run_compare(options: argparse.Namespace) -> int:
     else:
         print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
     return 0
-
-
-def _named(given: list[str]) -> dict[str, str]:
-    """Give system -> file; a file without a name is called by its own, without what ends it."""
-    if len(given) < 2:
-        raise InputError("expected predictions of at least two systems")
-    named: dict[str, str] = {}
-    for text in given:
-        name, equals, file = text.partition("=")
-        if not equals:
-            name, file = Path(text).name.removesuffix(".gz").removesuffix(".jsonl"), text
-        if not name or not file:
-            raise InputError(f"{text!r}: expected a file, or NAME=FILE")
-        if name in named:
-            raise InputError(f"two systems are named {name!r}: expected NAME=FILE with different names")
-        named[name] = file
-    return named
 
 
 def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:

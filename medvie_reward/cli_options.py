@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medvie_reward.errors import InputError
@@ -68,3 +69,26 @@ def read_resampling(options: argparse.Namespace) -> Resampling:
     how = Resampling()._replace(**{name: x for name, x in given.items() if x is not None})
     check_resampling(how)
     return how
+
+
+def named_files(given: list[str]) -> dict[str, str]:
+    """Give system -> file; a file without a name is called by its own, without what ends it.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, a name or a file is empty, or a name comes twice.
+    """
+    if len(given) < 2:
+        raise InputError("expected predictions of at least two systems")
+    named: dict[str, str] = {}
+    for text in given:
+        name, equals, file = text.partition("=")
+        if not equals:
+            name, file = Path(text).name.removesuffix(".gz").removesuffix(".jsonl"), text
+        if not name or not file:
+            raise InputError(f"{text!r}: expected a file, or NAME=FILE")
+        if name in named:
+            raise InputError(f"two systems are named {name!r}: expected NAME=FILE with different names")
+        named[name] = file
+    return named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from rich.table import Table
@@ -44,20 +44,44 @@ def print_evaluation(
         Confidence intervals to print too.
     """
     with open_console(file) as console:
-        console.print(_overall(evaluation))
-        if uncertainty is not None:
-            console.print(_intervals(uncertainty))
-        if "f1" in evaluation.metrics:
-            console.print(_fields(evaluation, max_fields, console.width, uncertainty))
-            hidden = len(evaluation.micro.fields) - max_fields
-            if hidden > 0:
-                console.print(f"… and {hidden:,} more field{'s' * (hidden != 1)}")
-        if evaluation.groups:
-            console.print(_groups(evaluation, by or "group", console.width, uncertainty))
-        for line in _lines(evaluation):
-            console.print(line, soft_wrap=True)
-        drawn = "" if uncertainty is None else f"|{uncertainty.signature}"
-        console.print(f"{evaluation.signature}{drawn}", soft_wrap=True, style="dim")
+        for part in evaluation_parts(evaluation, by, max_fields, console.width, uncertainty):
+            console.print(part, soft_wrap=isinstance(part, str))
+        console.print(signature_of(evaluation, uncertainty), soft_wrap=True, style="dim")
+
+
+def evaluation_parts(
+    evaluation: Evaluation,
+    by: str | None,
+    max_fields: int,
+    width: int,
+    uncertainty: Uncertainty | None = None,
+) -> Iterator[Table | str]:
+    """Give the tables of an evaluation and the lines below them, as `print_evaluation` prints them.
+
+    Parameters
+    ----------
+    evaluation, by, max_fields, uncertainty
+        As of `print_evaluation`.
+    width
+        Characters that a line holds.
+    """
+    yield _overall(evaluation)
+    if uncertainty is not None:
+        yield _intervals(uncertainty)
+    if "f1" in evaluation.metrics:
+        yield _fields(evaluation, max_fields, width, uncertainty)
+        hidden = len(evaluation.micro.fields) - max_fields
+        if hidden > 0:
+            yield f"… and {hidden:,} more field{'s' * (hidden != 1)}"
+    if evaluation.groups:
+        yield _groups(evaluation, by or "group", width, uncertainty)
+    yield from _lines(evaluation)
+
+
+def signature_of(evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> str:
+    """Give every choice behind what is printed."""
+    drawn = "" if uncertainty is None else f"|{uncertainty.signature}"
+    return f"{evaluation.signature}{drawn}"
 
 
 def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:

@@ -304,3 +304,61 @@ def test_help_names_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "exit codes: 0 scored, 2 a usage or input error" in printed
     assert "completion, response, output, prediction or pred" in printed
+
+
+def test_csv_and_markdown(files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both files hold what `-` prints; a row per document, with the numbers of the JSON output."""
+    import csv
+
+    made = {}
+    for kind in ("csv", "markdown"):
+        file = tmp_path / f"out.{kind}"
+        assert main_score([*files, "--by", "kind", f"--{kind}", str(file)]) == 0
+        assert capsys.readouterr().out.startswith("2 documents\n")
+        assert main_score([*files, "--by", "kind", f"--{kind}", "-"]) == 0
+        made[kind] = capsys.readouterr().out
+        assert file.read_bytes().decode() == made[kind]
+    rows = list(csv.DictReader(made["csv"].splitlines()))
+    assert [(row["id"], row["group"], row["f1"], row["wrong"]) for row in rows] == [
+        ("a", "lab", "0.6", "2"),
+        ("b", "ct", "1.0", "0"),
+    ]
+    assert "**Per kind, worst first**" in made["markdown"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "markdown"])
+def test_exports_of_smr_r1(files: tuple[str, str], kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The preset without an alignment has them too."""
+    assert main_score([*files, "--preset", "smr-r1", f"--{kind}", "-"]) == 0
+    assert capsys.readouterr().out.startswith({"csv": "id,group,", "markdown": "**2 documents**"}[kind])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--csv", "-", "--json", "-"],
+            "--json and --csv cannot both be printed: expected - for one of them",
+        ),
+        (["--csv", "x", "--markdown", "./x"], "./x: --csv and --markdown name one file: expected different"),
+        (["--json", "x", "--errors", "x"], "x: --json and --errors name one file: expected different names"),
+        (["--csv", "none/x.csv"], "none/x.csv: cannot be written"),
+    ],
+)
+def test_outputs_in_one_place(
+    files: tuple[str, str], options: list[str], message: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Two outputs in one place are refused, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert main_score([*files, *options]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert message in printed.err
+    assert sorted(os.listdir()) == ["gold.jsonl", "pred.jsonl"]
+
+
+def test_csv_to_the_null_device(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A device may be named twice: nothing is replaced there."""
+    assert main_score([*files, "--csv", os.devnull, "--markdown", os.devnull]) == 0
+    assert capsys.readouterr().out.startswith("2 documents\n")
