@@ -66,10 +66,12 @@ def test_dropped_rows_leave_the_others(gold: Any, rate: float, seed: int) -> Non
 
     def check(before: Any, after: Any) -> None:
         if isinstance(before, dict):
+            assert isinstance(after, dict)
             assert list(before) == list(after)
             for key in before:
                 check(before[key], after[key])
         elif isinstance(before, list):
+            assert isinstance(after, list)
             rest = iter(before)
             for item in after:
                 assert any(fits(other, item) for other in rest)
