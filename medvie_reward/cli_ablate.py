@@ -7,9 +7,9 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.cli_options import named_files, positive
+from medvie_reward.cli_options import add_systems_row_arguments, named_files, positive
 from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, read_spec
-from medvie_reward.errors import GoldError, InputError
+from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
     from medvie_reward.robustness import Annotated, Noise
@@ -34,15 +34,7 @@ def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
     add_reading_arguments(add_spec_arguments(parser))
-    rows = parser.add_argument_group("rows")
-    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
-    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
-    rows.add_argument(
-        "--missing", choices=("error", "zero"), default="error",
-        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
-    )  # fmt: skip
+    add_systems_row_arguments(parser)
     what = parser.add_argument_group("what to ablate")
     what.add_argument(
         "--figure", metavar="NAME", default="micro_f1",
@@ -149,7 +141,7 @@ def _numbers(flag: str, text: str, kind: Any) -> list[Any]:
 
 def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace) -> list[Annotated]:
     """Read every gold and every system's prediction for it."""
-    from medvie_reward.rewards import read_gold
+    from medvie_reward.corpus import read_gold_at
     from medvie_reward.robustness import Annotated
     from medvie_reward.rows import PRED_KEYS, RowFile, join, read_line, value_of
 
@@ -165,10 +157,6 @@ def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.N
             columns.append(column)
     made = []
     for n, preds_of in enumerate(zip(*columns, strict=True)):
-        row = read_line(golds.line(n), golds.name, n + 1)
-        try:
-            gold = read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec)
-        except GoldError as error:
-            raise InputError(str(error), golds.name, n + 1) from None
-        made.append(Annotated(golds.ids[n] if golds.has_ids else str(n + 1), gold, preds_of))
+        name = golds.ids[n] if golds.has_ids else str(n + 1)
+        made.append(Annotated(name, read_gold_at(golds, n, spec), preds_of))
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from medvie_reward.cli_options import add_resampling_arguments, positive, read_resampling
 from medvie_reward.cli_spec import add_spec_arguments, read_spec
-from medvie_reward.errors import GoldError, InputError
+from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
     from medvie_reward.rows import Join, RowFile
@@ -118,18 +118,9 @@ def _join(a: RowFile, b: RowFile, options: argparse.Namespace) -> Join:
 
 
 def _documents(a: RowFile, b: RowFile, joined: Join, spec: Spec) -> Iterator[tuple[str, Any, Any]]:
+    from medvie_reward.corpus import read_gold_at
+
     for at_b, at_a in joined.pairs:
         assert at_a is not None  # documents without a partner were left out
         name = b.ids[at_b] if b.has_ids else str(at_b + 1)
-        yield name, _read(a, at_a, spec), _read(b, at_b, spec)
-
-
-def _read(file: RowFile, row: int, spec: Spec) -> Any:
-    from medvie_reward.rewards import read_gold
-    from medvie_reward.rows import read_line, value_of
-
-    value = value_of(read_line(file.line(row), file.name, row + 1), file.key, file.id_key, file.name, row + 1)
-    try:
-        return read_gold(value, spec)
-    except GoldError as error:
-        raise InputError(str(error), file.name, row + 1) from None
+        yield name, read_gold_at(a, at_a, spec), read_gold_at(b, at_b, spec)

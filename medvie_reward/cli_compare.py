@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from medvie_reward.cli_options import (
     add_resampling_arguments,
+    add_systems_row_arguments,
     metrics,
     named_files,
     positive,
@@ -43,15 +44,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
     add_reading_arguments(add_spec_arguments(parser))
-    rows = parser.add_argument_group("rows")
-    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
-    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
-    rows.add_argument(
-        "--missing", choices=("error", "zero"), default="error",
-        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
-    )  # fmt: skip
+    rows = add_systems_row_arguments(parser)
     rows.add_argument(
         "--slice", metavar="NAME", action="append", default=[], help="compare per part too; may be repeated"
     )

@@ -29,6 +29,20 @@ def metrics(text: str) -> tuple[str, ...]:
         raise argparse.ArgumentTypeError(error.reason) from None
 
 
+def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what says where rows of several systems hold what, and how they are joined; gives the group."""
+    rows = parser.add_argument_group("rows")
+    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
+    rows.add_argument(
+        "--missing", choices=("error", "zero"), default="error",
+        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
+    )  # fmt: skip
+    return rows
+
+
 def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
     """Add what says how intervals are made; see `read_resampling`."""
     group.add_argument("--resamples", type=positive, metavar="N", help="of the documents (default: 10000)")

@@ -438,11 +438,16 @@ def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
         If a row is no usable gold; it names the file and the line.
     """
     for n in range(len(golds)):
-        row = read_line(golds.line(n), golds.name, n + 1)
-        try:
-            yield read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec)
-        except GoldError as error:
-            raise InputError(str(error), golds.name, n + 1) from None
+        yield read_gold_at(golds, n, spec)
+
+
+def read_gold_at(golds: RowFile, n: int, spec: Spec) -> Any:
+    """Read the gold of one row of a file, counted from 0; errors are those of `read_golds`."""
+    row = read_line(golds.line(n), golds.name, n + 1)
+    try:
+        return read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec)
+    except GoldError as error:
+        raise InputError(str(error), golds.name, n + 1) from None
 
 
 def score_lines(lines: Lines, task: Task) -> Scored:
