@@ -20,6 +20,8 @@ _EXACT: Final = 1 << 53
 
 Pairs = list[tuple[int, int]]
 _Items = list[tuple[int, int]]
+_Side = tuple[list[int], list[int]]
+"""Items of one side: their positions, and beside each its bits."""
 
 
 class Work:
@@ -170,171 +172,185 @@ def reduce_sets(
     |X∩G| + |P∩X| <= |X| + |P∩G∩X|. A pair (p, g) can be fixed when the bits that only p and only g have
     outweigh what either could gain elsewhere: own + 2|p∩g| >= |p| + |g|.
     """
-    left_p = [(i, p) for i, p in enumerate(predicted) if p]
-    left_g = [(j, g) for j, g in enumerate(gold) if g]
+    ps, gs = _filled(predicted), _filled(gold)
     pairs: Pairs = []
-    while left_p and left_g:
-        size = len(left_p) + len(left_g)
+    while ps[1] and gs[1]:
+        size = len(ps[1]) + len(gs[1])
         if ties:
-            left_p, left_g = _pair_equal(left_p, left_g, pairs)
+            ps, gs = _pair_equal(ps, gs, pairs)
         else:
-            left_p, left_g = _shared(left_p, left_g, scale.keys)
+            ps, gs = _shared(ps, gs, scale.keys)
         if join:
-            left_p, left_g = _pair_joined(left_p, left_g, join, pairs)
-        elif not ties or (len(left_p) > 1 and len(left_g) > 1):
-            left_p, left_g = _pair_anchored(left_p, left_g, scale, ties, pairs)
-        if len(left_p) + len(left_g) == size:
+            ps, gs = _pair_joined(ps, gs, join, pairs)
+        elif not ties or (len(ps[1]) > 1 and len(gs[1]) > 1):
+            ps, gs = _pair_anchored(ps, gs, scale, ties, pairs)
+        if len(ps[1]) + len(gs[1]) == size:
             break
-    return pairs, left_p, left_g
+    return pairs, list(zip(*ps, strict=True)), list(zip(*gs, strict=True))
 
 
-def _union(items: _Items) -> int:
-    return reduce(or_, [x for _, x in items])
+def _filled(items: Sequence[int]) -> _Side:
+    """Give the items of one side that hold anything."""
+    if all(items):
+        return list(range(len(items))), list(items)
+    at = [i for i, x in enumerate(items) if x]
+    return at, [items[i] for i in at]
 
 
-def _shared(ps: _Items, gs: _Items, keys: int) -> tuple[_Items, _Items]:
+def _without(side: _Side, taken: set[int]) -> _Side:
+    """Leave out what stands at some indices of both lists."""
+    if not taken:
+        return side
+    at, bits = side
+    left = [n for n in range(len(at)) if n not in taken]
+    return [at[n] for n in left], [bits[n] for n in left]
+
+
+def _shared(ps: _Side, gs: _Side, keys: int) -> tuple[_Side, _Side]:
     """Drop the leaf bits that one side lacks."""
-    both = _union(ps) & _union(gs) | keys
-    return [(i, p & both) for i, p in ps], [(j, g & both) for j, g in gs]
+    both = reduce(or_, ps[1]) & reduce(or_, gs[1]) | keys
+    return (ps[0], [p & both for p in ps[1]]), (gs[0], [g & both for g in gs[1]])
 
 
-def _pair_equal(ps: _Items, gs: _Items, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_equal(ps: _Side, gs: _Side, pairs: Pairs) -> tuple[_Side, _Side]:
     """Drop the bits that one side lacks, then pair the items that are equal."""
-    both = _union(ps) & _union(gs)
-    if not both:
-        return [], []
-    ps = [(i, p & both) for i, p in ps]
-    waiting = {p: i for i, p in ps}
-    if len(waiting) != len(ps):
+    (at_p, bits_p), (at_g, bits_g) = ps, gs
+    both = reduce(or_, bits_p) & reduce(or_, bits_g)
+    waiting = {p & both: n for n, p in enumerate(bits_p)}
+    if len(waiting) != len(bits_p):
         return _pair_copies(ps, gs, both, pairs)
     waiting.pop(0, None)
-    rest_g: _Items = []
-    for j, g in gs:
+    at: list[int] = []
+    rest: list[int] = []
+    for n, g in enumerate(bits_g):
         g &= both
-        i = waiting.pop(g, None)
-        if i is not None:
-            pairs.append((i, j))
+        m = waiting.pop(g, -1)
+        if m >= 0:
+            pairs.append((at_p[m], at_g[n]))
         elif g:
-            rest_g.append((j, g))
-    if not rest_g:
-        return [], []
-    return [(i, p) for p, i in waiting.items()], rest_g
+            at.append(at_g[n])
+            rest.append(g)
+    return ([at_p[m] for m in waiting.values()], list(waiting)), (at, rest)
 
 
-def _pair_copies(ps: _Items, gs: _Items, both: int, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_copies(ps: _Side, gs: _Side, both: int, pairs: Pairs) -> tuple[_Side, _Side]:
     """Pair equal items where predicted ones are alike."""
+    (at_p, bits_p), (at_g, bits_g) = ps, gs
     waiting: dict[int, list[int]] = {}
-    for i, p in reversed(ps):  # reversed, so that pop takes the first of equal items
+    for m in range(len(bits_p) - 1, -1, -1):  # backwards, so that pop takes the first of equal items
+        p = bits_p[m] & both
         if p:
-            waiting.setdefault(p, []).append(i)
-    rest_g: _Items = []
-    for j, g in gs:
+            waiting.setdefault(p, []).append(at_p[m])
+    at: list[int] = []
+    rest: list[int] = []
+    for n, g in enumerate(bits_g):
         g &= both
         same = waiting.get(g)
         if same:
-            pairs.append((same.pop(), j))
+            pairs.append((same.pop(), at_g[n]))
         elif g:
-            rest_g.append((j, g))
-    if not rest_g:
-        return [], []
+            at.append(at_g[n])
+            rest.append(g)
+    if not rest:
+        return ([], []), ([], [])
     # More copies of one predicted item than there are gold items can never pair. Sorted back into the order
     # given, which breaks ties.
-    return sorted((i, p) for p, same in waiting.items() for i in same[-len(rest_g) :]), rest_g
+    left = sorted([(i, p) for p, same in waiting.items() for i in same[-len(rest) :]])
+    return ([i for i, _ in left], [p for _, p in left]), (at, rest)
 
 
-def _owned_once(items: _Items) -> int:
+def _owned_once(items: list[int]) -> int:
     once = twice = 0
-    for _, x in items:
+    for x in items:
         twice |= once & x
         once |= x
     return once & ~twice
 
 
-def _pair_anchored(ps: _Items, gs: _Items, scale: Scale, ties: bool, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_anchored(ps: _Side, gs: _Side, scale: Scale, ties: bool, pairs: Pairs) -> tuple[_Side, _Side]:
     """Fix pairs that share leaves nobody else has and cannot do better elsewhere.
 
     What `reduce_sets` asks for, own + 2|p∩g| >= |p| + |g|, is own >= |p△g|: what the two share alone
     outweighs in what they differ.
     """
-    keys = scale.keys
-    unique = _owned_once(ps) & _owned_once(gs) & ~keys
+    key_bits = scale.key_bits
+    unique = (_owned_once(ps[1]) & _owned_once(gs[1])) >> key_bits << key_bits
     if not unique:
         return ps, gs
-    ps, gs = _pair_sure(ps, gs, unique, keys, pairs)
+    ps, gs = _pair_sure(ps, gs, unique, key_bits, pairs)
+    (at_p, bits_p), (at_g, bits_g) = ps, gs
     # Where leaves alone do not decide, keys and critical leaves must.
-    even = keys | scale.critical_leaves
-    owner: dict[int, tuple[int, int]] = {}
-    for item in ps:
-        bits = item[1] & unique
+    even = scale.keys | scale.critical_leaves
+    owner: dict[int, int] = {}
+    for m, p in enumerate(bits_p if bits_g else ()):
+        bits = p & unique
         while bits:
             bit = bits & -bits
-            owner[bit] = item
+            owner[bit] = m
             bits ^= bit
+    if not owner:
+        return ps, gs
     taken: set[int] = set()
-    rest_g: _Items = []
-    for j, g in gs:
+    met: set[int] = set()
+    for n, g in enumerate(bits_g):
         bits = g & unique
         while bits:
             bit = bits & -bits
             if bit not in owner:  # its owner has a partner
                 bits ^= bit
                 continue
-            i, p = owner[bit]
+            m = owner[bit]
+            p = bits_p[m]
             both = p & g
-            gain = (both & unique).bit_count() - ((p ^ g) & ~keys).bit_count()
-            if i not in taken and (gain > 0 or (ties and gain == 0 and p & even == g & even)):
-                taken.add(i)
-                pairs.append((i, j))
+            gain = (both & unique).bit_count() - ((p ^ g) >> key_bits).bit_count()
+            if m not in taken and (gain > 0 or (ties and gain == 0 and p & even == g & even)):
+                taken.add(m)
+                met.add(n)
+                pairs.append((at_p[m], at_g[n]))
                 break
             bits &= ~both
-        else:
-            rest_g.append((j, g))
-    return ([item for item in ps if item[0] not in taken] if taken else ps), rest_g
+    return _without(ps, taken), _without(gs, met)
 
 
-def _pair_sure(ps: _Items, gs: _Items, unique: int, keys: int, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_sure(ps: _Side, gs: _Side, unique: int, key_bits: int, pairs: Pairs) -> tuple[_Side, _Side]:
     """Fix most of the pairs that every best assignment has, looking at one unique leaf of each item.
 
     A pair whose gain is more than 0 is in every best assignment, so it does not matter when it is fixed.
     """
-    owner: dict[int, tuple[int, int]] = {}
-    for item in ps:
-        bits = item[1] & unique
-        if bits:
-            owner[bits & -bits] = item
+    (at_p, bits_p), (at_g, bits_g) = ps, gs
+    owner = {(p & unique).bit_length(): m for m, p in enumerate(bits_p)}
     taken: set[int] = set()
-    rest_g: _Items = []
-    for item in gs:
-        g = item[1]
+    at: list[int] = []
+    rest: list[int] = []
+    for n, g in enumerate(bits_g):
         bits = g & unique
         if bits:
-            found = owner.get(bits & -bits)
-            if found is not None:
-                i, p = found
-                if (p & bits).bit_count() > ((p ^ g) & ~keys).bit_count():
-                    taken.add(i)
-                    pairs.append((i, item[0]))
+            m = owner.get(bits.bit_length(), -1)
+            if m >= 0:
+                p = bits_p[m]
+                if (p & bits).bit_count() > ((p ^ g) >> key_bits).bit_count():
+                    taken.add(m)
+                    pairs.append((at_p[m], at_g[n]))
                     continue
-        rest_g.append(item)
-    return ([item for item in ps if item[0] not in taken] if taken else ps), rest_g
+        at.append(at_g[n])
+        rest.append(g)
+    return (_without(ps, taken), (at, rest)) if taken else (ps, gs)
 
 
-def _pair_joined(ps: _Items, gs: _Items, join: int, pairs: Pairs) -> tuple[_Items, _Items]:
+def _pair_joined(ps: _Side, gs: _Side, join: int, pairs: Pairs) -> tuple[_Side, _Side]:
     """Pair items whose joining value is theirs alone on either side: every optimum has that pair."""
-    unique = _owned_once(ps) & _owned_once(gs) & join
-    if not unique:
-        return ps, gs
-    owner = {p & join: i for i, p in ps if p & unique and (p & join).bit_count() == 1}
+    (at_p, bits_p), (at_g, bits_g) = ps, gs
+    unique = _owned_once(bits_p) & _owned_once(bits_g) & join
+    owner = {p & join: m for m, p in enumerate(bits_p) if p & unique and (p & join).bit_count() == 1}
     taken: set[int] = set()
-    rest_g: _Items = []
-    for j, g in gs:
-        i = owner.get(g & join) if g & unique else None
-        if i is None:
-            rest_g.append((j, g))
-        else:
-            taken.add(i)
-            pairs.append((i, j))
-    return [item for item in ps if item[0] not in taken], rest_g
+    met: set[int] = set()
+    for n, g in enumerate(bits_g if owner else ()):
+        m = owner.get(g & join, -1) if g & unique else -1
+        if m >= 0:
+            taken.add(m)
+            met.add(n)
+            pairs.append((at_p[m], at_g[n]))
+    return _without(ps, taken), _without(gs, met)
 
 
 def _solve_sets(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> Pairs:

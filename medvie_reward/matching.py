@@ -26,6 +26,7 @@ from medvie_reward.worth import Worth
 
 _NESTING: Final = (dict, list)
 _SCALARS: Final = {str, int, float, bool, type(None)}
+_TEXTS: Final = {str, type(None)}
 _SHALLOW: Final = 40
 
 
@@ -311,27 +312,24 @@ class Matcher:
         self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work
     ) -> RowPairs:
         """Pair the rows of two lists of objects, the gold's flat; see `pair`."""
-        same: Pairs = []
-        free_p = list(range(len(predicted)))
-        used: set[int] = set()
         # Where kinds of hallucination cost differently, a row that has more than a gold row may be the better
         # partner for it than the row that is equal to it.
+        same: Pairs = []
+        free_p = list(range(len(predicted)))
         if not self.by_kind:
-            free_p = _pair_same(predicted, rows, same, used)
+            same, free_p = _pair_same(predicted, rows)
         masks = rows.masks
-        found = RowPairs(same, [], {}, set())
-        if not free_p or len(used) == len(masks):
-            return found
-        for i in free_p:
-            found.masks[i], whole = rows.read(predicted[i])
-            if not whole:
-                found.odd.add(i)
-        free_p = self._in_order(free_p, found.masks, predicted, work)
+        if not free_p or len(same) == len(masks):
+            return RowPairs(same, [], {}, set())
+        read, odd = rows.read_all(predicted, free_p)
+        free_p = self._in_order(free_p, read, predicted, work)
         if node.order is None:
             node.order = self._in_order(list(range(len(masks))), masks, node.raw, work)
+        used = {j for _, j in same}
         free_g = [j for j in node.order if j not in used]
-        p = [found.masks[i] for i in free_p]
-        g = [masks[j] for j in free_g]
+        p = list(map(read.__getitem__, free_p))
+        g = list(map(masks.__getitem__, free_g))
+        found = RowPairs(same, [], read, odd)
         if not self.by_kind:
             solved = assign_sets(p, g, rows.scale, work, rows.join)
             found.near.extend([(free_p[a], free_g[b]) for a, b in solved])
@@ -365,7 +363,7 @@ class Matcher:
         ordered: list[int] = []
         for _, group in groupby(places, key=keys.__getitem__):
             same = list(group)
-            if len(same) > 1:
+            if len(same) > 1 and not _all_one([items[i] for i in same]):
                 same.sort(key=lambda i: order_key(items[i], self.known_form, work.full_keys, blanks=True))
             ordered.extend(same)
         return ordered
@@ -480,26 +478,38 @@ class Matcher:
         return found
 
 
-def _pair_same(predicted: list[dict[str, Any]], rows: RowTable, pairs: Pairs, used: set[int]) -> list[int]:
-    """Pair each predicted row that is a gold row to the letter: one look-up, at C speed; give the others."""
+def _all_one(items: list[Any]) -> bool:
+    """Tell whether items are surely the same: objects of the same texts and nulls (1 == True, so no more)."""
+    first = items[0]
+    if first.__class__ is not dict or not set(map(type, first.values())) <= _TEXTS:
+        return False
+    return all([item == first for item in items])
+
+
+def _pair_same(predicted: list[dict[str, Any]], rows: RowTable) -> tuple[Pairs, list[int]]:
+    """Pair each predicted row that is a gold row to the letter: one look-up at C speed; give the others too."""
     try:
         names = map(tuple, predicted)
         found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
     except TypeError:  # a value that cannot be hashed: some row is not flat
-        return list(range(len(predicted)))
-    hits = [(i, places[0]) for i, places in enumerate(found) if places is not None]
-    used.update([j for _, j in hits])
-    if len(used) == len(hits) and not rows.copies:
-        pairs.extend(hits)
-        return [i for i, places in enumerate(found) if places is None]
-    used.clear()
+        return [], list(range(len(predicted)))
+    pairs = [(i, j) for i, j in enumerate(found) if j is not None]
+    if rows.copies or len({j for _, j in pairs}) < len(pairs):
+        return _pair_alike(found, rows.copies)
+    return pairs, [i for i, j in enumerate(found) if j is None]
+
+
+def _pair_alike(found: list[int | None], copies: dict[int, list[int]]) -> tuple[Pairs, list[int]]:
+    """Pair rows where predicted or gold ones are alike: first come, first served."""
+    pairs: Pairs = []
     free: list[int] = []
-    for i, places in enumerate(found):
-        for j in places or ():
+    used: set[int] = set()
+    for i, first in enumerate(found):
+        for j in () if first is None else (first, *copies.get(first, ())):
             if j not in used:
                 used.add(j)
                 pairs.append((i, j))
                 break
         else:
             free.append(i)
-    return free
+    return pairs, free

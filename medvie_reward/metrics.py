@@ -16,11 +16,10 @@ from typing import Any, Final
 from medvie_reward.alignment import DEFAULT, Prepared, prepare, source_of, tally_of
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.grounding import Source
-from medvie_reward.outcomes import KINDS, Outcomes
+from medvie_reward.outcomes import Outcomes
 from medvie_reward.smr_r1 import Tally, tally
-from medvie_reward.spec import Spec, resolve
+from medvie_reward.spec import COST_PARTS, KINDS, Spec, resolve
 from medvie_reward.tree import plain
-from medvie_reward.worth import COST_PARTS
 
 FLAGS = ("misplaced", "ungrounded")
 

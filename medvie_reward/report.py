@@ -9,7 +9,7 @@ from rich.table import Table
 
 from medvie_reward.corpus import Evaluation
 from medvie_reward.explain import FieldRule
-from medvie_reward.outcomes import KINDS
+from medvie_reward.spec import KINDS
 from medvie_reward.terminal import NARROW, WIDE, make_table, number, open_console, rate
 
 if TYPE_CHECKING:

@@ -28,9 +28,8 @@ from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.metrics import Counts, rates
 from medvie_reward.outcomes import Outcomes
 from medvie_reward.smr_r1 import tally
-from medvie_reward.spec import Spec, resolve
+from medvie_reward.spec import COST_PARTS, Spec, resolve
 from medvie_reward.tree import plain
-from medvie_reward.worth import COST_PARTS
 
 
 class Reward(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import reduce
 from itertools import chain
 from operator import or_
 from typing import Any, Final
@@ -14,7 +15,6 @@ from medvie_reward.worth import Worth
 
 # The cache of raw texts per key is bounded, since predictions feed it.
 _CACHE_SIZE: Final = 65_536
-_NESTING: Final = (dict, list)
 
 
 class RowTable:
@@ -52,19 +52,22 @@ class RowTable:
     join
         The leaf bits of the joining member.
     codes
-        key -> raw text -> the bits of that leaf: leaf and key, the key alone where no gold row has the
-        text, 0 where it is empty. Filled as predictions bring new texts.
+        key -> the bits of its leaves.
     same
-        A row of texts as (keys + values) -> positions of the gold rows that are exactly this.
+        A row of texts as (keys + values) -> position of the first gold row that is exactly this.
     copies
-        Whether some gold rows are exactly alike.
+        The others that are, by the first one's position.
     spans
         key -> its bit and those of its leaves.
+    leaves
+        Per row, its number of leaves that are not empty.
+    key_at
+        The key that each bit stands under.
     """
 
     __slots__ = (
-        "_bits",
         "_free",
+        "_units",
         "_weights",
         "codes",
         "copies",
@@ -73,7 +76,9 @@ class RowTable:
         "field",
         "fields",
         "join",
+        "key_at",
         "key_of",
+        "leaves",
         "masks",
         "same",
         "scale",
@@ -90,26 +95,30 @@ class RowTable:
         self.exact = all(of[key].units for key in keys)
         self.scale = Scale([worth.wrong[of[key].units] for key in keys], worth.base)
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
-        self._bits: dict[str, dict[str, int]] = {}
-        self.codes: dict[str, dict[str, int]] = {}
+        self.codes: dict[str, Codes] = {}
         self.masks = [0] * len(rows)
         self.texts_only = [True] * len(rows)
         self.spans: dict[str, int] = {}
         self.join = 0
         self._free = 1 << len(keys)
+        self.key_at = list(keys)
         for key in keys:
             # A key that a row lacks reads as an empty text.
             self._add_column(key, [row.get(key, "") for row in rows])
             if key == join:
                 self.join = self.spans[key] & ~self.scale.keys
         self.critical = [key for key in keys if of[key].critical]
+        self.leaves = [(mask & self.scale.keys).bit_count() for mask in self.masks]
+        self._units: dict[int, int] = {}
         self._weights: list[int] | None = None
-        self.same: dict[tuple[str, ...], list[int]] = {}
+        self.same: dict[tuple[str, ...], int] = {}
+        self.copies: dict[int, list[int]] = {}
         for i, row in enumerate(rows):
             # Only texts: 1, 1.0 and True are equal to Python and different here.
             if self.texts_only[i]:
-                self.same.setdefault((*row, *row.values()), []).append(i)
-        self.copies = len(self.same) < sum(self.texts_only)
+                first = self.same.setdefault((*row, *row.values()), i)
+                if first != i:
+                    self.copies.setdefault(first, []).append(i)
 
     def _add_column(self, key: str, column: list[Any]) -> None:
         """Give the leaves under a key their bits, and put these into the rows' masks."""
@@ -121,7 +130,7 @@ class RowTable:
                     column[i] = scalar_text(value)
         form, units = field.form, field.units
         forms = {raw: form(raw) for raw in set(column)}
-        bits = self._bits[key] = {"": 0}
+        bits = {"": 0}
         leaf = (1 << units) - 1
         for text in sorted(set(forms.values())):
             if text:
@@ -129,11 +138,20 @@ class RowTable:
                 if field.critical:
                     self.scale.critical_leaves |= free
                 free <<= units
+        self.key_at += [key] * ((len(bits) - 1) * units)
         self.spans[key] = free - self._free | key_bit
         self._free = free
-        codes = self.codes[key] = {raw: bits[text] for raw, text in forms.items()}
-        codes[""] = 0
+        codes = self.codes[key] = Codes(form, bits, key_bit)
+        codes.update({raw: bits[text] for raw, text in forms.items()})
         self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
+
+    def units(self, keys: int) -> int:
+        """Give what one leaf under each of a set of key bits weighs, in units."""
+        units = self._units.get(keys)
+        if units is None:
+            of = [self.fields[key].units for key, bit in self.key_of.items() if keys & bit]
+            units = self._units[keys] = sum(of)
+        return units
 
     def full(self, places: Iterable[int], work: Work) -> int:
         """Give the worth of some rows, each matched in full."""
@@ -151,32 +169,54 @@ class RowTable:
         It is not where the row has a key that no gold row has, or holds a list or an object. Leaves under
         keys that no gold row has are left out.
         """
-        mask = 0
-        whole = True
-        codes = self.codes
-        for key, value in row.items():
-            try:
-                mask |= codes[key][value]
-            except (KeyError, TypeError):  # a key or a text not seen before, or no text
-                if key not in codes:
-                    whole = False
-                elif value is not None:
-                    mask |= self._code(key, value)
-                    whole = whole and value.__class__ not in _NESTING
-        return mask, whole
+        read, odd = self.read_all([row], [0])
+        return read[0], not odd
 
-    def _code(self, key: str, value: Any) -> int:
+    def read_all(self, rows: list[dict[str, Any]], places: Iterable[int]) -> tuple[dict[int, int], set[int]]:
+        """Write the rows at some places as bit sets; gives also the places where that is not all."""
+        read: dict[int, int] = {}
+        odd: set[int] = set()
+        codes = self.codes
+        for i in places:
+            mask = 0
+            for key, value in rows[i].items():
+                try:
+                    mask |= codes[key][value]
+                except (KeyError, TypeError):  # a key not met before, or a list or an object
+                    odd.add(i)
+                    if key in codes:
+                        mask |= codes[key].of_any(value)
+            read[i] = mask
+        return read, odd
+
+
+class Codes(dict[Any, int]):
+    """The leaves under one key: raw text -> its bits; reads those that are new.
+
+    Bits are those of leaf and key, the key's alone where no gold row has the text, 0 where it is empty. Only
+    texts and null are kept: 1, 1.0 and True are equal to Python and different here.
+    """
+
+    __slots__ = ("_bits", "_form", "_key_bit")
+
+    def __init__(self, form: Callable[[str], str], bits: dict[str, int], key_bit: int) -> None:
+        super().__init__()
+        self._form = form
+        self._bits = bits
+        self._key_bit = key_bit
+        self[""] = self[None] = 0
+
+    def __missing__(self, value: Any) -> int:
+        text = self._form(scalar_text(value))
+        code = self._bits.get(text, self._key_bit) if text else 0
+        if value.__class__ is str and len(self) < _CACHE_SIZE:
+            self[value] = code
+        return code
+
+    def of_any(self, value: Any) -> int:
+        """Give the bits of a value that may be a list, of which any item may be the one that matches."""
         if value.__class__ is dict:
             return 0
         if value.__class__ is list:
-            # A scalar meets a list as a list of one, so any item may be the one that matches it.
-            code = 0
-            for item in value:
-                code |= self._code(key, item)
-            return code
-        text = self.fields[key].form(scalar_text(value))
-        code = self._bits[key].get(text, self.key_of[key]) if text else 0
-        known = self.codes[key]
-        if value.__class__ is str and len(known) < _CACHE_SIZE:
-            known[value] = code
-        return code
+            return reduce(or_, map(self.of_any, value), 0)
+        return self[value]

@@ -28,7 +28,11 @@ _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
 _FORMATS: Final = ("think", "answer", "json")
 _ANSWERS: Final = ("lenient", "tagged")
+KINDS: Final = ("filled_blank", "invented_field", "invented_item")
+"""The kinds of hallucinated leaves."""
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
+COST_PARTS: Final = 1_000
+"""Costs are whole multiples of one part in so many."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 
@@ -255,6 +259,12 @@ class Spec:
     def fields(self) -> Fields:
         """The fields of documents under this spec, made as they are met."""
         return Fields(self.rules, self.text, self.narrative == "graded")
+
+    @cached_property
+    def kind_costs(self) -> dict[str, int]:
+        """What a hallucinated leaf costs, by its kind, in parts (see `COST_PARTS`)."""
+        costs = (self.filled_blank_cost, self.invented_field_cost, self.invented_item_cost)
+        return {kind: round(cost * COST_PARTS) for kind, cost in zip(KINDS, costs, strict=True)}
 
     @cached_property
     def variants(self) -> dict[Any, Spec]:

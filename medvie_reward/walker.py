@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from medvie_reward.assignment import Work
 from medvie_reward.fields import Field
 from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
-from medvie_reward.matching import Matcher
+from medvie_reward.matching import Matcher, RowPairs
 from medvie_reward.row_table import RowTable
 from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
 
@@ -19,7 +19,20 @@ Write = Callable[[Field, str, "str | None", "Place | None", "Place | None", Any,
 
 
 class Sink(Protocol):
-    """Takes correct leaves many at a time, where nobody asks for each of them."""
+    """Takes leaves many at a time, where nobody asks for each of them.
+
+    Attributes
+    ----------
+    by_field
+        Whether it asks for each field; if not, it takes lists of rows as they were paired.
+    """
+
+    by_field: bool
+
+    def take_rows(
+        self, table: RowTable, found: RowPairs, pred: list[Any], gold: list[Any]
+    ) -> list[tuple[int, int]]:
+        """Take two lists of rows; gives the pairs (predicted, gold or -1) that are to be walked."""
 
     def whole(self, table: RowTable, keys: Iterable[int]) -> None:
         """Take rows of which so many keys are correct, each row as a set of key bits."""
@@ -136,6 +149,15 @@ class Walker:
         found = self.matcher.pair_rows(predicted, node, table, self.work)
         if self.work.limited:
             self.work = self.works[1]
+        if not counter.by_field:
+            for i, j in counter.take_rows(table, found, predicted, node.raw):
+                if j < 0:
+                    self._only_pred(predicted[i], node.inner, ROOT, "invented_item")
+                elif not node.raw[j]:
+                    self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
+                else:
+                    self._members(predicted[i], node.raw[j], None, node.inner, ROOT, ROOT)
+            return
         masks, keys = table.masks, table.scale.keys
         counter.whole(table, [masks[j] & keys for _, j in found.same])
         right: list[int] = []

@@ -18,11 +18,8 @@ import math
 from typing import Any, Final
 
 from medvie_reward.fields import Field, Fields
-from medvie_reward.spec import COSTS, Spec
+from medvie_reward.spec import COST_PARTS, COSTS, Spec
 from medvie_reward.tree import is_empty
-
-COST_PARTS: Final = 1_000
-"""Costs are whole multiples of one part in so many."""
 
 _BETA_PARTS: Final = 100
 

@@ -15,7 +15,8 @@ from strategies import KEYS, pairs, specs
 from medvie_reward import Leaf, Rule, Spec
 from medvie_reward.alignment import Prepared, leaves_of, prepare, tally_of
 from medvie_reward.grounding import Source
-from medvie_reward.outcomes import KINDS, LeafCounter, Outcomes
+from medvie_reward.outcomes import LeafCounter, Outcomes
+from medvie_reward.spec import KINDS
 
 NUMBERS = [name for name in Outcomes.__slots__ if name != "similar_units"]
 HALLUCINATED = ("filled_blank", "invented_field", "invented_item")
