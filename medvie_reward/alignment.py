@@ -19,7 +19,6 @@ from medvie_reward.grounding import Source
 from medvie_reward.matching import Matcher
 from medvie_reward.outcomes import LeafCounter
 from medvie_reward.pool import Pool
-from medvie_reward.sizes import measure
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import Place, path_text, plain, scalar_text
 from medvie_reward.walker import Walker, Write
@@ -178,8 +177,7 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units)
-    depth = measure(gold, spec.max_depth).depth
-    matcher = Matcher(gold, spec.lists, fields, worth, depth)
+    matcher = Matcher(gold, spec.lists, fields, worth)
     return Prepared(gold, spec, worth, matcher, worth.leaves, worth.units)
 
 

@@ -20,7 +20,7 @@ from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, lo
 from medvie_reward.fields import Field, Fields
 from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
 from medvie_reward.row_table import RowTable
-from medvie_reward.sizes import count_leaves
+from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.tree import is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth
 
@@ -67,18 +67,17 @@ class Matcher:
         The fields of the spec.
     worth
         What leaves are worth against this gold.
-    depth
-        How deep the gold nests, in containers.
     """
 
-    def __init__(self, gold: Any, lists: str, fields: Fields, worth: Worth, depth: int) -> None:
+    def __init__(self, gold: Any, lists: str, fields: Fields, worth: Worth) -> None:
         self.fields = fields
         self.worth = worth
         self.lists = lists
         self.by_kind = worth.by_kind
         self.known_form: Callable[[str], str] = fields.exact
+        self._nesting = 0  # at least as many containers as the gold nests, or more than _SHALLOW
         self.root = self.prepare(gold, fields.root)
-        if depth > _SHALLOW:
+        if self._nesting > _SHALLOW and measure(gold, _SHALLOW).depth > _SHALLOW:
             load_solver()  # now, while the stack is shallow
 
     # -- preparing -------------------------------------------------------------------------------------
@@ -90,6 +89,7 @@ class Matcher:
     def prepare(self, value: Any, field: Field) -> GoldNode:
         """Prepare a gold value."""
         if type(value) is dict:
+            self._nesting += 1
             member = self.fields.member
             return GoldObject(
                 value, {key: self.prepare(x, member(field, key)) for key, x in value.items()}, field
@@ -101,14 +101,20 @@ class Matcher:
     def _prepare_list(self, value: list[Any], field: Field) -> GoldList:
         inner = self.fields.items(field)
         node = GoldList(value, self.mode_of(field), field, inner)
-        kinds = set(map(type, value))
-        if node.by_position or not value:
+        if not value:
             return node
-        if kinds == {dict}:
-            if set(map(type, chain.from_iterable(map(dict.values, value)))) <= _SCALARS:
-                node.rows = RowTable(value, inner, self.fields, self.worth, node.join)
-        elif kinds <= _SCALARS:
+        self._nesting += 2
+        kinds = set(map(type, value))
+        if not node.by_position and kinds == {dict}:
+            kinds = set(map(type, chain.from_iterable(map(dict.values, value))))
+            if kinds <= _SCALARS:
+                only_texts = kinds == {str}
+                node.rows = RowTable(value, inner, self.fields, self.worth, node.join, only_texts)
+                return node
+        elif not node.by_position and kinds <= _SCALARS:
             node.texts = [inner.form(scalar_text(x)) for x in value]
+            return node
+        self._nesting += _SHALLOW  # what is in the list was not looked at
         return node
 
     def items_of(self, node: GoldList) -> list[GoldNode]:
@@ -483,11 +489,11 @@ def _all_one(items: list[Any]) -> bool:
     first = items[0]
     if first.__class__ is not dict or not set(map(type, first.values())) <= _TEXTS:
         return False
-    return all([item == first for item in items])
+    return items.count(first) == len(items)
 
 
 def _pair_same(predicted: list[dict[str, Any]], rows: RowTable) -> tuple[Pairs, list[int]]:
-    """Pair each predicted row that is a gold row to the letter: one look-up at C speed; give the others too."""
+    """Pair each predicted row that is a gold row to the letter: a look-up at C speed; give the others too."""
     try:
         names = map(tuple, predicted)
         found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))

@@ -359,31 +359,14 @@ def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
     total = spec.format_weight * form + matching
     if spec.repair_cost and read.repaired:
         total = max(min(0.0, spec.floor), total - spec.repair_cost)
+    # By position, in the order of the class: with names, making it would take thrice as long.
     return Reward(
-        score=total,
-        format=form,
-        matching=matching,
-        precision=precision,
-        recall=recall,
-        f1=f1,
-        correct=found.correct,
-        wrong=found.wrong,
-        missing=found.missing,
-        hallucinated=hallucinated,
-        n_pred=int(n_pred),
-        n_gold=gold.n_leaves,
-        filled_blank=found.filled_blank,
-        invented_field=found.invented_field,
-        invented_item=found.invented_item,
-        misplaced=found.misplaced,
-        ungrounded=found.ungrounded,
-        critical=gold.n_critical,
-        wrong_critical=found.wrong_critical,
-        status=read.status,
-        parsed=read.parsed,
-        answer_chars=read.answer_chars,
-        limited=limited,
-    )
+        total, form, matching, precision, recall, f1,
+        found.correct, found.wrong, found.missing, hallucinated, int(n_pred), gold.n_leaves,
+        found.filled_blank, found.invented_field, found.invented_item,
+        found.misplaced, found.ungrounded, gold.n_critical, found.wrong_critical,
+        read.status, read.parsed, read.answer_chars, limited,
+    )  # fmt: skip
 
 
 def matching_of(spec: Spec, counts: Counts) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import chain
-from operator import or_
+from operator import add, or_
 from typing import Any, Final
 
 from medvie_reward.assignment import Scale, Work
@@ -32,6 +32,8 @@ class RowTable:
         What leaves are worth.
     join
         The member that rows are joined by, if any.
+    only_texts
+        Whether all values are surely texts.
 
     Attributes
     ----------
@@ -65,6 +67,9 @@ class RowTable:
         The key that each bit stands under.
     """
 
+    same: dict[tuple[Any, ...], int]
+    copies: dict[int, list[int]]
+
     __slots__ = (
         "_free",
         "_units",
@@ -87,43 +92,63 @@ class RowTable:
     )
 
     def __init__(
-        self, rows: list[dict[str, Any]], field: Field, fields: Fields, worth: Worth, join: str | None
+        self,
+        rows: list[dict[str, Any]],
+        field: Field,
+        fields: Fields,
+        worth: Worth,
+        join: str | None,
+        only_texts: bool,
     ) -> None:
-        keys = sorted(set(chain.from_iterable(rows)))
+        names = set(map(tuple, rows))
+        keys = sorted(set(chain.from_iterable(names)))
         of = self.fields = {key: fields.member(field, key) for key in keys}
         self.field = field
         self.exact = all(of[key].units for key in keys)
         self.scale = Scale([worth.wrong[of[key].units] for key in keys], worth.base)
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
+        self.key_at = list(keys)
         self.codes: dict[str, Codes] = {}
         self.masks = [0] * len(rows)
         self.texts_only = [True] * len(rows)
         self.spans: dict[str, int] = {}
         self.join = 0
         self._free = 1 << len(keys)
-        self.key_at = list(keys)
+        if len(names) == 1:
+            columns = dict(zip(rows[0], map(list, zip(*map(dict.values, rows), strict=True)), strict=True))
+        else:  # a key that a row lacks reads as an empty text
+            columns = {key: [row.get(key, "") for row in rows] for key in keys}
         for key in keys:
-            # A key that a row lacks reads as an empty text.
-            self._add_column(key, [row.get(key, "") for row in rows])
+            self._add_column(key, columns[key], only_texts)
             if key == join:
                 self.join = self.spans[key] & ~self.scale.keys
         self.critical = [key for key in keys if of[key].critical]
         self.leaves = [(mask & self.scale.keys).bit_count() for mask in self.masks]
         self._units: dict[int, int] = {}
         self._weights: list[int] | None = None
-        self.same: dict[tuple[str, ...], int] = {}
-        self.copies: dict[int, list[int]] = {}
-        for i, row in enumerate(rows):
+        self._find_copies(rows)
+
+    def _find_copies(self, rows: list[dict[str, Any]]) -> None:
+        """Note where rows stand, those that are alike apart."""
+        whole = list(map(add, map(tuple, rows), map(tuple, map(dict.values, rows))))
+        self.same = {}
+        self.copies = {}
+        if all(self.texts_only):
+            self.same = {row: i for i, row in enumerate(whole)}
+            if len(self.same) == len(rows):
+                return
+            self.same = {}
+        for i, row in enumerate(whole):
             # Only texts: 1, 1.0 and True are equal to Python and different here.
             if self.texts_only[i]:
-                first = self.same.setdefault((*row, *row.values()), i)
+                first = self.same.setdefault(row, i)
                 if first != i:
                     self.copies.setdefault(first, []).append(i)
 
-    def _add_column(self, key: str, column: list[Any]) -> None:
+    def _add_column(self, key: str, column: list[Any], only_texts: bool) -> None:
         """Give the leaves under a key their bits, and put these into the rows' masks."""
         field, free, key_bit = self.fields[key], self._free, self.key_of[key]
-        if set(map(type, column)) != {str}:
+        if not only_texts and set(map(type, column)) != {str}:
             for i, value in enumerate(column):
                 if value.__class__ is not str:
                     self.texts_only[i] = False
@@ -138,12 +163,13 @@ class RowTable:
                 if field.critical:
                     self.scale.critical_leaves |= free
                 free <<= units
-        self.key_at += [key] * ((len(bits) - 1) * units)
-        self.spans[key] = free - self._free | key_bit
-        self._free = free
         codes = self.codes[key] = Codes(form, bits, key_bit)
-        codes.update({raw: bits[text] for raw, text in forms.items()})
-        self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
+        self.spans[key] = free - self._free | key_bit
+        if len(bits) > 1:
+            self._free = free
+            self.key_at += [key] * ((len(bits) - 1) * units)
+            codes.update({raw: bits[text] for raw, text in forms.items()})
+            self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
 
     def units(self, keys: int) -> int:
         """Give what one leaf under each of a set of key bits weighs, in units."""
@@ -200,7 +226,6 @@ class Codes(dict[Any, int]):
     __slots__ = ("_bits", "_form", "_key_bit")
 
     def __init__(self, form: Callable[[str], str], bits: dict[str, int], key_bit: int) -> None:
-        super().__init__()
         self._form = form
         self._bits = bits
         self._key_bit = key_bit

@@ -92,7 +92,7 @@ class Walker:
             self._lists(pred, node, g_at, p_at)
         elif type(node) is GoldObject:
             if type(pred) is dict:
-                self._members(pred, node.raw, node, field, g_at, p_at)
+                self._members(pred, node, field, g_at, p_at)
             else:
                 self._only_gold(node.raw, field, g_at)
                 self._only_pred(pred, field, p_at, "invented_field")
@@ -104,40 +104,59 @@ class Walker:
             self._scalars(pred, node.raw, field, g_at, p_at, known)
 
     def _members(
-        self,
-        pred: dict[str, Any],
-        gold: dict[str, Any],
-        node: GoldObject | None,
-        field: Field,
-        g_at: Place,
-        p_at: Place,
+        self, pred: dict[str, Any], node: GoldObject, field: Field, g_at: Place, p_at: Place
     ) -> None:
-        """Write two objects; the gold's rows of scalars come without a node."""
-        fields = field.members
-        counted = self.counter is not None
-        right: list[Field] = []
-        for key, value in gold.items():
-            inner = fields.get(key) or self.fields.member(field, key)
+        """Write two objects."""
+        members = node.members
+        right: list[Field] | None = None if self.counter is None else []
+        for key, child in members.items():
             if key not in pred:
-                self._only_gold(value, inner, (g_at, key))
+                self._only_gold(child.raw, child.field, (g_at, key))
                 continue
-            p = pred[key]
-            if p.__class__ is str and value.__class__ is str and p == value:
+            p, g = pred[key], child.raw
+            if p.__class__ is str and p == g:
                 # The commonest case by far: the same text needs no normal form.
                 if p and not p.isspace():
-                    if counted:
-                        right.append(inner)
+                    if right is None:
+                        self.write(child.field, "correct", None, (g_at, key), (p_at, key), g, p)
                     else:
-                        self.write(inner, "correct", None, (g_at, key), (p_at, key), value, p)
-            elif type(value) in _NESTING or type(p) in _NESTING:
-                child = self.matcher.prepare(value, inner) if node is None else node.members[key]
-                self._both(p, child, (g_at, key), (p_at, key))
+                        right.append(child.field)
+            elif isinstance(child, GoldScalar) and type(p) not in _NESTING:
+                self._scalars(p, g, child.field, (g_at, key), (p_at, key), child.text)
             else:
-                scalar = None if node is None else node.members[key]
-                known = scalar.text if isinstance(scalar, GoldScalar) else None
-                self._scalars(p, value, inner, (g_at, key), (p_at, key), known)
-        if self.counter is not None:
+                self._both(p, child, (g_at, key), (p_at, key))
+        if right is not None and self.counter is not None:
             self.counter.right(right)
+        self._invented(pred, members, field, p_at)
+
+    def _row_members(
+        self, pred: dict[str, Any], gold: dict[str, Any], field: Field, g_at: Place, p_at: Place
+    ) -> None:
+        """Write a predicted row and a gold one, whose values, all scalars, have no nodes."""
+        fields = field.members
+        right: list[Field] | None = None if self.counter is None else []
+        for key, g in gold.items():
+            inner = fields.get(key) or self.fields.member(field, key)
+            if key not in pred:
+                self._only_gold(g, inner, (g_at, key))
+                continue
+            p = pred[key]
+            if p.__class__ is str and p == g:
+                if p and not p.isspace():
+                    if right is None:
+                        self.write(inner, "correct", None, (g_at, key), (p_at, key), g, p)
+                    else:
+                        right.append(inner)
+            elif type(p) in _NESTING:
+                self._both(p, self.matcher.prepare(g, inner), (g_at, key), (p_at, key))
+            else:
+                self._scalars(p, g, inner, (g_at, key), (p_at, key))
+        if right is not None and self.counter is not None:
+            self.counter.right(right)
+        self._invented(pred, gold, field, p_at)
+
+    def _invented(self, pred: dict[str, Any], gold: dict[str, Any], field: Field, p_at: Place) -> None:
+        """Write the members that the gold does not name."""
         if pred.keys() <= gold.keys():
             return
         for key, value in pred.items():
@@ -156,7 +175,7 @@ class Walker:
                 elif not node.raw[j]:
                     self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
                 else:
-                    self._members(predicted[i], node.raw[j], None, node.inner, ROOT, ROOT)
+                    self._row_members(predicted[i], node.raw[j], node.inner, ROOT, ROOT)
             return
         masks, keys = table.masks, table.scale.keys
         counter.whole(table, [masks[j] & keys for _, j in found.same])
@@ -174,7 +193,7 @@ class Walker:
             elif not item:
                 self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
             elif not table.exact or i in found.odd or not table.texts_only[j]:
-                self._members(predicted[i], item, None, node.inner, ROOT, ROOT)
+                self._row_members(predicted[i], item, node.inner, ROOT, ROOT)
             else:
                 right.append(self._row(predicted[i], item, table, found.masks[i], masks[j]))
         counter.whole(table, right)
@@ -253,7 +272,7 @@ class Walker:
             value = predicted[i]
             if gold.rows is not None and type(value) is dict and item:
                 p_place = (p_at, i) if type(pred) is list else p_at
-                self._members(value, item, None, inner, g_place, p_place)
+                self._row_members(value, item, inner, g_place, p_place)
             else:
                 p_place = (p_at, i) if type(pred) is list else p_at
                 self._both(value, matcher.items_of(gold)[j], g_place, p_place)
