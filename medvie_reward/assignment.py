@@ -502,6 +502,11 @@ def _solve_few(weights: list[list[int]], base: int) -> Pairs | None:
     return [(a, b) for a, b in zip(rows.tolist(), columns.tolist(), strict=True) if useful[a][b]]
 
 
+def assign_parts(correct: Any, rest: Any) -> Pairs:
+    """Solve one assignment from its weights' parts, integer arrays; see `assign_matrix`."""
+    return _solve(correct, rest, None)
+
+
 def _solve(correct: Any, rest: Any, joined: Any) -> Pairs:
     """Solve an assignment by what is correct, then the rest; what joins comes before both."""
     import numpy as np

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from medvie_reward.fields import Field
+from medvie_reward.fields import Field, Fields
+from medvie_reward.list_table import ListTable
 from medvie_reward.row_table import RowTable
+from medvie_reward.worth import Worth
 
 
 def join_of(mode: str) -> str | None:
@@ -42,7 +44,7 @@ class GoldList:
     of rows sorted by what they hold, once somebody asked.
     """
 
-    __slots__ = ("field", "inner", "items", "mode", "order", "raw", "rows", "texts")
+    __slots__ = ("_lists", "field", "inner", "items", "mode", "order", "raw", "rows", "texts")
 
     def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
         self.raw = raw
@@ -53,6 +55,7 @@ class GoldList:
         self.rows: RowTable | None = None
         self.texts: list[str] | None = None
         self.order: list[int] | None = None
+        self._lists: ListTable | None = None
 
     @property
     def by_position(self) -> bool:
@@ -64,5 +67,25 @@ class GoldList:
         """The member that items are joined by."""
         return join_of(self.mode)
 
+    def lists(self, fields: Fields, worth: Worth) -> ListTable:
+        """Give those of the items that are lists, to be weighed at once; the items must be prepared."""
+        if self._lists is None:
+            inner = [(j, x) for j, x in enumerate(self.items or ()) if isinstance(x, GoldList)]
+            self._lists = ListTable(
+                {j: x.texts for j, x in inner if x.texts is not None},
+                {j: x.raw for j, x in inner if x.rows is not None},
+                fields.items(self.inner),
+                fields,
+                worth,
+            )
+        return self._lists
+
 
 GoldNode = GoldScalar | GoldObject | GoldList
+
+
+def meet(predicted: Any, node: GoldNode) -> bool:
+    """Tell at a glance that a pair of lists of rows is worth something: a row of each has a key in common."""
+    if not isinstance(node, GoldList) or node.rows is None or type(predicted) is not list:
+        return False
+    return set(map(type, predicted)) == {dict} and node.rows.read(predicted[0])[0] & node.rows.masks[0] > 0

@@ -18,7 +18,8 @@ from typing import Any, Final, NamedTuple
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field, Fields
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of, meet
+from medvie_reward.list_table import FEW_ROWS, PairTable
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.tree import is_empty, order_key, scalar_text
@@ -278,7 +279,7 @@ class Matcher:
         if node.rows is not None and kinds == {dict}:
             found = self.pair_rows(predicted, node, node.rows, work)
             return found.same + found.near, self._worth_of(found, node.rows, work) if weighed else 0
-        return self._pair_items(predicted, node, work)
+        return self._pair_items(predicted, node, work, weighed)
 
     def _pair_by_position(self, predicted: list[Any], items: list[GoldNode], work: Work) -> tuple[Pairs, int]:
         pairs: Pairs = []
@@ -374,7 +375,9 @@ class Matcher:
             ordered.extend(same)
         return ordered
 
-    def _pair_items(self, predicted: list[Any], node: GoldList, work: Work) -> tuple[Pairs, int]:
+    def _pair_items(
+        self, predicted: list[Any], node: GoldList, work: Work, weighed: bool
+    ) -> tuple[Pairs, int]:
         """Pair items of any shape: equal ones first, the rest by weighing every pair."""
         items = self.items_of(node)
         p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
@@ -405,32 +408,31 @@ class Matcher:
         if not free_p or not free_g:
             return pairs, weight
         # Weighed right here, not in a helper: every level of nesting costs stack.
-        table: list[list[int]] = []
-        known: dict[str, list[int]] = {}
-        for i in free_p:
-            line = known.get(p_keys[i])
-            if line is None:
-                # A pair costs about as much as its leaves; eight of them are the unit of the bound.
-                leaves = count_leaves(predicted[i])
-                line = known[p_keys[i]] = []
-                if not work.limited and work.spend(len(free_g) * (1 + leaves // 8)):
-                    for j in free_g:
-                        line.append(self.weigh(predicted[i], items[j], work))
-                if work.limited:
-                    break
-            table.append(line)
+        table = PairTable([p_keys[i] for i in free_p], len(free_g))
+        if node.join is None and not self.by_kind and len(free_p) * len(free_g) >= FEW_ROWS:
+            lists = node.lists(self.fields, self.worth)
+            lists.weigh(table, [predicted[i] for i in free_p], free_g, work)
+        for a, columns, weights in table.waiting:
+            item = predicted[free_p[a]]
+            # A pair costs about as much as its leaves; eight of them are the unit of the bound.
+            if not work.limited and work.spend(len(columns) * (1 + count_leaves(item) // 8)):
+                for b in columns:
+                    weights.append(self.weigh(item, items[free_g[b]], work))
+            if work.limited:
+                break
         if work.limited:
             # By what they hold, one to one: never better than the best.
             for i, j in zip(free_p, free_g, strict=False):
-                w = self.weigh(predicted[i], items[j], work)
+                known = not (weighed or self.by_kind) and meet(predicted[i], items[j])
+                w = 1 if known else self.weigh(predicted[i], items[j], work)
                 if w > 0:
                     pairs.append((i, j))
                     weight += w
             return pairs, weight
         joined = self._joined(free_p, free_g, predicted, node) if node.join is not None else None
-        for a, b in assign_matrix(table, self.worth.base, joined):
+        for a, b, w in table.assign(self.worth.base, joined):
             pairs.append((free_p[a], free_g[b]))
-            weight += table[a][b]
+            weight += w
         return pairs, weight
 
     def _pair_weighed(

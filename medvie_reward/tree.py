@@ -126,7 +126,11 @@ def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], bla
         parts = []
         if type(value) is dict:
             for name, x in value.items():
-                if inner := order_key(x, form, known, blanks):
+                if x.__class__ is str:
+                    # The commonest case by far, so it takes no call of its own.
+                    if (text := form(x)) or blanks:
+                        parts.append(f"{name!r}:{text!r}")
+                elif inner := order_key(x, form, known, blanks):
                     parts.append(f"{name!r}:{inner}")
             key = "{" + ",".join(sorted(parts)) + "}" if parts or blanks else ""
         else:

@@ -69,8 +69,8 @@ class Walker:
     ) -> None:
         self.matcher = matcher
         self.fields = matcher.fields
-        self.works = [Work(max_pairs, right_critical), Work(max_pairs, right_critical)]
-        self.work = self.works[0]
+        self.max_pairs = max_pairs
+        self.outer = self.work = Work(max_pairs, right_critical)
         self.write = write
         self.counter = counter
 
@@ -81,7 +81,13 @@ class Walker:
     @property
     def limited(self) -> bool:
         """Whether the work bound ran out."""
-        return any(work.limited for work in self.works)
+        return self.outer.limited or self.work.limited
+
+    def _go_on(self) -> None:
+        """Begin the second bound where the first one ran out."""
+        outer = self.outer
+        if outer.limited and self.work is outer:
+            self.work = Work(self.max_pairs, lambda: outer.right_critical)
 
     def _both(self, pred: Any, node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write the leaves of a gold node and of the value that stands for it."""
@@ -166,8 +172,7 @@ class Walker:
     def _rows(self, predicted: list[Any], node: GoldList, table: RowTable, counter: Sink) -> None:
         """Count two lists of rows, by their bit sets where those say all."""
         found = self.matcher.pair_rows(predicted, node, table, self.work)
-        if self.work.limited:
-            self.work = self.works[1]
+        self._go_on()
         if not counter.by_field:
             for i, j in counter.take_rows(table, found, predicted, node.raw):
                 if j < 0:
@@ -251,8 +256,7 @@ class Walker:
                     self._rows(pred, gold, gold.rows, self.counter)
                     return
                 pairs, _ = matcher.pair(pred, node, self.work, weighed=False)
-                if self.work.limited:
-                    self.work = self.works[1]
+                self._go_on()
         elif matcher.mode_of(node.field) == "index":
             gold = GoldList([node.raw], "index", node.field, node.field)
             gold.items = [node]
