@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
+from medvie_reward.assignment import Pairs
 from medvie_reward.comparators.narrative import similarity
 from medvie_reward.fields import Field
 from medvie_reward.grounding import Source
@@ -57,6 +58,22 @@ class Outcomes:
         self.charged = 0
         self.similar_units = 0.0
 
+    def add_correct(self, n: int, units: int) -> None:
+        """Add some correct leaves that weigh so much together."""
+        self.correct += n
+        self.correct_units += units
+
+    def add_missing(self, n: int, units: int) -> None:
+        """Add some missing leaves."""
+        self.missing += n
+        self.missing_units += units
+
+    def add_invented(self, n: int, units: int, cost: int) -> None:
+        """Add some leaves of invented items, of which a unit costs so many parts."""
+        self.invented_item += n
+        self.hallucinated_units += units
+        self.charged += units * cost
+
     @property
     def leaves(self) -> float:
         """Number of all leaves, of both sides."""
@@ -100,7 +117,6 @@ class LeafCounter:
         self._even = spec.fields.units == (1,)
         self._source = source
         self._costs = spec.kind_costs
-        self._sets: dict[RowTable, dict[int, int]] = {}
         self._critical_rows: list[Outcomes] = []
         # Critical leaves that are not right, by names: predicted ones, gold ones; and the first field's name.
         self._not_right: dict[Names, list[Any]] = {}
@@ -158,8 +174,7 @@ class LeafCounter:
     def bulk(self, field: Field, n: int) -> None:
         """Take some correct leaves of a field."""
         row = self._row(field) if self.by_field else self.total
-        row.correct += n
-        row.correct_units += n * field.units
+        row.add_correct(n, n * field.units)
 
     def right(self, fields: list[Field]) -> None:
         """Take one correct leaf of each of some fields."""
@@ -167,24 +182,17 @@ class LeafCounter:
             for field in fields:
                 self.bulk(field, 1)
         else:
-            self.total.correct += len(fields)
-            self.total.correct_units += len(fields) if self._even else sum([field.units for field in fields])
+            n = len(fields)
+            self.total.add_correct(n, n if self._even else sum([field.units for field in fields]))
 
-    def whole(self, table: RowTable, keys: Iterable[int]) -> None:
-        """Take rows of which so many keys are correct, each row as a set of key bits."""
-        sets = self._sets.get(table)
-        if sets is None:
-            sets = self._sets[table] = {}
-            if self.by_field:
-                for field in table.fields.values():
-                    self._row(field)  # so that fields stand in the order in which they were met
-        for row in keys:
-            sets[row] = sets.get(row, 0) + 1
+    def whole(self, table: RowTable, sets: list[int]) -> None:
+        """Take rows of which some leaves are correct: of each row the set of their key bits."""
+        self._add(table, sets, self._rows_of(table), Outcomes.add_correct)
 
     def take_rows(
         self, table: RowTable, found: RowPairs, pred: list[dict[str, Any]], gold: list[dict[str, Any]]
-    ) -> list[tuple[int, int]]:
-        """Count the leaves of two lists of rows that were paired, where fields do not matter.
+    ) -> Pairs:
+        """Take two lists of rows that were paired, as far as their bit sets tell all about them.
 
         Parameters
         ----------
@@ -198,120 +206,147 @@ class LeafCounter:
         Returns
         -------
         list of tuple
-            Pairs of positions (predicted, gold) that bit sets do not tell all about, to be counted leaf by
-            leaf; -1 stands for no partner.
+            Pairs of positions (predicted, gold) that are to be taken leaf by leaf, in the gold's order; -1
+            stands for no partner.
         """
-        rest: list[tuple[int, int]] = []
-        same, near = found.same, found.near
+        same, near, masks, keys = found.same, found.near, table.masks, table.scale.keys
+        rows = self._rows_of(table)
         used = [j for _, j in same]
-        self._right_rows(table, used)
-        if near:
-            rest = self._near_rows(table, found, pred, gold)
-            used += [j for _, j in near]
-        if len(used) < len(gold):
-            taken = set(used)
-            self._lost_rows(table, [j for j in range(len(gold)) if j not in taken], gold)
-        if len(used) < len(pred):
-            # A row paired with nothing was read, unless no gold row was left for any.
+        right = [masks[j] & keys for j in used]
+        rest = self._take_near(table, found, pred, gold, rows, right) if near else []
+        self._add(table, right, rows, Outcomes.add_correct)
+        if len(same) + len(near) < len(gold):
+            taken = {*used, *[j for _, j in near]}
+            self._take_lost(table, [j for j in range(len(gold)) if j not in taken], gold, rows)
+        if len(same) + len(near) < len(pred):
             taken = {i for i, _ in same}
             taken.update([i for i, _ in near])
-            for i, row in enumerate(pred):
-                if i not in taken and not self._invented_row(table, found, i, row):
-                    rest.append((i, -1))
+            alone = [i for i in range(len(pred)) if i not in taken]
+            rest += [(i, -1) for i in self._take_invented(table, found, alone, pred, rows)]
         return rest
 
-    def _right_rows(self, table: RowTable, places: list[int]) -> None:
-        """Count gold rows that are correct in full."""
-        total = self.total
-        n = sum(map(table.leaves.__getitem__, places))
-        total.correct += n
-        if self._even:
-            total.correct_units += n
-        else:
-            masks, keys = table.masks, table.scale.keys
-            total.correct_units += sum([table.units(masks[j] & keys) for j in places])
+    def _rows_of(self, table: RowTable) -> dict[str, Outcomes]:
+        """Give where the leaves under each key are counted."""
+        if not self.by_field:
+            return dict.fromkeys(table.fields, self.total)
+        return {key: self._row(field) for key, field in table.fields.items()}
 
-    def _near_rows(
-        self, table: RowTable, found: RowPairs, pred: list[dict[str, Any]], gold: list[dict[str, Any]]
-    ) -> list[tuple[int, int]]:
-        """Count pairs of rows that differ, by their bit sets; give those that these do not tell all about."""
-        rest: list[tuple[int, int]] = []
-        total, masks, texts_only = self.total, table.masks, table.texts_only
-        keys, key_bits, key_at = table.scale.keys, table.scale.key_bits, table.key_at
-        spans, bit_of, fields = table.spans, table.key_of, table.fields
-        unread, misread = self._unread, self._misread
-        units = correct = wrong = 0
+    def _add(
+        self,
+        table: RowTable,
+        sets: list[int],
+        rows: dict[str, Outcomes],
+        add: Callable[[Outcomes, int, int], None],
+    ) -> None:
+        """Add one leaf under each key of some sets of key bits, all with one outcome."""
+        if not self.by_field:
+            n = sum(map(int.bit_count, sets))
+            add(self.total, n, n if self._even else sum(map(table.units, sets)))
+            return
+        times: dict[int, int] = {}
+        for keys in sets:
+            times[keys] = times.get(keys, 0) + 1
+        for key, bit in table.key_of.items():
+            if n := sum([m for keys, m in times.items() if keys & bit]):
+                add(rows[key], n, n * table.fields[key].units)
+
+    def _take_near(
+        self,
+        table: RowTable,
+        found: RowPairs,
+        pred: list[dict[str, Any]],
+        gold: list[dict[str, Any]],
+        rows: dict[str, Outcomes],
+        right: list[int],
+    ) -> Pairs:
+        """Take pairs of rows that differ, correct leaves into ``right``; gives the pairs to be walked."""
+        rest: Pairs = []
+        masks, texts_only, odd = table.masks, table.texts_only, found.odd
+        keys, key_at, spans = table.scale.keys, table.key_at, table.spans
+        bit_of, fields = table.key_of, table.fields
+        unread, misread, misread_in = self._unread, self._misread, self._misread_in
         for i, j in found.near:
             gold_row = gold[j]
-            if not table.exact or i in found.odd or not gold_row or not texts_only[j]:
+            if not table.exact or i in odd or not gold_row or not texts_only[j]:
                 rest.append((i, j))
                 continue
             pred_row = pred[i]
             p, g = found.masks[i], masks[j]
             both = p & g
-            lost = g ^ both
-            more = (p ^ both) & keys
-            units += (both >> key_bits).bit_count()
-            correct += (both & keys).bit_count()
+            lost, more, correct = g ^ both, (p ^ both) & keys, both & keys
             while lost:
                 key = key_at[lost.bit_length() - 1]
                 lost ^= lost & spans[key]
-                field = fields[key]
+                field, row, bit = fields[key], rows[key], bit_of[key]
                 unread.append(gold_row[key])
-                if p & bit_of[key]:
-                    wrong += 1
-                    total.wrong_units += field.units
+                read = p & bit > 0
+                if read:
+                    correct ^= bit
+                    row.wrong += 1
+                    row.wrong_units += field.units
                     misread.append(pred_row[key])
+                    if self.by_field:
+                        misread_in.append(row)
                 else:
-                    total.missing += 1
-                    total.missing_units += field.units
+                    row.missing += 1
+                    row.missing_units += field.units
                 if field.critical:
-                    self._charge(field, p & bit_of[key] > 0, True)
+                    self._charge(field, read, True)
+            right.append(correct)
             while more:
-                bit = more.bit_length() - 1
-                more ^= 1 << bit
-                key = key_at[bit]
+                key = key_at[more.bit_length() - 1]
+                more ^= bit_of[key]
                 kind = "filled_blank" if key in gold_row else "invented_field"
                 self.write(fields[key], "hallucinated", kind, None, None, None, pred_row[key])
-        total.correct += correct - wrong
-        total.correct_units += units
-        total.wrong += wrong
         rest.sort(key=itemgetter(1))  # in the gold's order, in which the work bound is spent
         return rest
 
-    def _lost_rows(self, table: RowTable, places: list[int], gold: list[dict[str, Any]]) -> None:
-        """Count gold rows that have no partner."""
-        total, keys = self.total, table.scale.keys
+    def _take_lost(
+        self, table: RowTable, places: list[int], gold: list[dict[str, Any]], rows: dict[str, Outcomes]
+    ) -> None:
+        """Take gold rows that have no partner."""
+        masks, keys = table.masks, table.scale.keys
+        sets = [masks[j] & keys for j in places]
+        self._add(table, sets, rows, Outcomes.add_missing)
         self._blanks_unread = True
         for j in places:
-            n, mask = table.leaves[j], table.masks[j]
-            total.missing += n
-            total.missing_units += n if self._even else table.units(mask & keys)
             self._unread.extend(gold[j].values())
-            for key in table.critical:
-                if mask & table.key_of[key]:
-                    self._charge(table.fields[key], False, True)
+        self._charge_all(table, sets, False)
 
-    def _invented_row(self, table: RowTable, found: RowPairs, i: int, row: dict[str, Any]) -> bool:
-        """Count a predicted row that has no partner; False where its bit set does not tell all about it."""
-        mask = found.masks.get(i)
-        if mask is None:
-            mask, whole = table.read(row)
-        else:
-            whole = i not in found.odd
-        if not whole:
-            return False
-        total, keys = self.total, mask & table.scale.keys
-        n = keys.bit_count()
-        units = n if self._even else table.units(keys)
-        total.invented_item += n
-        total.hallucinated_units += units
-        total.charged += units * self._costs["invented_item"]
-        self._misread.extend([value for value in row.values() if not is_empty(value)])
+    def _take_invented(
+        self,
+        table: RowTable,
+        found: RowPairs,
+        places: list[int],
+        pred: list[dict[str, Any]],
+        rows: dict[str, Outcomes],
+    ) -> list[int]:
+        """Take predicted rows that have no partner; gives the places of those that are to be walked."""
+        read, odd = found.masks, found.odd
+        if not read:  # nobody asked for them: no gold row was left for any
+            read, odd = table.read_all(pred, places)
+        keys = table.scale.keys
+        whole = [i for i in places if i not in odd]
+        sets = [read[i] & keys for i in whole]
+        cost = self._costs["invented_item"]
+        self._add(table, sets, rows, lambda row, n, units: row.add_invented(n, units, cost))
+        for i in whole:
+            if self.by_field:
+                leaves = [(value, rows[key]) for key, value in pred[i].items() if not is_empty(value)]
+                self._misread += [value for value, _ in leaves]
+                self._misread_in += [row for _, row in leaves]
+            else:
+                self._misread += [value for value in pred[i].values() if not is_empty(value)]
+        self._charge_all(table, sets, True)
+        return [i for i in places if i in odd]
+
+    def _charge_all(self, table: RowTable, sets: list[int], read: bool) -> None:
+        """Note the critical ones among leaves that only one side has."""
         for key in table.critical:
-            if keys & table.key_of[key]:
-                self._charge(table.fields[key], True, False)
-        return True
+            bit, field = table.key_of[key], table.fields[key]
+            for keys in sets:
+                if keys & bit:
+                    self._charge(field, read, not read)
 
     def _charge(self, field: Field, read: bool, had: bool) -> None:
         """Note a critical leaf that is not right: whether it is one of the prediction's, of the gold's."""
@@ -336,17 +371,6 @@ class LeafCounter:
             row.misplaced += elsewhere
             row.ungrounded += nowhere
 
-    def _settle(self, table: RowTable, sets: dict[int, int]) -> None:
-        """Count the rows that were taken whole: so many rows with these keys."""
-        if not self.by_field and self._even:
-            n = sum([keys.bit_count() * rows for keys, rows in sets.items()])
-            self.total.correct += n
-            self.total.correct_units += n
-            return
-        for key, bit in table.key_of.items():
-            if n := sum([rows for keys, rows in sets.items() if keys & bit]):
-                self.bulk(table.fields[key], n)
-
     def _row(self, field: Field) -> Outcomes:
         row = self.rows.get(field.name)
         if row is None:
@@ -357,8 +381,6 @@ class LeafCounter:
 
     def finish(self) -> None:
         """Count what was put off, and set the flags that need all leaves to be known."""
-        for table, sets in self._sets.items():
-            self._settle(table, sets)
         if self._misread:
             self._flag()
         for row in self._critical_rows:

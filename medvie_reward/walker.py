@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
 from medvie_reward.assignment import Work
@@ -24,7 +24,7 @@ class Sink(Protocol):
     Attributes
     ----------
     by_field
-        Whether it asks for each field; if not, it takes lists of rows as they were paired.
+        Whether it asks for each field.
     """
 
     by_field: bool
@@ -32,10 +32,10 @@ class Sink(Protocol):
     def take_rows(
         self, table: RowTable, found: RowPairs, pred: list[Any], gold: list[Any]
     ) -> list[tuple[int, int]]:
-        """Take two lists of rows; gives the pairs (predicted, gold or -1) that are to be walked."""
+        """Take two paired lists of rows; gives the pairs (predicted, gold or -1) that are to be walked."""
 
-    def whole(self, table: RowTable, keys: Iterable[int]) -> None:
-        """Take rows of which so many keys are correct, each row as a set of key bits."""
+    def whole(self, table: RowTable, sets: list[int]) -> None:
+        """Take rows of which some leaves are correct: of each row the set of their key bits."""
 
     def right(self, fields: list[Field]) -> None:
         """Take one correct leaf of each of some fields."""
@@ -173,7 +173,7 @@ class Walker:
         """Count two lists of rows, by their bit sets where those say all."""
         found = self.matcher.pair_rows(predicted, node, table, self.work)
         self._go_on()
-        if not counter.by_field:
+        if not counter.by_field or self._in_any_order(found, predicted, table):
             for i, j in counter.take_rows(table, found, predicted, node.raw):
                 if j < 0:
                     self._only_pred(predicted[i], node.inner, ROOT, "invented_item")
@@ -207,6 +207,15 @@ class Walker:
             for i, value in enumerate(predicted):
                 if i not in taken:
                     self._only_pred(value, node.inner, ROOT, "invented_item")
+
+    def _in_any_order(self, found: RowPairs, predicted: list[Any], table: RowTable) -> bool:
+        """Tell whether no two fields of rows share their names, so that any order of rows will do.
+
+        Two do where a list stands for a value: its items have another field.
+        """
+        return table.exact and all(
+            set(map(type, predicted[i].values())).isdisjoint(_NESTING) for i in found.odd
+        )
 
     def _row(self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, p: int, g: int) -> int:
         """Write what differs between two rows, given with their bit sets; gives the keys that are correct."""
