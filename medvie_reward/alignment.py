@@ -171,14 +171,15 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows: there is no alignment to show; "
             "expected another preset"
         )
-    fields, worth = spec.fields, Worth(spec, gold)
+    fields = spec.fields
     if spec.lists == "bag":
+        worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units)
-    matcher = Matcher(gold, spec.lists, fields, worth)
-    return Prepared(gold, spec, worth, matcher, worth.leaves, worth.units)
+    matcher = Matcher(gold, spec)
+    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units)
 
 
 def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:

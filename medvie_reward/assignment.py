@@ -67,23 +67,23 @@ class Scale:
         What a paired leaf adds to the rest, per key; a key's bit is its position here.
     base
         What one leaf bit weighs. A leaf has as many bits as it has units.
+    critical_leaves
+        One bit of each leaf that is critical.
 
     Attributes
     ----------
-    key_bits
-        Number of key bits, the lowest ones; leaf bits are above them.
-    critical_leaves
-        One bit of each leaf that is critical.
+    key_bits, keys
+        The number of key bits, the lowest ones, and all of them; leaf bits are above them.
     """
 
     __slots__ = ("_known", "_shares", "base", "critical_leaves", "key_bits", "keys", "plain")
 
-    def __init__(self, shares: Sequence[int], base: int) -> None:
+    def __init__(self, shares: Sequence[int], base: int, critical_leaves: int = 0) -> None:
         self.base = base
         self.key_bits = len(shares)
         self.keys = (1 << self.key_bits) - 1
         self.plain = all(share == 1 for share in shares)
-        self.critical_leaves = 0
+        self.critical_leaves = critical_leaves
         self._shares = shares
         self._known: dict[int, int] = {}
 

@@ -7,7 +7,7 @@ from typing import Any
 from medvie_reward.fields import Field, Fields
 from medvie_reward.list_table import ListTable
 from medvie_reward.row_table import RowTable
-from medvie_reward.worth import Worth
+from medvie_reward.worth import Worth, measure_leaves
 
 
 def join_of(mode: str) -> str | None:
@@ -89,3 +89,23 @@ def meet(predicted: Any, node: GoldNode) -> bool:
     if not isinstance(node, GoldList) or node.rows is None or type(predicted) is not list:
         return False
     return set(map(type, predicted)) == {dict} and node.rows.read(predicted[0])[0] & node.rows.masks[0] > 0
+
+
+def count_gold(node: GoldNode, fields: Fields) -> tuple[int, int, int]:
+    """Count the leaves of a gold node, their units, and the critical ones, as `measure_leaves` would.
+
+    What was prepared knows already where texts are empty.
+    """
+    if isinstance(node, GoldScalar):
+        return (1, node.field.units, int(node.field.critical)) if node.text else (0, 0, 0)
+    if isinstance(node, GoldObject):
+        leaves = units = critical = 0
+        for child in node.members.values():
+            n, weight, critical_ones = count_gold(child, fields)
+            leaves += n
+            units += weight
+            critical += critical_ones
+        return leaves, units, critical
+    if node.rows is not None:
+        return node.rows.count()
+    return measure_leaves(node.raw, fields, node.field)

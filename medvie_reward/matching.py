@@ -17,11 +17,12 @@ from operator import add
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
-from medvie_reward.fields import Field, Fields
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of, meet
+from medvie_reward.fields import Field
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, count_gold, join_of, meet
 from medvie_reward.list_table import FEW_ROWS, PairTable
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
+from medvie_reward.spec import Spec
 from medvie_reward.tree import is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth
 
@@ -62,24 +63,29 @@ class Matcher:
     ----------
     gold
         A plain JSON value.
-    lists
-        List mode where no rule gives another: ``align``, ``index`` or ``key:<member>``.
-    fields
-        The fields of the spec.
+    spec
+        The spec; its lists do not pair as ``bag``.
+
+    Attributes
+    ----------
     worth
         What leaves are worth against this gold.
     """
 
-    def __init__(self, gold: Any, lists: str, fields: Fields, worth: Worth) -> None:
-        self.fields = fields
-        self.worth = worth
-        self.lists = lists
-        self.by_kind = worth.by_kind
+    def __init__(self, gold: Any, spec: Spec) -> None:
+        fields = self.fields = spec.fields
+        self.lists = spec.lists
         self.known_form: Callable[[str], str] = fields.exact
+        self._tables: list[RowTable] | None = []
         self._nesting = 0  # at least as many containers as the gold nests, or more than _SHALLOW
         self.root = self.prepare(gold, fields.root)
         if self._nesting > _SHALLOW and measure(gold, _SHALLOW).depth > _SHALLOW:
             load_solver()  # now, while the stack is shallow
+        self.worth = Worth(spec, *count_gold(self.root, fields))
+        self.by_kind = self.worth.by_kind
+        for table in self._tables:
+            table.weigh_by(self.worth)
+        self._tables = None
 
     # -- preparing -------------------------------------------------------------------------------------
 
@@ -110,7 +116,11 @@ class Matcher:
             kinds = set(map(type, chain.from_iterable(map(dict.values, value))))
             if kinds <= _SCALARS:
                 only_texts = kinds == {str}
-                node.rows = RowTable(value, inner, self.fields, self.worth, node.join, only_texts)
+                node.rows = RowTable(value, inner, self.fields, node.join, only_texts)
+                if self._tables is None:
+                    node.rows.weigh_by(self.worth)
+                else:
+                    self._tables.append(node.rows)  # what leaves are worth is not known yet
                 return node
         elif not node.by_position and kinds <= _SCALARS:
             node.texts = [inner.form(scalar_text(x)) for x in value]

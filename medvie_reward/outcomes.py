@@ -209,7 +209,7 @@ class LeafCounter:
             Pairs of positions (predicted, gold) that are to be taken leaf by leaf, in the gold's order; -1
             stands for no partner.
         """
-        same, near, masks, keys = found.same, found.near, table.masks, table.scale.keys
+        same, near, masks, keys = found.same, found.near, table.masks, table.keys
         rows = self._rows_of(table)
         used = [j for _, j in same]
         right = [masks[j] & keys for j in used]
@@ -262,7 +262,7 @@ class LeafCounter:
         """Take pairs of rows that differ, correct leaves into ``right``; gives the pairs to be walked."""
         rest: Pairs = []
         masks, texts_only, odd = table.masks, table.texts_only, found.odd
-        keys, key_at, spans = table.scale.keys, table.key_at, table.spans
+        keys, key_at, spans = table.keys, table.key_at, table.spans
         bit_of, fields = table.key_of, table.fields
         unread, misread, misread_in = self._unread, self._misread, self._misread_in
         for i, j in found.near:
@@ -305,7 +305,7 @@ class LeafCounter:
         self, table: RowTable, places: list[int], gold: list[dict[str, Any]], rows: dict[str, Outcomes]
     ) -> None:
         """Take gold rows that have no partner."""
-        masks, keys = table.masks, table.scale.keys
+        masks, keys = table.masks, table.keys
         sets = [masks[j] & keys for j in places]
         self._add(table, sets, rows, Outcomes.add_missing)
         self._blanks_unread = True
@@ -325,7 +325,7 @@ class LeafCounter:
         read, odd = found.masks, found.odd
         if not read:  # nobody asked for them: no gold row was left for any
             read, odd = table.read_all(pred, places)
-        keys = table.scale.keys
+        keys = table.keys
         whole = [i for i in places if i not in odd]
         sets = [read[i] & keys for i in whole]
         cost = self._costs["invented_item"]

@@ -28,8 +28,6 @@ class RowTable:
         The field of the rows.
     fields
         All fields.
-    worth
-        What leaves are worth.
     join
         The member that rows are joined by, if any.
     only_texts
@@ -48,7 +46,9 @@ class RowTable:
     exact
         Whether bit sets tell which leaves are equal; not where some leaves weigh nothing and have no bits.
     scale
-        What the intersection of two rows weighs.
+        What the intersection of two rows weighs; see `weigh_by`.
+    key_bits, keys
+        The number of key bits, and all of them.
     field, fields
         The field of the rows, and that of each key.
     join
@@ -71,6 +71,7 @@ class RowTable:
     copies: dict[int, list[int]]
 
     __slots__ = (
+        "_critical_leaves",
         "_free",
         "_units",
         "_weights",
@@ -82,7 +83,9 @@ class RowTable:
         "fields",
         "join",
         "key_at",
+        "key_bits",
         "key_of",
+        "keys",
         "leaves",
         "masks",
         "same",
@@ -96,7 +99,6 @@ class RowTable:
         rows: list[dict[str, Any]],
         field: Field,
         fields: Fields,
-        worth: Worth,
         join: str | None,
         only_texts: bool,
     ) -> None:
@@ -105,7 +107,6 @@ class RowTable:
         of = self.fields = {key: fields.member(field, key) for key in keys}
         self.field = field
         self.exact = all(of[key].units for key in keys)
-        self.scale = Scale([worth.wrong[of[key].units] for key in keys], worth.base)
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
         self.key_at = list(keys)
         self.codes: dict[str, Codes] = {}
@@ -114,6 +115,9 @@ class RowTable:
         self.spans: dict[str, int] = {}
         self.join = 0
         self._free = 1 << len(keys)
+        self.key_bits = len(keys)
+        self.keys = self._free - 1
+        self._critical_leaves = 0
         if len(names) == 1:
             columns = dict(zip(rows[0], map(list, zip(*map(dict.values, rows), strict=True)), strict=True))
         else:  # a key that a row lacks reads as an empty text
@@ -121,9 +125,9 @@ class RowTable:
         for key in keys:
             self._add_column(key, columns[key], only_texts)
             if key == join:
-                self.join = self.spans[key] & ~self.scale.keys
+                self.join = self.spans[key] & ~self.keys
         self.critical = [key for key in keys if of[key].critical]
-        self.leaves = [(mask & self.scale.keys).bit_count() for mask in self.masks]
+        self.leaves = [(mask & self.keys).bit_count() for mask in self.masks]
         self._units: dict[int, int] = {}
         self._weights: list[int] | None = None
         self._find_copies(rows)
@@ -161,7 +165,7 @@ class RowTable:
             if text:
                 bits[text] = leaf * free | key_bit
                 if field.critical:
-                    self.scale.critical_leaves |= free
+                    self._critical_leaves |= free
                 free <<= units
         codes = self.codes[key] = Codes(form, bits, key_bit)
         self.spans[key] = free - self._free | key_bit
@@ -170,6 +174,19 @@ class RowTable:
             self.key_at += [key] * ((len(bits) - 1) * units)
             codes.update({raw: bits[text] for raw, text in forms.items()})
             self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
+
+    def weigh_by(self, worth: Worth) -> None:
+        """Say what leaves are worth, before anything is weighed."""
+        shares = [worth.wrong[field.units] for field in self.fields.values()]
+        self.scale = Scale(shares, worth.base, self._critical_leaves)
+
+    def count(self) -> tuple[int, int, int]:
+        """Count the leaves of all rows, their units, and the critical ones."""
+        leaves = sum(self.leaves)
+        weights = {field.units for field in self.fields.values()}
+        units = leaves if weights == {1} else sum([self.units(mask & self.keys) for mask in self.masks])
+        critical = sum([self.key_of[key] for key in self.critical])
+        return leaves, units, sum([(mask & critical).bit_count() for mask in self.masks]) if critical else 0
 
     def units(self, keys: int) -> int:
         """Give what one leaf under each of a set of key bits weighs, in units."""

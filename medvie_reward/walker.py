@@ -182,7 +182,7 @@ class Walker:
                 else:
                     self._row_members(predicted[i], node.raw[j], node.inner, ROOT, ROOT)
             return
-        masks, keys = table.masks, table.scale.keys
+        masks, keys = table.masks, table.keys
         counter.whole(table, [masks[j] & keys for _, j in found.same])
         right: list[int] = []
         pairs = found.same + found.near
@@ -219,7 +219,7 @@ class Walker:
 
     def _row(self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, p: int, g: int) -> int:
         """Write what differs between two rows, given with their bit sets; gives the keys that are correct."""
-        right, differ = g & table.scale.keys, p ^ g
+        right, differ = g & table.keys, p ^ g
         if not differ:
             return right
         for key, span in table.spans.items():

@@ -31,13 +31,13 @@ class Worth:
     ----------
     spec
         The spec.
-    gold
-        The plain gold value.
+    leaves, units, critical
+        The gold's leaves, their weight in units, and how many of them are critical; see `measure_leaves`.
 
     Attributes
     ----------
     leaves, units, critical
-        The gold's leaves, their weight in units, and how many of them are critical.
+        The same.
     base
         What one unit of correct leaves is worth.
     by_kind
@@ -46,8 +46,8 @@ class Worth:
         Units of a leaf -> what it adds if that is its outcome.
     """
 
-    def __init__(self, spec: Spec, gold: Any) -> None:
-        self.leaves, self.units, self.critical = measure_leaves(gold, spec.fields)
+    def __init__(self, spec: Spec, leaves: int, units: int, critical: int) -> None:
+        self.leaves, self.units, self.critical = leaves, units, critical
         parts: list[int] = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
         filled, field, item, wrong = (cost // (math.gcd(*parts) or 1) for cost in parts)
         self._critical = wrong if self.critical else 0
@@ -69,10 +69,10 @@ class Worth:
         return self._critical * (self._offset + self._n_factor * units) * self._tie
 
 
-def measure_leaves(value: Any, fields: Fields) -> tuple[int, int, int]:
-    """Count the leaves of a plain value, their units, and the critical ones."""
+def measure_leaves(value: Any, fields: Fields, field: Field | None = None) -> tuple[int, int, int]:
+    """Count the leaves of a plain value at a field, their units, and the critical ones."""
     leaves = units = critical = 0
-    waiting: list[tuple[Any, Field]] = [(value, fields.root)]
+    waiting: list[tuple[Any, Field]] = [(value, field or fields.root)]
     while waiting:
         value, field = waiting.pop()
         if value.__class__ is list:

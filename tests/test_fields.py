@@ -72,7 +72,7 @@ def test_measures() -> None:
 
 def test_worth_without_costs_counts_pairs() -> None:
     """Where nothing costs, a paired leaf adds 1 and kinds do not matter."""
-    worth = Worth(Spec(rules=(Rule("a", weight=3),)), {"a": "x"})
+    worth = Worth(Spec(rules=(Rule("a", weight=3),)), leaves=1, units=3, critical=0)
     assert (worth.wrong, worth.filled_blank, worth.by_kind) == ({1: 1, 3: 1}, {1: 0, 3: 0}, False)
     assert worth.right == {1: worth.base + 1, 3: 3 * worth.base + 1}
     assert worth.right_critical(100) == 0
