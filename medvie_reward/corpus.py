@@ -229,9 +229,10 @@ def score_document(
     leaves: bool = False,
     source: Source | None = None,
     metrics: tuple[str, ...] = _F1_ALONE,
+    decoded: bool = False,
 ) -> Scored:
-    """Score one document; parameters as those of `evaluate`."""
-    plain_gold = read_gold(gold, spec)
+    """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
+    plain_gold = read_gold(gold, spec, decoded)
     if isinstance(pred, Completion):
         read = pred
     elif isinstance(pred, str) or pred is None:
@@ -445,7 +446,7 @@ def read_gold_at(golds: RowFile, n: int, spec: Spec) -> Any:
     """Read the gold of one row of a file, counted from 0; errors are those of `read_golds`."""
     row = read_line(golds.line(n), golds.name, n + 1)
     try:
-        return read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec)
+        return read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec, decoded=True)
     except GoldError as error:
         raise InputError(str(error), golds.name, n + 1) from None
 
@@ -472,7 +473,9 @@ def score_lines(lines: Lines, task: Task) -> Scored:
     if task.source_key is not None:
         source = _source(task.source_key, gold_row, task.gold_file, lines.gold_line)
     try:
-        return score_document(pred, gold, task.spec, lines.name, group, task.leaves, source, task.metrics)
+        return score_document(
+            pred, gold, task.spec, lines.name, group, task.leaves, source, task.metrics, decoded=True
+        )
     except GoldError as error:
         raise InputError(str(error), task.gold_file, lines.gold_line) from None
 

@@ -70,12 +70,33 @@ def decode(text: str, max_depth: int) -> Decoded:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return _decode_slowly(text, max_depth)
+    return _if_exact(value, text, max_depth) or _decode_slowly(text, max_depth)
+
+
+def decode_utf8(text: bytes, max_depth: int) -> Decoded:
+    """Decode one JSON text in UTF-8, as `decode` does.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is not UTF-8.
+    """
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return decode(text.decode(), max_depth)
+    # What is counted in it are ASCII characters, single bytes in UTF-8; so it need not be decoded for that.
+    return _if_exact(value, text.decode("latin-1"), max_depth) or _decode_slowly(text.decode(), max_depth)
+
+
+def _if_exact(value: Any, text: str, max_depth: int) -> Decoded | None:
+    """Give what orjson read if that is surely all of the text, or too deep."""
     sizes = measure(value, max_depth)
     if sizes.depth > max_depth:
         return Decoded(ABSENT, "too_deep")
     # orjson rounds whole numbers past 64 bits to a float and silently keeps the last of two equal members.
     if sizes.rounded or _may_repeat_members(text, sizes.members, sizes.texts):
-        return _decode_slowly(text, max_depth)
+        return None
     return Decoded(value, _status(value))
 
 

@@ -27,6 +27,7 @@ from medvie_reward.decoder import ABSENT, decode
 from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.metrics import Counts, rates
 from medvie_reward.outcomes import Outcomes
+from medvie_reward.sizes import measure
 from medvie_reward.smr_r1 import tally
 from medvie_reward.spec import COST_PARTS, Spec, resolve
 from medvie_reward.tree import plain
@@ -232,8 +233,17 @@ def matching_part(
     return max(spec.floor, earned - cost) + sure if cost else earned + sure
 
 
-def read_gold(value: Any, spec: Spec) -> Any:
+def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
     """Check a gold document, decoding it where it is text; gives the plain value.
+
+    Parameters
+    ----------
+    value
+        The gold.
+    spec
+        The spec.
+    decoded
+        Whether it was read from JSON, so that it is surely plain; only its depth is looked at then.
 
     Raises
     ------
@@ -245,14 +255,14 @@ def read_gold(value: Any, spec: Spec) -> Any:
             text = value if isinstance(value, str) else value.decode()
         except UnicodeDecodeError as error:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
-        decoded, status = decode(text, spec.max_depth)
+        value, status = decode(text, spec.max_depth)
         if status not in ("ok", "not_an_object"):
             raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
-    else:
-        decoded = plain(value, GoldError, spec.max_depth, "gold")
-    if type(decoded) not in (dict, list):
-        raise GoldError(f"gold: expected an object or a list, got {type(decoded).__name__} - at $")
-    return decoded
+    elif not decoded or measure(value, spec.max_depth).depth > spec.max_depth:
+        value = plain(value, GoldError, spec.max_depth, "gold")
+    if type(value) not in (dict, list):
+        raise GoldError(f"gold: expected an object or a list, got {type(value).__name__} - at $")
+    return value
 
 
 def _syntax_error(text: str) -> str:

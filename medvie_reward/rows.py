@@ -20,7 +20,7 @@ from typing import IO, Any, Final, NamedTuple
 
 import orjson
 
-from medvie_reward.decoder import ABSENT, decode
+from medvie_reward.decoder import ABSENT, decode_utf8
 from medvie_reward.errors import InputError
 
 PRED_KEYS: Final = ("completion", "response", "output", "prediction", "pred")
@@ -221,7 +221,7 @@ def read_line(text: bytes, file: str, line: int) -> Any:
         If it is not one JSON value in UTF-8.
     """
     try:
-        decoded = decode(text.decode(), _ROW_DEPTH)
+        decoded = decode_utf8(text, _ROW_DEPTH)
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: {error.reason} at byte {error.start}", file, line) from None
     if decoded.value is not ABSENT:
