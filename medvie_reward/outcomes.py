@@ -357,10 +357,10 @@ class LeafCounter:
     def _flag(self) -> None:
         """Count what was misread though the gold has it elsewhere, and what the source has nowhere."""
         form, source = self._form, self._source
-        unread = set(map(form, map(scalar_text, self._unread)))
+        unread = set(map(form, _texts(self._unread)))
         if self._blanks_unread:
             unread.discard("")
-        texts = list(map(scalar_text, self._misread))
+        texts = _texts(self._misread)
         misplaced = list(map(unread.__contains__, map(form, texts)))
         ungrounded = [False] * len(texts) if source is None else [not source.holds(text) for text in texts]
         if not self.by_field:
@@ -391,3 +391,7 @@ class LeafCounter:
             row.wrong_critical += min(read, gold)
         # A field whose values are all empty has no leaf.
         self.rows = {name or "$": row for name, row in self.rows.items() if row.leaves}
+
+
+def _texts(values: list[Any]) -> list[str]:
+    return [x if x.__class__ is str else scalar_text(x) for x in values]

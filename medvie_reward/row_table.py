@@ -158,6 +158,10 @@ class RowTable:
                     self.texts_only[i] = False
                     column[i] = scalar_text(value)
         form, units = field.form, field.units
+        if not any(column):
+            self.codes[key] = Codes(form, {"": 0}, key_bit)
+            self.spans[key] = key_bit
+            return
         forms = {raw: form(raw) for raw in set(column)}
         bits = {"": 0}
         leaf = (1 << units) - 1
