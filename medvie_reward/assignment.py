@@ -11,8 +11,12 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
+from medvie_reward.columns import Column, weigh_columns
+
 # Below this many cells Python counts bits faster than numpy lays them out.
 _FEW_CELLS: Final = 900
+# Rows are laid out key by key, which takes less.
+_FEW_CELLS_OF_ROWS: Final = 160
 # Below this many, numpy takes longer to lay out a table of weights than Python does.
 _VERY_FEW_CELLS: Final = 100
 # Whole numbers below this are exact in float64, which is what the solver computes in.
@@ -69,6 +73,8 @@ class Scale:
         What one leaf bit weighs. A leaf has as many bits as it has units.
     critical_leaves
         One bit of each leaf that is critical.
+    columns
+        What is under each key, where items are rows that have at most one leaf under a key.
 
     Attributes
     ----------
@@ -76,14 +82,17 @@ class Scale:
         The number of key bits, the lowest ones, and all of them; leaf bits are above them.
     """
 
-    __slots__ = ("_known", "_shares", "base", "critical_leaves", "key_bits", "keys", "plain")
+    __slots__ = ("_known", "_shares", "base", "columns", "critical_leaves", "key_bits", "keys", "plain")
 
-    def __init__(self, shares: Sequence[int], base: int, critical_leaves: int = 0) -> None:
+    def __init__(
+        self, shares: Sequence[int], base: int, critical_leaves: int = 0, columns: Sequence[Column] = ()
+    ) -> None:
         self.base = base
         self.key_bits = len(shares)
         self.keys = (1 << self.key_bits) - 1
         self.plain = all(share == 1 for share in shares)
         self.critical_leaves = critical_leaves
+        self.columns = columns
         self._shares = shares
         self._known: dict[int, int] = {}
 
@@ -360,7 +369,8 @@ def _solve_sets(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> 
         ps = sorted(ps, key=_by_size)[: 4 * len(gs) + 64]
         if not work.spend(len(ps) * len(gs) // 25):
             return [(i, j) for (i, p), (j, g) in zip(ps, sorted(gs, key=_by_size), strict=False) if p & g]
-    if cells <= _FEW_CELLS:
+    few = _FEW_CELLS if not scale.columns or len(ps) == 1 or len(gs) == 1 else _FEW_CELLS_OF_ROWS
+    if cells <= few:
         weights = [scale.weigh_all(p, gs, work) for _, p in ps]
         joined = [[1 if p & g & join else 0 for _, g in gs] for _, p in ps] if join else None
         solved = assign_matrix(weights, scale.base, joined)
@@ -374,17 +384,21 @@ def _by_size(item: tuple[int, int]) -> tuple[int, int]:
 
 
 def _overlaps(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> tuple[Any, Any, Any]:
-    """Weigh all pairs bit by bit: each bit adds to the pairs of those who have it.
+    """Weigh all pairs key by key, or else bit by bit: each bit adds to the pairs of those who have it.
 
     A matrix product over the bits would do the same, but numpy hands it to a library that starts threads.
     """
     import numpy as np
 
     keys = scale.keys
+    critical = work.right_critical if scale.critical_leaves else 0
+    if scale.columns:
+        found = weigh_columns([p for _, p in ps], [g for _, g in gs], scale.columns, critical, join)
+        if found is not None:
+            return found
     # Items have few different sets of keys, so those are weighed once per pair of sets.
     p_sets, p_at = _classes([p & keys for _, p in ps])
     g_sets, g_at = _classes([g & keys for _, g in gs])
-    critical = work.right_critical if scale.critical_leaves else 0
     table = [[scale.paired(p & g) for g in g_sets] for p in p_sets]
     # A row has at most as many critical leaves as keys.
     shift = _excess(max(max(row) for row in table) + critical * scale.key_bits, 62)

@@ -9,6 +9,7 @@ from operator import add, or_
 from typing import Any, Final
 
 from medvie_reward.assignment import Scale, Work
+from medvie_reward.columns import Column
 from medvie_reward.fields import Field, Fields
 from medvie_reward.tree import scalar_text
 from medvie_reward.worth import Worth
@@ -181,8 +182,12 @@ class RowTable:
 
     def weigh_by(self, worth: Worth) -> None:
         """Say what leaves are worth, before anything is weighed."""
-        shares = [worth.wrong[field.units] for field in self.fields.values()]
-        self.scale = Scale(shares, worth.base, self._critical_leaves)
+        columns = [
+            Column(self.spans[key], field.units, worth.wrong[field.units], field.critical)
+            for key, field in self.fields.items()
+        ]
+        shares = [column.share for column in columns]
+        self.scale = Scale(shares, worth.base, self._critical_leaves, columns)
 
     def count(self) -> tuple[int, int, int]:
         """Count the leaves of all rows, their units, and the critical ones."""
