@@ -81,7 +81,7 @@ def weigh_columns(
     g = np.where(g > key_bits, g, -1)
     adds = np.array([critical if column.critical else 0 for column in columns], dtype=np.int64)
     joins = np.array([span & join > 0 for span in spans], dtype=np.int64)
-    step = max(1, _CELLS // (len(gold) * key_bits))
+    step = max(1, _CELLS // max(1, len(gold) * key_bits))
     for start in range(0, len(predicted), step):
         shared = (p[start : start + step, None, :] == g[None, :, :]).astype(np.int64)
         correct[start : start + step] = shared @ units
