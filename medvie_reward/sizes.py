@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-_ROUNDED: Final = 2.0**63
+ROUNDED: Final = 2.0**63
+"""A float from here on may be a whole number past 64 bits that orjson rounded."""
 
 
 class Sizes(NamedTuple):
@@ -48,7 +49,7 @@ def measure(value: Any, max_depth: int) -> Sizes:
             elif kind is list:
                 nested = True
                 values += x
-            elif kind is float and not -_ROUNDED < x < _ROUNDED:
+            elif kind is float and not -ROUNDED < x < ROUNDED:
                 rounded = True
         if not nested or depth == max_depth:
             break

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-
 from strategies import KEYS, flat_objects, scalars, specs
 
 from medvie_reward import Rule, Spec, assignment
