@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain, groupby
-from operator import add
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field
 from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, count_gold, join_of, meet
 from medvie_reward.list_table import FEW_ROWS, PairTable
+from medvie_reward.row_pairs import RowPairs, pair_none, pair_same
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.spec import Spec
@@ -30,30 +30,6 @@ _NESTING: Final = (dict, list)
 _SCALARS: Final = {str, int, float, bool, type(None)}
 _TEXTS: Final = {str, type(None)}
 _SHALLOW: Final = 40
-
-
-class RowPairs(NamedTuple):
-    """How two lists of rows pair.
-
-    Attributes
-    ----------
-    same
-        Pairs of positions (predicted, gold) of rows that are equal to the letter.
-    near
-        The other pairs.
-    masks
-        Position of a predicted row that is in no pair of ``same`` -> its bit set; empty where nobody asked.
-    odd
-        Positions of those whose bit set is not all of them; see `RowTable.read`.
-    weight
-        The worth of ``near`` where bit sets do not tell it.
-    """
-
-    same: Pairs
-    near: Pairs
-    masks: dict[int, int]
-    odd: set[int]
-    weight: int = 0
 
 
 class Matcher:
@@ -288,7 +264,7 @@ class Matcher:
             return self._pair_texts(predicted, node.texts, node.inner, work)
         if node.rows is not None and kinds == {dict}:
             found = self.pair_rows(predicted, node, node.rows, work)
-            return found.same + found.near, self._worth_of(found, node.rows, work) if weighed else 0
+            return found.pairs, self._worth_of(found, node.rows, work) if weighed else 0
         return self._pair_items(predicted, node, work, weighed)
 
     def _pair_by_position(self, predicted: list[Any], items: list[GoldNode], work: Work) -> tuple[Pairs, int]:
@@ -331,22 +307,18 @@ class Matcher:
         """Pair the rows of two lists of objects, the gold's flat; see `pair`."""
         # Where kinds of hallucination cost differently, a row that has more than a gold row may be the better
         # partner for it than the row that is equal to it.
-        same: Pairs = []
-        free_p = list(range(len(predicted)))
-        if not self.by_kind:
-            same, free_p = _pair_same(predicted, rows)
-        masks = rows.masks
-        if not free_p or len(same) == len(masks):
-            return RowPairs(same, [], {}, set())
-        read, odd = rows.read_all(predicted, free_p)
-        free_p = self._in_order(free_p, read, predicted, work)
+        found = pair_none(len(predicted)) if self.by_kind else pair_same(predicted, rows)
+        masks, used = rows.masks, found.used
+        if not found.free or len(used) == len(masks):
+            return found
+        read, odd = rows.read_all(predicted, found.free)
+        found = found._replace(masks=read, odd=odd)
+        free_p = self._in_order(found.free, read, predicted, work)
         if node.order is None:
             node.order = self._in_order(list(range(len(masks))), masks, node.raw, work)
-        used = {j for _, j in same}
         free_g = [j for j in node.order if j not in used]
         p = list(map(read.__getitem__, free_p))
         g = list(map(masks.__getitem__, free_g))
-        found = RowPairs(same, [], read, odd)
         if not self.by_kind:
             solved = assign_sets(p, g, rows.scale, work, rows.join)
             found.near.extend([(free_p[a], free_g[b]) for a, b in solved])
@@ -365,7 +337,7 @@ class Matcher:
 
     def _worth_of(self, found: RowPairs, rows: RowTable, work: Work) -> int:
         """Give the worth of pairs of rows."""
-        weight = rows.full([j for _, j in found.same], work) + found.weight
+        weight = rows.full(found.used, work) + found.weight
         if not self.by_kind:
             weigh, masks = rows.scale.weigh, rows.masks
             weight += sum([weigh(found.masks[i], masks[j], work) for i, j in found.near])
@@ -502,32 +474,3 @@ def _all_one(items: list[Any]) -> bool:
     if first.__class__ is not dict or not set(map(type, first.values())) <= _TEXTS:
         return False
     return items.count(first) == len(items)
-
-
-def _pair_same(predicted: list[dict[str, Any]], rows: RowTable) -> tuple[Pairs, list[int]]:
-    """Pair each predicted row that is a gold row to the letter: a look-up at C speed; give the others too."""
-    try:
-        names = map(tuple, predicted)
-        found = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
-    except TypeError:  # a value that cannot be hashed: some row is not flat
-        return [], list(range(len(predicted)))
-    pairs = [(i, j) for i, j in enumerate(found) if j is not None]
-    if rows.copies or len({j for _, j in pairs}) < len(pairs):
-        return _pair_alike(found, rows.copies)
-    return pairs, [i for i, j in enumerate(found) if j is None]
-
-
-def _pair_alike(found: list[int | None], copies: dict[int, list[int]]) -> tuple[Pairs, list[int]]:
-    """Pair rows where predicted or gold ones are alike: first come, first served."""
-    pairs: Pairs = []
-    free: list[int] = []
-    used: set[int] = set()
-    for i, first in enumerate(found):
-        for j in () if first is None else (first, *copies.get(first, ())):
-            if j not in used:
-                used.add(j)
-                pairs.append((i, j))
-                break
-        else:
-            free.append(i)
-    return pairs, free

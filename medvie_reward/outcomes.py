@@ -10,7 +10,7 @@ from medvie_reward.assignment import Pairs
 from medvie_reward.comparators.narrative import similarity
 from medvie_reward.fields import Field
 from medvie_reward.grounding import Source
-from medvie_reward.matching import RowPairs
+from medvie_reward.row_pairs import RowPairs
 from medvie_reward.row_table import RowTable
 from medvie_reward.rules import Names
 from medvie_reward.spec import Spec
@@ -209,19 +209,17 @@ class LeafCounter:
             Pairs of positions (predicted, gold) that are to be taken leaf by leaf, in the gold's order; -1
             stands for no partner.
         """
-        same, near, masks, keys = found.same, found.near, table.masks, table.keys
+        near, used, masks, keys = found.near, found.used, table.masks, table.keys
         rows = self._rows_of(table)
-        used = [j for _, j in same]
         right = [masks[j] & keys for j in used]
         rest = self._take_near(table, found, pred, gold, rows, right) if near else []
         self._add(table, right, rows, Outcomes.add_correct)
-        if len(same) + len(near) < len(gold):
+        if len(used) + len(near) < len(gold):
             taken = {*used, *[j for _, j in near]}
             self._take_lost(table, [j for j in range(len(gold)) if j not in taken], gold, rows)
-        if len(same) + len(near) < len(pred):
-            taken = {i for i, _ in same}
-            taken.update([i for i, _ in near])
-            alone = [i for i in range(len(pred)) if i not in taken]
+        if len(near) < len(found.free):
+            taken = {i for i, _ in near}
+            alone = [i for i in found.free if i not in taken]
             rest += [(i, -1) for i in self._take_invented(table, found, alone, pred, rows)]
         return rest
 

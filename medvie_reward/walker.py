@@ -8,7 +8,8 @@ from typing import Any, Final, Protocol
 from medvie_reward.assignment import Work
 from medvie_reward.fields import Field
 from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
-from medvie_reward.matching import Matcher, RowPairs
+from medvie_reward.matching import Matcher
+from medvie_reward.row_pairs import RowPairs
 from medvie_reward.row_table import RowTable
 from medvie_reward.tree import ROOT, Place, is_empty, scalar_text
 
@@ -177,36 +178,28 @@ class Walker:
             for i, j in counter.take_rows(table, found, predicted, node.raw):
                 if j < 0:
                     self._only_pred(predicted[i], node.inner, ROOT, "invented_item")
-                elif not node.raw[j]:
-                    self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
                 else:
-                    self._row_members(predicted[i], node.raw[j], node.inner, ROOT, ROOT)
+                    self._row_pair(predicted[i], node.raw[j], node)
             return
-        masks, keys = table.masks, table.keys
-        counter.whole(table, [masks[j] & keys for _, j in found.same])
-        right: list[int] = []
-        pairs = found.same + found.near
+        counter.whole(table, [table.masks[j] & table.keys for j in found.used])
         # In the gold's order: where several fields share the names of a critical one, the first one counts.
-        places = sorted([(j, i) for i, j in found.near])
-        if len(pairs) < len(masks):
-            taken = {j for _, j in pairs}
-            places = sorted(places + [(j, -1) for j in range(len(masks)) if j not in taken])
-        for j, i in places:
-            item = node.raw[j]
-            if i < 0:
+        partner = {j: i for i, j in found.near}
+        for j, item in enumerate(node.raw):
+            if j in partner:
+                self._row_pair(predicted[partner[j]], item, node)
+            elif j not in found.used:
                 self._only_gold(item, node.inner, ROOT)
-            elif not item:
-                self._only_pred(predicted[i], node.inner, ROOT, "filled_blank")
-            elif not table.exact or i in found.odd or not table.texts_only[j]:
-                self._row_members(predicted[i], item, node.inner, ROOT, ROOT)
-            else:
-                right.append(self._row(predicted[i], item, table, found.masks[i], masks[j]))
-        counter.whole(table, right)
-        if len(pairs) < len(predicted):
-            taken = {i for i, _ in pairs}
-            for i, value in enumerate(predicted):
-                if i not in taken:
-                    self._only_pred(value, node.inner, ROOT, "invented_item")
+        taken = set(partner.values())
+        for i in found.free:
+            if i not in taken:
+                self._only_pred(predicted[i], node.inner, ROOT, "invented_item")
+
+    def _row_pair(self, pred: dict[str, Any], gold: dict[str, Any], node: GoldList) -> None:
+        """Write a pair of rows leaf by leaf, wherever they stand."""
+        if gold:
+            self._row_members(pred, gold, node.inner, ROOT, ROOT)
+        else:
+            self._only_pred(pred, node.inner, ROOT, "filled_blank")
 
     def _in_any_order(self, found: RowPairs, predicted: list[Any], table: RowTable) -> bool:
         """Tell whether no two fields of rows share their names, so that any order of rows will do.
@@ -216,24 +209,6 @@ class Walker:
         return table.exact and all(
             set(map(type, predicted[i].values())).isdisjoint(_NESTING) for i in found.odd
         )
-
-    def _row(self, pred: dict[str, Any], gold: dict[str, Any], table: RowTable, p: int, g: int) -> int:
-        """Write what differs between two rows, given with their bit sets; gives the keys that are correct."""
-        right, differ = g & table.keys, p ^ g
-        if not differ:
-            return right
-        for key, span in table.spans.items():
-            if differ & span:
-                bit = table.key_of[key]
-                if not p & bit:
-                    outcome, kind = "missing", None
-                elif g & bit:
-                    outcome, kind = "wrong", None
-                else:
-                    outcome, kind = "hallucinated", "filled_blank" if key in gold else "invented_field"
-                self.write(table.fields[key], outcome, kind, None, None, gold.get(key), pred.get(key))
-                right &= ~bit
-        return right
 
     def _scalars(
         self, pred: Any, gold: Any, field: Field, g_at: Place, p_at: Place, known: str | None = None
