@@ -24,7 +24,7 @@ _EXACT: Final = 1 << 53
 
 Pairs = list[tuple[int, int]]
 _Items = list[tuple[int, int]]
-_Side = tuple[list[int], list[int]]
+_Side = tuple[Sequence[int], Sequence[int]]
 """Items of one side: their positions, and beside each its bits."""
 
 
@@ -181,7 +181,8 @@ def reduce_sets(
     |X∩G| + |P∩X| <= |X| + |P∩G∩X|. A pair (p, g) can be fixed when the bits that only p and only g have
     outweigh what either could gain elsewhere: own + 2|p∩g| >= |p| + |g|.
     """
-    ps, gs = _filled(predicted), _filled(gold)
+    ps: _Side = range(len(predicted)), predicted
+    gs: _Side = range(len(gold)), gold
     pairs: Pairs = []
     while ps[1] and gs[1]:
         size = len(ps[1]) + len(gs[1])
@@ -196,14 +197,6 @@ def reduce_sets(
         if len(ps[1]) + len(gs[1]) == size:
             break
     return pairs, list(zip(*ps, strict=True)), list(zip(*gs, strict=True))
-
-
-def _filled(items: Sequence[int]) -> _Side:
-    """Give the items of one side that hold anything."""
-    if all(items):
-        return list(range(len(items))), list(items)
-    at = [i for i, x in enumerate(items) if x]
-    return at, [items[i] for i in at]
 
 
 def _without(side: _Side, taken: set[int]) -> _Side:
@@ -268,7 +261,7 @@ def _pair_copies(ps: _Side, gs: _Side, both: int, pairs: Pairs) -> tuple[_Side, 
     return ([i for i, _ in left], [p for _, p in left]), (at, rest)
 
 
-def _owned_once(items: list[int]) -> int:
+def _owned_once(items: Sequence[int]) -> int:
     once = twice = 0
     for x in items:
         twice |= once & x
