@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from medvie_reward.columns import Column, weigh_columns
+from medvie_reward.row_weights import Column, weigh_columns
 
 # Below this many cells Python counts bits faster than numpy lays them out.
 _FEW_CELLS: Final = 900

@@ -9,8 +9,8 @@ from operator import add, or_
 from typing import Any, Final
 
 from medvie_reward.assignment import Scale, Work
-from medvie_reward.columns import Column
 from medvie_reward.fields import Field, Fields
+from medvie_reward.row_weights import Column
 from medvie_reward.tree import scalar_text
 from medvie_reward.worth import Worth
 

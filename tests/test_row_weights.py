@@ -12,10 +12,10 @@ from strategies import KEYS, flat_objects, scalars, specs
 from medvie_reward import Rule, Spec, assignment
 from medvie_reward.alignment import prepare
 from medvie_reward.assignment import Scale, Work, assign_sets
-from medvie_reward.columns import Column, weigh_columns
 from medvie_reward.gold_tree import GoldList, GoldObject
 from medvie_reward.matching import Matcher
 from medvie_reward.row_table import RowTable
+from medvie_reward.row_weights import Column, weigh_columns
 
 golds = st.lists(flat_objects, min_size=1, max_size=5)
 # A list may stand for a value: then a row has several leaves under one key.
@@ -84,7 +84,7 @@ def test_many_cells_are_weighed_in_turns(monkeypatch: pytest.MonkeyPatch) -> Non
     columns = [Column(0b1101, 1, 1, True), Column(0b110010, 1, 4, False)]
     rows = [0b0101, 0b1001, 0b010010, 0b110, 0b010111, 0b100011]
     whole = weigh_columns(rows, rows[:2], columns, 7, 0b1100)
-    monkeypatch.setattr("medvie_reward.columns._CELLS", 8)
+    monkeypatch.setattr("medvie_reward.row_weights._CELLS", 8)
     turns = weigh_columns(rows, rows[:2], columns, 7, 0b1100)
     assert whole is not None
     assert turns is not None
