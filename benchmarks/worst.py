@@ -60,6 +60,21 @@ def _table(rng: Random, gold: Report, cell: Callable[[], Any]) -> tuple[Any, Any
     return {**gold, LIST_KEY: table()}, {**gold, LIST_KEY: table()}
 
 
+def _panel(rng: Random) -> dict[str, Any]:
+    return {
+        "Panel": f"P{rng.randrange(20)}",
+        "Time": f"2024-0{rng.randrange(1, 9)}-1{rng.randrange(9)}",
+        "Tests": [_low_row(rng) for _ in range(4)],
+        "Notes": [rng.choice("abcdefgh") for _ in range(2)],
+    }
+
+
+def _panels(rng: Random, gold: Report, n: int) -> tuple[Any, Any]:
+    return {**gold, LIST_KEY: [_panel(rng) for _ in range(n)]}, {
+        **gold, LIST_KEY: [_panel(rng) for _ in range(n)]
+    }  # fmt: skip
+
+
 WorstCase = Callable[[Random, Report], tuple[Any, Any]]
 """Gives gold and prediction; a prediction that is a text is the answer as it stands."""
 
@@ -72,6 +87,8 @@ WORST: Final[dict[str, WorstCase]] = {
     "5,000 low-cardinality rows against 500": lambda rng, g: _low_rows(rng, g, 5000),
     "list of lists 500 x 10 of digits": lambda rng, g: _table(rng, g, lambda: str(rng.randrange(10))),
     "list of lists 500 x 10 of rows": lambda rng, g: _table(rng, g, lambda: _low_row(rng)),
+    "100 objects of 4 rows and 2 notes each": lambda rng, g: _panels(rng, g, 100),
+    "500 objects of 4 rows and 2 notes each": lambda rng, g: _panels(rng, g, 500),
     "one string of 1 MB": lambda rng, g: (g, {**g, "Diagnosis": "ab 12" * 200_000}),
     "100,000 top-level keys": lambda rng, g: (g, {f"key {i}": "x" for i in range(100_000)}),
     "objects nested 10,000 deep": lambda rng, g: (g, '{"a":' * 10_000 + "1" + "}" * 10_000),

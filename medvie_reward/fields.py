@@ -85,6 +85,8 @@ class Fields:
         All weights there are, in units.
     form
         A normal form for values of any field, to find a value in another field's place.
+    lists
+        The list modes that rules give.
     exact
         A form under which equal texts are equal to every comparator here.
     """
@@ -104,6 +106,7 @@ class Fields:
         weights = {rule.weight for rule in rules} | {_DEFAULT.weight}
         self.unit = math.gcd(*(int(weight / WEIGHT_STEP) for weight in weights)) * WEIGHT_STEP
         self.units = tuple(sorted(round(weight / self.unit) for weight in weights))
+        self.lists = frozenset(rule.lists for rule in rules if rule.lists)
         self._forms: dict[tuple[str, Any], Callable[[str], str]] = {}
         self.form = self._form(_DEFAULT)
         plain = comparator in ("unicode", "strip") and not rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from medvie_reward.fields import Field, Fields
@@ -13,6 +14,19 @@ from medvie_reward.worth import Worth, measure_leaves
 def join_of(mode: str) -> str | None:
     """Give the member that a list mode joins items by."""
     return mode[4:] if mode.startswith("key:") else None
+
+
+def spread(items: list[Any], mode: str) -> list[Any]:
+    """Give the items that a lone gold value may stand for, no lists, the outer ones first."""
+    found: list[Any] = []
+    most = 1 if mode == "index" else None
+    level = [items]
+    while level:
+        inner: list[list[Any]] = []
+        for item in chain.from_iterable(x[:most] for x in level):
+            (inner if type(item) is list else found).append(item)
+        level = inner
+    return found
 
 
 class GoldScalar:
@@ -67,14 +81,19 @@ class GoldList:
         """The member that items are joined by."""
         return join_of(self.mode)
 
-    def lists(self, fields: Fields, worth: Worth) -> ListTable:
-        """Give those of the items that are lists, to be weighed at once; the items must be prepared."""
+    def lists(self, fields: Fields, worth: Worth, lists: str = "align") -> ListTable:
+        """Give the items, to be weighed at once; they must be prepared, and pair by ``align``.
+
+        ``lists`` is the list mode where no rule gives another.
+        """
         if self._lists is None:
             inner = [(j, x) for j, x in enumerate(self.items or ()) if isinstance(x, GoldList)]
             self._lists = ListTable(
+                self.raw,
                 {j: x.texts for j, x in inner if x.texts is not None},
                 {j: x.raw for j, x in inner if x.rows is not None},
-                fields.items(self.inner),
+                lists,
+                self.inner,
                 fields,
                 worth,
             )

@@ -1,8 +1,8 @@
-"""Items that are lists, weighed many pairs at a time where that gives what weighing pair by pair would.
+"""Items that hold lists or objects, weighed many pairs at a time where that gives what pair by pair would.
 
-Tables written as lists of lists have as many pairs of inner lists as the product of their lengths, and to
-weigh one takes microseconds. Lists of scalars and lists of flat rows need no walk through both: what they are
-worth to each other follows from the leaves they share (see `text_lists`, `row_lists`). The weights are the
+Two lists of such items have as many pairs as the product of their lengths, and to weigh one takes
+microseconds, or tens of them. None needs a walk through both: what they are worth to each other follows from
+the leaves they share (see `text_lists`, `row_lists`, and `columns` for all other shapes). The weights are the
 same to the last digit, so the solver sees the same table and picks the same pairs, ties included.
 """
 
@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_parts
+from medvie_reward.columns import Column, Weights
 from medvie_reward.fields import Field, Fields
 from medvie_reward.row_lists import RowLists
+from medvie_reward.sizes import count_leaves
 from medvie_reward.text_lists import TextLists
 from medvie_reward.worth import Worth
 
@@ -21,6 +23,10 @@ _SCALARS: Final = {str, int, float, bool, type(None)}
 # With fewer pairs than this, laying them out takes longer than weighing them one by one.
 _FEW_TEXTS: Final = 200
 FEW_ROWS: Final = 12
+# For other shapes not the pairs count, but what it costs to weigh them, in units of the work bound. Objects
+# of three leaves break even at 300, those that hold rows at 50 to 120; and one more place with lists at 16.
+_FEW_TREES: Final = 200
+_FEW_PARTS: Final = 16
 # Up to here a table of weights goes to the solver by way of lists.
 _FEW_CELLS: Final = 900
 # The rest of a weight is held in int64.
@@ -94,16 +100,20 @@ class PairTable:
 
 
 class ListTable:
-    """The items of a gold list that are lists of scalars or of flat rows.
+    """The items of a gold list that pairs by ``align``.
 
     Parameters
     ----------
+    values
+        The items.
     texts
-        Position of an item -> the normal forms of its scalars.
+        Position of an item that is a list of scalars -> their normal forms.
     rows
-        Position of an item -> its rows.
+        Position of an item that is a list of flat rows -> the rows.
+    lists
+        List mode where no rule gives another.
     field
-        The field of what the items hold.
+        The field of the items.
     fields
         All fields.
     worth
@@ -112,18 +122,21 @@ class ListTable:
 
     def __init__(
         self,
+        values: list[Any],
         texts: dict[int, list[str]],
         rows: dict[int, list[dict[str, Any]]],
+        lists: str,
         field: Field,
         fields: Fields,
         worth: Worth,
     ) -> None:
         self._worth = worth
-        self._texts, self._rows = texts, rows
-        self._of = field, fields
+        self._values, self._texts, self._rows = values, texts, rows
+        self._of = field, lists, fields
         # Made when first needed: most lists pair without them.
         self._text_lists: TextLists | None = None
         self._row_lists: RowLists | None = None
+        self._column: Column | None = None
 
     def weigh(self, table: PairTable, items: Sequence[Any], places: Sequence[int], work: Work) -> None:
         """Weigh what can be weighed at once.
@@ -138,29 +151,52 @@ class ListTable:
             Positions of the gold items, none of them empty.
         work
             The work bound. A cell of numpy costs about a 25th of a pair that Python weighs, and the solver
-            time that grows with the shorter side. Of the default bound of 100,000 a table of 60 lists of ten
-            scalars that are all misread takes some 160, one of 1,000 lists some 60,000.
+            time that grows with the shorter side; what comes before is charged where it is done.
+
+            No honest document comes near the default bound of 100,000. A table of 60 lists of ten scalars
+            that are all misread takes some 160, one of 1,000 lists some 60,000. A table of 100 objects that
+            hold four rows, two notes and two texts takes 1,800 where every value is misread, 400 where one in
+            fifty is; 500 such objects, an answer of 130,000 characters, take 39,000 and 3,000.
         """
         shapes = [_shape(items[a]) for a in table.firsts]
-        found = []
+        found: dict[str, tuple[list[int], list[int]]] = {}
         for shape, lists, few in (("texts", self._texts, _FEW_TEXTS), ("rows", self._rows, FEW_ROWS)):
             lines = [line for line, x in enumerate(shapes) if x == shape]
             columns = [b for b, j in enumerate(places) if j in lists]
             if len(lines) * len(columns) >= few:
-                found.append((shape, lines, columns))
-        if not found or work.limited or not self._fits(work):
+                found[shape] = lines, columns
+        covered = {shape: set(columns) for shape, (_, columns) in found.items()}
+        of_any_shape = _are_many(self._waiting(table, shapes, covered, places), items)
+        if not (found or of_any_shape) or work.limited or not self._fits(work):
             return
         cells = len(items) * len(places)
         if not work.spend(cells // 25 + cells * min(len(items), len(places)) // 65_536):
             return
+        left = [items[a] for a in table.firsts]
+        if of_any_shape and (weights := self._all().weigh(left, places, work, _FEW_PARTS)) is not None:
+            table.parts = weights.correct, weights.rest
+            table.waiting = _unknown(table, weights)
+        elif found and not work.limited:
+            self._weigh_some(table, left, places, shapes, found, work)
+
+    def _weigh_some(
+        self,
+        table: PairTable,
+        left: list[Any],
+        places: Sequence[int],
+        shapes: list[str],
+        found: dict[str, tuple[list[int], list[int]]],
+        work: Work,
+    ) -> None:
+        """Weigh lists of scalars and lists of flat rows, each against those alike."""
         import numpy as np
 
-        correct = np.zeros((len(shapes), len(places)), dtype=np.int64)
+        correct = np.zeros((len(left), len(places)), dtype=np.int64)
         rest = np.zeros_like(correct)
         known: dict[str, set[int]] = {}
-        for shape, lines, columns in found:
-            left, names = [items[table.firsts[line]] for line in lines], [places[b] for b in columns]
-            parts = self._lists(shape).weigh(left, names, work)
+        for shape, (lines, columns) in found.items():
+            names = [places[b] for b in columns]
+            parts = self._lists(shape).weigh([left[line] for line in lines], names, work)
             if parts is not None:
                 block = np.ix_(lines, columns)
                 correct[block], rest[block] = parts
@@ -176,7 +212,8 @@ class ListTable:
         return rest + (worth.critical * work.right_critical if worth.critical else 0) < _LARGE
 
     def _lists(self, shape: str) -> TextLists | RowLists:
-        field, fields = self._of
+        outer, _, fields = self._of
+        field = fields.items(outer)
         if shape == "texts":
             if self._text_lists is None:
                 self._text_lists = TextLists(self._texts, field, self._worth)
@@ -184,6 +221,13 @@ class ListTable:
         if self._row_lists is None:
             self._row_lists = RowLists(self._rows, field, fields, self._worth)
         return self._row_lists
+
+    def _all(self) -> Column:
+        if self._column is None:
+            self._column = Column(*self._of, self._worth)
+            for j, value in enumerate(self._values):
+                self._column.add(j, value)
+        return self._column
 
     def _waiting(
         self, table: PairTable, shapes: list[str], known: dict[str, set[int]], places: Sequence[int]
@@ -194,13 +238,29 @@ class ListTable:
             "rows": {b for b, j in enumerate(places) if j in self._texts},
             "": set[int](),
         }
-        waiting: list[tuple[int, Sequence[int], list[int]]] = []
-        for a, shape in zip(table.firsts, shapes, strict=True):
-            done = known.get(shape, set()) | nothing[shape]
-            columns = [b for b in range(len(places)) if b not in done]
-            if columns:
-                waiting.append((a, columns, []))
-        return waiting
+        columns = {
+            shape: [b for b in range(len(places)) if b not in known.get(shape, ()) and b not in none]
+            for shape, none in nothing.items()
+        }
+        return [(a, columns[x], []) for a, x in zip(table.firsts, shapes, strict=True) if columns[x]]
+
+
+def _are_many(waiting: list[tuple[int, Sequence[int], list[int]]], items: Sequence[Any]) -> bool:
+    """Tell whether some pairs are worth being weighed at once."""
+    cost = 0
+    for a, columns, _ in waiting:
+        cost += len(columns) * (1 + count_leaves(items[a]) // 8)
+        if cost >= _FEW_TREES:
+            return True
+    return False
+
+
+def _unknown(table: PairTable, weights: Weights) -> list[tuple[int, Sequence[int], list[int]]]:
+    """Give the pairs that are not weighed."""
+    if weights.unknown is None:
+        return []
+    columns = [line.nonzero()[0].tolist() for line in weights.unknown]
+    return [(a, some, []) for a, some in zip(table.firsts, columns, strict=True) if some]
 
 
 def _shape(item: Any) -> str:

@@ -17,7 +17,16 @@ from typing import Any, Final
 
 from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
 from medvie_reward.fields import Field
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, count_gold, join_of, meet
+from medvie_reward.gold_tree import (
+    GoldList,
+    GoldNode,
+    GoldObject,
+    GoldScalar,
+    count_gold,
+    join_of,
+    meet,
+    spread,
+)
 from medvie_reward.list_table import FEW_ROWS, PairTable
 from medvie_reward.row_pairs import RowPairs, pair_none, pair_same
 from medvie_reward.row_table import RowTable
@@ -128,7 +137,7 @@ class Matcher:
             return self.best_of([(predicted, item) for item in self.spread_gold(node)], node.join, work)[1]
         if type(predicted) is list:
             mode = self.mode_of(node.field)
-            items: list[tuple[Any, GoldNode]] = [(item, node) for item in self.spread(predicted, mode)]
+            items: list[tuple[Any, GoldNode]] = [(item, node) for item in spread(predicted, mode)]
             return self.best_of(items, join_of(mode), work)[1]
         if isinstance(node, GoldObject):
             if type(predicted) is dict:
@@ -156,18 +165,6 @@ class Matcher:
         if type(predicted) is list:
             return sum(self._extra(x, self.fields.items(field), worth) for x in predicted)
         return 0 if is_empty(predicted) else worth[field.units]
-
-    def spread(self, items: list[Any], mode: str) -> list[Any]:
-        """Give the items that a lone gold value may stand for, no lists, the outer ones first."""
-        found: list[Any] = []
-        most = 1 if mode == "index" else None
-        level = [items]
-        while level:
-            inner: list[list[Any]] = []
-            for item in chain.from_iterable(x[:most] for x in level):
-                (inner if type(item) is list else found).append(item)
-            level = inner
-        return found
 
     def spread_gold(self, node: GoldList) -> list[GoldNode]:
         """Give the gold items that a lone predicted value may stand for, the outer ones first."""
@@ -392,7 +389,7 @@ class Matcher:
         # Weighed right here, not in a helper: every level of nesting costs stack.
         table = PairTable([p_keys[i] for i in free_p], len(free_g))
         if node.join is None and not self.by_kind and len(free_p) * len(free_g) >= FEW_ROWS:
-            lists = node.lists(self.fields, self.worth)
+            lists = node.lists(self.fields, self.worth, self.lists)
             lists.weigh(table, [predicted[i] for i in free_p], free_g, work)
         for a, columns, weights in table.waiting:
             item = predicted[free_p[a]]

@@ -11,6 +11,8 @@ from typing import Any, Final
 _OFTEN: Final = 16
 # Cells that are summed at a time, so that what a sum over owners takes besides stays small.
 _CELLS: Final = 1 << 20
+# With fewer leaves and pairs to look at than this, Python sums them sooner than matrices are laid out.
+_FEW: Final = 1000
 
 
 class Overlaps:
@@ -32,6 +34,12 @@ class Overlaps:
     ) -> None:
         import numpy as np
 
+        self._known: Any | None = None
+        if (len(left) + sum(map(len, left))) * len(right) < _FEW:
+            golds = list(map(set, right))
+            sums = [[sum([values[x] for x in p if x in g]) for g in golds] for p in left]
+            self._known = np.array(sums, dtype=np.float64)
+            return
         left_sets, right_sets = _laid_out(left, len(values)), _laid_out(right, len(values))
         left_sets.data = np.array(values, dtype=np.float64)[left_sets.indices]
         owners = right_sets.T.tocsr()
@@ -43,6 +51,8 @@ class Overlaps:
 
     def sums(self, start: int, stop: int) -> Any:
         """Give the sums for some of the sets on the left, an array of shape (stop - start, right)."""
+        if self._known is not None:
+            return self._known[start:stop].copy()
         found = self._often[start:stop] @ self._lines
         for at in range(start, stop, self._step):
             end = min(at + self._step, stop)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from typing import Any, Final
 
 from medvie_reward.assignment import Work
+from medvie_reward.blocks import best_of_blocks, cost_of_blocks
 from medvie_reward.fields import Field, Fields
 from medvie_reward.overlaps import Overlaps
 from medvie_reward.tree import scalar_text
@@ -104,10 +105,10 @@ class RowLists:
         shares = [self._worth.wrong[field.units] for field in of]
         rest, units = sum(shares) + critical * n_critical, sum([field.units for field in of])
         most = max(map(len, lists))
-        scale = most * rest + 1  # more than the rest of a pair of lists can be
-        if (most * units + 1) * scale + most >= _EXACT:
+        bits = (most * rest).bit_length()  # as many as the rest of a pair of lists can have
+        if (most * units + 1 << bits) + most >= _EXACT:
             return None
-        if not work.spend(_cost(list(map(len, lists)), [len(self._rows[name]) for name in names])):
+        if not work.spend(cost_of_blocks(list(map(len, lists)), [len(self._rows[name]) for name in names])):
             return None
         right = self._gold(names)
         left = [[self._read(row) for row in rows] for rows in lists]
@@ -116,12 +117,12 @@ class RowLists:
             return None
         worth_of = [float(share) for share in shares]
         worth_of += [
-            float(field.units * scale + (critical if field.critical else 0))
+            float((field.units << bits) + (critical if field.critical else 0))
             for field in self._of_leaf[len(shares) :]
         ]
         overlaps = Overlaps(list(chain.from_iterable(left)), columns, worth_of)
         found = np.vstack(list(_best(overlaps, list(map(len, left)), list(map(len, right)))))
-        return found // scale, found % scale
+        return found >> bits, found & (1 << bits) - 1
 
 
 def _scalars(value: Any) -> Iterator[Any]:
@@ -133,54 +134,17 @@ def _scalars(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _cost(left: list[int], right: list[int]) -> int:
-    """Give what it costs to solve all pairs of lists of so many rows, in units of the work bound.
-
-    Measured, with a unit of some two microseconds: a solver's call takes one, 80 cells of its table take one,
-    and solving takes longer the more rows there are. A list of one row needs no solver.
-
-    No honest document comes near the bound of 100,000. What a prediction has right to the letter costs
-    nothing. A page of 60 lists of ten rows of six fields, every one of them misread, costs some 11,000, and
-    100 lists of ten cost 30,000; weighing one by one spent 40,000 on the former.
-    """
-    calls = sum([n > 1 for n in left]) * len(right)
-    cells = sum(left) * sum(right)
-    return calls + cells // 80 + cells * min(max(left), max(right)) // 16_384
-
-
 def _best(overlaps: Overlaps, left: list[int], right: list[int]) -> Iterator[Any]:
     """Give the worth of the best assignments, for some lists on the left at a time."""
     import numpy as np
 
-    starts = list(accumulate(right, initial=0))
+    columns = sum(right)
     ends = list(accumulate(left, initial=0))
     first = 0
     while first < len(left):
         last = first + 1
-        while last < len(left) and (ends[last + 1] - ends[first]) * starts[-1] <= _CELLS:
+        while last < len(left) and (ends[last + 1] - ends[first]) * columns <= _CELLS:
             last += 1
         table = overlaps.sums(ends[first], ends[last])
-        found = np.zeros((last - first, len(right)), dtype=np.int64)
-        for n in range(first, last):
-            lines = table[ends[n] - ends[first] : ends[n + 1] - ends[first]]
-            if len(lines) == 1:
-                found[n - first] = np.maximum.reduceat(lines[0], starts[:-1])
-            else:
-                found[n - first] = _solved(lines, starts)
-        yield found
+        yield best_of_blocks(table, left[first:last], right).astype(np.int64)
         first = last
-
-
-def _solved(lines: Any, starts: list[int]) -> Any:
-    """Give the worth of the best assignments of some rows to those of each list on the right."""
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
-
-    rows, columns = [], []
-    for start, stop in pairwise(starts):
-        some, others = linear_sum_assignment(lines[:, start:stop], maximize=True)
-        rows.append(some)
-        columns.append(others)
-    pairs = [len(some) for some in rows]
-    at = np.concatenate(columns) + np.repeat(np.array(starts[:-1]), pairs)
-    return np.add.reduceat(lines[np.concatenate(rows), at], list(accumulate(pairs, initial=0))[:-1])

@@ -244,8 +244,8 @@ def test_rows_by_line(tmp_path: Path, capsys: CAPTURE) -> None:
 
 def test_limited_and_undefined_are_said(tmp_path: Path, capsys: CAPTURE) -> None:
     """Documents past the work bound have a line; so has alpha with one value."""
-    a = write(tmp_path / "a.jsonl", [{"Gender": "M", "L": [{"a": [str(i)]} for i in range(600)]}])
-    b = write(tmp_path / "b.jsonl", [{"Gender": "M", "L": [{"a": [str(i + 1), "x"]} for i in range(600)]}])
+    a = write(tmp_path / "a.jsonl", [{"Gender": "M", "L": [{"a": [str(i)]} for i in range(1500)]}])
+    b = write(tmp_path / "b.jsonl", [{"Gender": "M", "L": [{"a": [str(i + 1), "x"]} for i in range(1500)]}])
     assert main(["agree", a, b, "--resamples", "9"]) == 0
     out = capsys.readouterr().out
     assert "Limited: 1 documents reached the spec's max_pairs" in out
