@@ -35,9 +35,10 @@ from medvie_reward.cli_spec import add_reading_arguments, add_spec_arguments, re
 from medvie_reward.errors import MedvieError
 
 if TYPE_CHECKING:
-    from medvie_reward.corpus import Evaluation, Scored
+    from medvie_reward.corpus import Document, Evaluation, Scored
     from medvie_reward.resampling import Resampling
     from medvie_reward.rows import Join, RowFile
+    from medvie_reward.totals import Totals
     from medvie_reward.uncertainty import Uncertainty
 
 _USAGE = 2
@@ -209,7 +210,7 @@ def _fail(name: str, reason: str) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     spec = read_spec(options)
-    from medvie_reward.corpus import read_golds
+    from medvie_reward.corpus_files import read_golds
     from medvie_reward.explain import explain
     from medvie_reward.report import print_rules
     from medvie_reward.rows import GOLD_KEYS, RowFile, dump
@@ -227,7 +228,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import Task
+    from medvie_reward.corpus_files import Task
     from medvie_reward.errors import InputError
     from medvie_reward.rows import GOLD_KEYS, PRED_KEYS, RowFile, join
 
@@ -289,7 +290,8 @@ def _score_all(
     options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any, how: Resampling | None
 ) -> tuple[Evaluation, Uncertainty | None]:
     """Score, and write the files that were asked for."""
-    from medvie_reward.corpus import Tally, score_files
+    from medvie_reward.corpus import Tally
+    from medvie_reward.corpus_files import score_files, sum_files
     from medvie_reward.rows import NewFile
 
     tally = Tally(task.spec, task.metrics)
@@ -321,18 +323,18 @@ def _score_all(
                 report.add(scored)
             if draw is not None:
                 draw.fields.add(scored.fields)
-            advance()
+            advance(1)
 
-        score_files(
-            preds,
-            golds,
-            joined,
-            task,
-            workers=options.workers or 1,
-            limit=options.limit,
-            spread=spread,
-            on_scored=on_scored,
-        )
+        def on_sums(documents: list[Document], totals: Totals) -> None:
+            tally.add_sums(documents, totals)
+            advance(len(documents))
+
+        workers = options.workers or 1
+        files = preds, golds, joined, task
+        if workers > 1 and all(x is None for x in (spread, errors, report, draw)):
+            sum_files(*files, workers=workers, limit=options.limit, on_sums=on_sums)
+        else:
+            score_files(*files, workers=workers, limit=options.limit, spread=spread, on_scored=on_scored)
         evaluation = tally.evaluation(joined)
         uncertainty = None if draw is None else draw.measure(evaluation)
         if result is not None:
@@ -365,10 +367,10 @@ class _Draw:
 
 
 @contextlib.contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar on a terminal, on standard error, for runs that take a while."""
     if quiet or not sys.stderr.isatty() or total < 200:
-        yield lambda: None
+        yield lambda n: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -376,4 +378,4 @@ def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("scoring", total=total)
-        yield lambda: bar.advance(task)
+        yield lambda n: bar.advance(task, n)

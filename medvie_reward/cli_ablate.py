@@ -141,7 +141,7 @@ def _numbers(flag: str, text: str, kind: Any) -> list[Any]:
 
 def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace) -> list[Annotated]:
     """Read every gold and every system's prediction for it."""
-    from medvie_reward.corpus import read_gold_at
+    from medvie_reward.corpus_files import read_gold_at
     from medvie_reward.robustness import Annotated
     from medvie_reward.rows import PRED_KEYS, RowFile, join, read_line, value_of
 

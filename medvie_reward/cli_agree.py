@@ -118,7 +118,7 @@ def _join(a: RowFile, b: RowFile, options: argparse.Namespace) -> Join:
 
 
 def _documents(a: RowFile, b: RowFile, joined: Join, spec: Spec) -> Iterator[tuple[str, Any, Any]]:
-    from medvie_reward.corpus import read_gold_at
+    from medvie_reward.corpus_files import read_gold_at
 
     for at_b, at_a in joined.pairs:
         assert at_a is not None  # documents without a partner were left out

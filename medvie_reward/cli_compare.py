@@ -100,7 +100,8 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:
     from medvie_reward.comparison import System
-    from medvie_reward.corpus import Tally, Task, score_files
+    from medvie_reward.corpus import Tally
+    from medvie_reward.corpus_files import Task, score_files
     from medvie_reward.figures import FieldRows
     from medvie_reward.rows import PRED_KEYS, RowFile, join
 

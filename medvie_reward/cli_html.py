@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
-    from medvie_reward.corpus import Evaluation, Scored, Task
+    from medvie_reward.corpus import Evaluation, Scored
+    from medvie_reward.corpus_files import Task
     from medvie_reward.page_images import PageImages
     from medvie_reward.report_data import Archive
     from medvie_reward.rows import Join, NewFile, Pair, RowFile
@@ -61,7 +62,7 @@ class HtmlReport:
     file
         Where the report goes.
     preds, golds, joined, task
-        What is scored, as `medvie_reward.corpus.score_files` takes it; documents come in that order.
+        What is scored, as `medvie_reward.corpus_files.score_files` takes it; documents come in that order.
 
     Raises
     ------

@@ -28,6 +28,8 @@ GOLD_KEYS: Final = ("gold", "ground_truth", "answer", "label", "reference")
 _NAMED: Final = 5
 # Nesting allowed in a row: one container for the row itself around what the spec allows at most.
 _ROW_DEPTH: Final = 129
+# Some lines fit into it, and reading one out of turn costs little more than the line.
+_BUFFER: Final = 1 << 16
 
 
 def read_json(name: str) -> Any:
@@ -249,7 +251,7 @@ def _open(name: str) -> IO[bytes]:
             if path.is_dir():
                 raise InputError("is a directory: expected a JSONL file", name)
             if path.suffix != ".gz" and path.is_file():
-                return path.open("rb")
+                return path.open("rb", buffering=_BUFFER)
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         try:
             if name == "-":

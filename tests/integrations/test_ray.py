@@ -13,7 +13,8 @@ import pytest
 
 from medvie_reward import GoldError, InputError, evaluate
 from medvie_reward.cli import main_score
-from medvie_reward.corpus import Lines, Scored, Task, evaluation_of, score_files, score_lines
+from medvie_reward.corpus import Scored, evaluation_of
+from medvie_reward.corpus_files import Lines, Task, score_files, score_lines
 from medvie_reward.errors import ClusterError
 from medvie_reward.integrations import ray as ours
 from medvie_reward.integrations import ray_cluster
