@@ -29,7 +29,7 @@ def in_processes(
     from collections import deque
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers, initializer=_ignore_interrupts) as pool:
+    with ProcessPoolExecutor(workers, initializer=_begin) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             while True:
@@ -45,8 +45,11 @@ def in_processes(
                 future.cancel()
 
 
-def _ignore_interrupts() -> None:
-    # Ctrl-C reaches the whole process group; only the parent answers it.
+def _begin() -> None:
+    """Make a worker ready."""
+    import gc
     import signal
 
+    # Ctrl-C reaches the whole process group; only the parent answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was there before the work is not looked through for garbage again and again

@@ -203,15 +203,19 @@ def _glance(text: bytes, id_key: str, file: str, line: int) -> Any:
 
     What this leaves out of its checks for speed changes values only; scoring reads the line again in full.
     """
-    if text.count(b"{") + text.count(b"[") > _ROW_DEPTH:  # only then can it nest too deep
-        return read_line(text, file, line)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return read_line(text, file, line)
     # orjson writes a whole number past 64 bits as a float.
     rounded = type(value) is dict and type(value.get(id_key)) is float
-    return read_line(text, file, line) if rounded else value
+    return read_line(text, file, line) if rounded or _may_nest_deep(text, value) else value
+
+
+def _may_nest_deep(text: bytes, value: Any) -> bool:
+    if type(value) is dict and not {dict, list} & set(map(type, value.values())):
+        return False
+    return text.count(b"{") + text.count(b"[") > _ROW_DEPTH
 
 
 def read_line(text: bytes, file: str, line: int) -> Any:
