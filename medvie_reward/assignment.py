@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from medvie_reward.row_weights import Column, weigh_columns
+from medvie_reward.row_weights import KeyColumn, weigh_columns
 
 # Below this many cells Python counts bits faster than numpy lays them out.
 _FEW_CELLS: Final = 900
@@ -85,7 +85,7 @@ class Scale:
     __slots__ = ("_known", "_shares", "base", "columns", "critical_leaves", "key_bits", "keys", "plain")
 
     def __init__(
-        self, shares: Sequence[int], base: int, critical_leaves: int = 0, columns: Sequence[Column] = ()
+        self, shares: Sequence[int], base: int, critical_leaves: int = 0, columns: Sequence[KeyColumn] = ()
     ) -> None:
         self.base = base
         self.key_bits = len(shares)

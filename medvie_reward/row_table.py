@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from medvie_reward.assignment import Scale, Work
 from medvie_reward.fields import Field, Fields
-from medvie_reward.row_weights import Column
+from medvie_reward.row_weights import KeyColumn
 from medvie_reward.tree import scalar_text
 from medvie_reward.worth import Worth
 
@@ -183,7 +183,7 @@ class RowTable:
     def weigh_by(self, worth: Worth) -> None:
         """Say what leaves are worth, before anything is weighed."""
         columns = [
-            Column(self.spans[key], field.units, worth.wrong[field.units], field.critical)
+            KeyColumn(self.spans[key], field.units, worth.wrong[field.units], field.critical)
             for key, field in self.fields.items()
         ]
         shares = [column.share for column in columns]

@@ -11,7 +11,7 @@ _LARGE: Final = 1 << 62
 _CELLS: Final = 1 << 20
 
 
-class Column(NamedTuple):
+class KeyColumn(NamedTuple):
     """What there is under one key.
 
     Attributes
@@ -33,7 +33,7 @@ class Column(NamedTuple):
 
 
 def weigh_columns(
-    predicted: Sequence[int], gold: Sequence[int], columns: Sequence[Column], critical: int, join: int
+    predicted: Sequence[int], gold: Sequence[int], columns: Sequence[KeyColumn], critical: int, join: int
 ) -> tuple[Any, Any, Any] | None:
     """Weigh all pairs of some rows.
 

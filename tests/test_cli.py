@@ -120,6 +120,18 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     assert outputs[0] == outputs[1]
 
 
+def test_sums_of_many_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents that are added up where they are scored give the same bytes, however they are dealt out."""
+    monkeypatch.setattr("medvie_reward.processes._CHUNK", 7)
+    outputs = []
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.json"
+        arguments = [str(EXAMPLES / "ocr_rows.jsonl"), str(EXAMPLES / "gold.jsonl"), "--by", "report_type"]
+        assert main_score([*arguments, "--workers", workers, "--json", str(out)]) == 0
+        outputs.append(out.read_bytes())
+    assert outputs[0] == outputs[1]
+
+
 @pytest.mark.parametrize("output", ["-", None])
 def test_published_metrics_by_any_number_of_workers(
     output: str | None, capsys: pytest.CaptureFixture[str]

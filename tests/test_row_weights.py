@@ -15,7 +15,7 @@ from medvie_reward.assignment import Scale, Work, assign_sets
 from medvie_reward.gold_tree import GoldList, GoldObject
 from medvie_reward.matching import Matcher
 from medvie_reward.row_table import RowTable
-from medvie_reward.row_weights import Column, weigh_columns
+from medvie_reward.row_weights import KeyColumn, weigh_columns
 
 golds = st.lists(flat_objects, min_size=1, max_size=5)
 # A list may stand for a value: then a row has several leaves under one key.
@@ -81,7 +81,7 @@ def test_equal_to_pair_by_pair(
 
 def test_many_cells_are_weighed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too much for one turn comes out the same in several."""
-    columns = [Column(0b1101, 1, 1, True), Column(0b110010, 1, 4, False)]
+    columns = [KeyColumn(0b1101, 1, 1, True), KeyColumn(0b110010, 1, 4, False)]
     rows = [0b0101, 0b1001, 0b010010, 0b110, 0b010111, 0b100011]
     whole = weigh_columns(rows, rows[:2], columns, 7, 0b1100)
     monkeypatch.setattr("medvie_reward.row_weights._CELLS", 8)
