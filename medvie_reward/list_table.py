@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_parts
+from medvie_reward.assignment import Work
 from medvie_reward.columns import Column, Weights
 from medvie_reward.fields import Field, Fields
 from medvie_reward.row_lists import RowLists
 from medvie_reward.sizes import count_leaves
+from medvie_reward.solver import Pairs, assign_matrix, assign_parts
 from medvie_reward.text_lists import TextLists
 from medvie_reward.worth import Worth
 

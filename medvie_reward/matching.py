@@ -15,7 +15,7 @@ from collections.abc import Callable
 from itertools import chain, groupby
 from typing import Any, Final
 
-from medvie_reward.assignment import Pairs, Work, assign_matrix, assign_sets, load_solver, reduce_sets
+from medvie_reward.assignment import Work, assign_sets, reduce_sets
 from medvie_reward.fields import Field
 from medvie_reward.gold_tree import (
     GoldList,
@@ -31,6 +31,7 @@ from medvie_reward.list_table import FEW_ROWS, PairTable
 from medvie_reward.row_pairs import RowPairs, pair_none, pair_same
 from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
+from medvie_reward.solver import Pairs, assign_matrix, load_solver
 from medvie_reward.spec import Spec
 from medvie_reward.tree import is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth

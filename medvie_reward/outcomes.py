@@ -6,13 +6,13 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from medvie_reward.assignment import Pairs
 from medvie_reward.comparators.narrative import similarity
 from medvie_reward.fields import Field
 from medvie_reward.grounding import Source
 from medvie_reward.row_pairs import RowPairs
 from medvie_reward.row_table import RowTable
 from medvie_reward.rules import Names
+from medvie_reward.solver import Pairs
 from medvie_reward.spec import Spec
 from medvie_reward.tree import Place, is_empty, scalar_text
 

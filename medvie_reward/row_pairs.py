@@ -5,8 +5,8 @@ from __future__ import annotations
 from operator import add
 from typing import Any, NamedTuple
 
-from medvie_reward.assignment import Pairs
 from medvie_reward.row_table import RowTable
+from medvie_reward.solver import Pairs
 
 
 class RowPairs(NamedTuple):

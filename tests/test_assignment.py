@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medvie_reward import assignment
-from medvie_reward.assignment import Pairs, Scale, Work, assign_matrix, assign_sets, reduce_sets
+from medvie_reward import solver
+from medvie_reward.assignment import Scale, Work, assign_sets, reduce_sets
+from medvie_reward.solver import Pairs, assign_matrix
 
 BASE = 1 << 32
 KEYS = 2
@@ -150,10 +151,10 @@ def test_both_solvers_are_as_good_as_trying_everything(
         st.lists(st.lists(WEIGHTS, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
     )
     weights = [[correct * base + rest for correct, rest in row] for row in table]
-    few = assignment._solve_few(weights, base)
+    few = solver._solve_few(weights, base)
     assert few is not None
     split = np.array(table)
-    many = assignment._solve(split[..., 0], split[..., 1], None)
+    many = solver.assign_parts(split[..., 0], split[..., 1], None)
     long, short = max(rows, columns), min(rows, columns)
     best = max(
         sum(

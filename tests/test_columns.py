@@ -12,16 +12,15 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from list_nodes import list_node, outcome, work_of
 from scipy.optimize import linear_sum_assignment
 
 from medvie_reward import Rule, Spec, align, list_table, reward
-from medvie_reward.alignment import prepare
 from medvie_reward.assignment import Work
 from medvie_reward.blocks import best_of_blocks
 from medvie_reward.columns import Column
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject
+from medvie_reward.gold_tree import GoldList, GoldNode
 from medvie_reward.matching import Matcher
-from medvie_reward.worth import Worth, measure_leaves
 
 COSTS: dict[str, Any] = {"filled_blank_cost": 0.25, "invented_field_cost": 0.25, "invented_item_cost": 0.25}
 ALL_ALIGN = {
@@ -84,11 +83,6 @@ def at_once(cost: int, part: int, cells: int) -> Iterator[None]:
         yield
 
 
-def outcome(pred: Any, gold: Any, spec: Spec) -> tuple[Any, ...]:
-    leaves = None if spec.lists == "bag" else align(pred, gold, spec).leaves
-    return reward(json.dumps(pred), gold, spec), leaves
-
-
 @pytest.mark.parametrize("name", SPECS)
 @settings(max_examples=100, deadline=None)
 @given(pred=lists, gold=lists, copies=st.integers(0, 3), part=st.sampled_from((0, 6)))
@@ -105,21 +99,11 @@ def test_lists_of_trees_score_as_pair_by_pair(
 
 def prepared(gold: list[Any], pred: list[Any], spec: Spec) -> tuple[Matcher, GoldList, Column, Work]:
     """Prepare the gold list under ``L``, its items as a column, and a work bound."""
-    made = prepare({"L": gold}, spec)
-    assert isinstance(made.engine, Matcher)
-    root = made.engine.prepare({"L": gold}, spec.fields.root)
-    assert isinstance(root, GoldObject)
-    node = root.members["L"]
-    assert isinstance(node, GoldList)
-    column = Column(node.inner, spec.lists, spec.fields, made.worth)
+    matcher, node = list_node(gold, spec)
+    column = Column(node.inner, spec.lists, spec.fields, matcher.worth)
     for name, value in enumerate(gold):
         column.add(name, value)
-    return made.engine, node, column, work_of(pred, spec, made.worth)
-
-
-def work_of(pred: list[Any], spec: Spec, worth: Worth) -> Work:
-    units = measure_leaves({"L": pred}, spec.fields)[1]
-    return Work(10**9, lambda: worth.right_critical(units))
+    return matcher, node, column, work_of(pred, spec, matcher)
 
 
 @pytest.mark.parametrize("name", ALL_ALIGN | MODES)
@@ -135,7 +119,7 @@ def test_trees_weigh_the_same(name: str, pred: list[Any], gold: list[Any]) -> No
     assert found is not None
     assert name in MODES or found.unknown is None
     known = np.ones((len(pred), len(gold)), dtype=bool) if found.unknown is None else ~found.unknown
-    base = prepare({"L": gold}, spec).worth.base
+    base = matcher.worth.base
     for a, b in np.argwhere(known).tolist():
         assert expected[a][b] == int(found.correct[a, b]) * base + int(found.rest[a, b])
 
@@ -217,7 +201,7 @@ def test_gold_trees_that_are_taken_later_are_weighed_too() -> None:
     for pred in ({"x": [{"r": [{"a": "1"}]}]}, {"x": [{"r": [{"a": "2"}, {"a": "1"}]}, ["1"]]}):
         expected = [matcher.weigh(pred, item, work) for item in matcher.items_of(node)]
         found = column.weigh([pred], range(2), work)
-        base = prepare({"L": gold}, spec).worth.base
+        base = matcher.worth.base
         assert found is not None
         assert expected == [
             c * base + r for c, r in zip(found.correct[0].tolist(), found.rest[0].tolist(), strict=True)

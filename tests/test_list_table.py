@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from list_nodes import list_node, outcome, work_of
 
 from medvie_reward import Rule, Spec, align, list_table, matching, reward
-from medvie_reward.alignment import prepare
 from medvie_reward.assignment import Work
 from medvie_reward.gold_tree import GoldList, GoldNode
 from medvie_reward.list_table import PairTable
@@ -22,7 +22,7 @@ from medvie_reward.matching import Matcher
 from medvie_reward.overlaps import Overlaps
 from medvie_reward.row_lists import RowLists
 from medvie_reward.text_lists import TextLists
-from medvie_reward.worth import Worth, measure_leaves
+from medvie_reward.worth import Worth
 
 COSTS: dict[str, Any] = {"filled_blank_cost": 0.25, "invented_field_cost": 0.25, "invented_item_cost": 0.25}
 WEIGHED = Spec(
@@ -69,11 +69,6 @@ def at_once(least: int, cells: int) -> Iterator[None]:
         yield
 
 
-def outcome(pred: Any, gold: Any, spec: Spec) -> tuple[Any, ...]:
-    leaves = None if spec.lists == "bag" else align(pred, gold, spec).leaves
-    return reward(json.dumps(pred), gold, spec), leaves
-
-
 @pytest.mark.parametrize("name", SPECS)
 @settings(max_examples=300, deadline=None)
 @given(pred=lists, gold=lists, copies=st.integers(0, 3), tail=st.booleans())
@@ -107,15 +102,10 @@ def test_rows_that_are_joined_are_weighed_pair_by_pair() -> None:
 
 
 def prepared(gold: Any, pred: Any, spec: Spec) -> tuple[Matcher, GoldList, Worth, Work]:
-    """Prepare the gold list under ``L`` and its items."""
-    made = prepare({"L": gold}, spec)
-    matcher = made.engine
-    assert isinstance(matcher, Matcher)
-    node = matcher.prepare({"L": gold}, spec.fields.root).members["L"]  # type: ignore[union-attr]
-    assert isinstance(node, GoldList)
+    """Prepare the gold list under ``L`` and its items, and a work bound."""
+    matcher, node = list_node(gold, spec)
     matcher.items_of(node)
-    units = measure_leaves({"L": pred}, spec.fields)[1]
-    return matcher, node, made.worth, Work(10**9, lambda: made.worth.right_critical(units))
+    return matcher, node, matcher.worth, work_of(pred, spec, matcher)
 
 
 @pytest.mark.parametrize("name", ALL_AT_ONCE)

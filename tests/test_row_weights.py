@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from list_nodes import list_node
 from strategies import KEYS, flat_objects, scalars, specs
 
 from medvie_reward import Rule, Spec, assignment
-from medvie_reward.alignment import prepare
 from medvie_reward.assignment import Scale, Work, assign_sets
-from medvie_reward.gold_tree import GoldList, GoldObject
-from medvie_reward.matching import Matcher
 from medvie_reward.row_table import RowTable
 from medvie_reward.row_weights import KeyColumn, weigh_columns
 
@@ -28,11 +26,7 @@ align = specs(lists=("align", "key:n"))
 
 
 def table_of(gold: list[dict[str, Any]], spec: Spec) -> RowTable:
-    engine = prepare({"L": gold}, spec).engine
-    assert isinstance(engine, Matcher)
-    assert isinstance(engine.root, GoldObject)
-    rows = engine.root.members["L"]
-    assert isinstance(rows, GoldList)
+    rows = list_node(gold, spec)[1]
     assume(rows.rows is not None)  # a rule may want them by position
     assert rows.rows is not None
     return rows.rows
