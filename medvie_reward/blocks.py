@@ -76,6 +76,18 @@ def _counts(lengths: Sequence[int]) -> dict[int, int]:
     return found
 
 
+def stretches(lengths: Sequence[int], columns: int, cells: int) -> Iterator[tuple[int, int]]:
+    """Cut lists of so many items into stretches with at most so many cells each, or one list alone."""
+    first = size = 0
+    for n, length in enumerate(lengths):
+        if n > first and (size + length) * columns > cells:
+            yield first, n
+            first, size = n, 0
+        size += length
+    if lengths:
+        yield first, len(lengths)
+
+
 def best_of_blocks(table: Any, left: Sequence[int], right: Sequence[int]) -> Any:
     """Give the worth of the best assignment within each block.
 

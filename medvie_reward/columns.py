@@ -13,15 +13,14 @@ from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.assignment import Work
-from medvie_reward.blocks import best_of_blocks, cost_of_blocks
+from medvie_reward.blocks import best_of_blocks, cost_of_blocks, stretches
 from medvie_reward.fields import Field, Fields
 from medvie_reward.overlaps import Overlaps
 from medvie_reward.places import ROWS, Kind, Met, Place, Places, blocks_of
 from medvie_reward.sizes import count_leaves
+from medvie_reward.solver import EXACT
 from medvie_reward.worth import Worth
 
-# Whole numbers below this are exact in float64, which is what sums and solver compute in.
-_EXACT: Final = 1 << 53
 # Cells of pairs of items that are laid out at a time.
 _CELLS: Final = 1 << 18
 # What it costs to begin with a table, in units of the work bound.
@@ -152,7 +151,7 @@ class Column:
             rest = [wrong[field.units] if slot else critical * field.critical for field, slot in of]
             most = self._places.most
             bits = (most * max(rest, default=0)).bit_length()
-            exact = most * max(correct, default=0) + 1 << bits < _EXACT
+            exact = most * max(correct, default=0) + 1 << bits < EXACT
             worth_of = [float((c << bits) + r) for c, r in zip(correct, rest, strict=True)] if exact else []
             self._known = known, (bits if exact else -1, worth_of)
         return self._known[1]
@@ -236,21 +235,16 @@ class _Lists:
         right = [self._names[name] for name in names]
         columns = list(chain.from_iterable(right))
         widths = list(map(len, right))
-        if not work.spend(cost_of_blocks(list(map(len, left)), widths)):
+        lengths = list(map(len, left))
+        if not work.spend(cost_of_blocks(lengths, widths)):
             return None
         found: list[Weights] = []
-        first = 0
-        while first < len(left):
-            last, size = first + 1, len(left[first])
-            while last < len(left) and (size + len(left[last])) * len(columns) <= _CELLS:
-                size += len(left[last])
-                last += 1
+        for first, last in stretches(lengths, len(columns), _CELLS):
             weights = self._items.weigh(list(chain.from_iterable(left[first:last])), columns, work)
-            best = None if weights is None else _best(weights, list(map(len, left[first:last])), widths)
+            best = None if weights is None else _best(weights, lengths[first:last], widths)
             if best is None:
                 return None
             found.append(best)
-            first = last
         unknown = [x.unknown for x in found if x.unknown is not None]
         if unknown:
             unknown = [np.zeros(x.correct.shape, bool) if x.unknown is None else x.unknown for x in found]
@@ -272,7 +266,7 @@ def _best(weights: Weights, left: list[int], right: list[int]) -> Weights | None
     correct, rest, unknown = weights
     most = max(left)
     bits = (most * int(rest.max())).bit_length()
-    if (most * int(correct.max()) + 1 << bits) + most >= _EXACT:
+    if (most * int(correct.max()) + 1 << bits) + most >= EXACT:
         return None
     sums = best_of_blocks(((correct << bits) + rest).astype(np.float64), left, right).astype(np.int64)
     if unknown is not None:

@@ -18,9 +18,9 @@ from medvie_reward.row_lists import RowLists
 from medvie_reward.sizes import count_leaves
 from medvie_reward.solver import Pairs, assign_matrix, assign_parts
 from medvie_reward.text_lists import TextLists
+from medvie_reward.tree import SCALARS
 from medvie_reward.worth import Worth
 
-_SCALARS: Final = {str, int, float, bool, type(None)}
 # With fewer pairs than this, laying them out takes longer than weighing them one by one.
 _FEW_TEXTS: Final = 200
 FEW_ROWS: Final = 12
@@ -50,15 +50,13 @@ class PairTable:
         The line of each predicted item.
     firsts
         The first predicted item of each line.
-    columns
-        Number of gold items.
     waiting
         The pairs that are still to be weighed: a predicted item, gold items, and a list for their weights.
     parts
         What is known before: correct units and the rest, arrays of shape (lines, columns).
     """
 
-    __slots__ = ("columns", "firsts", "line_of", "parts", "waiting")
+    __slots__ = ("firsts", "line_of", "parts", "waiting")
 
     def __init__(self, keys: Sequence[str], columns: int) -> None:
         lines: dict[str, int] = {}
@@ -67,7 +65,6 @@ class PairTable:
         for a, line in enumerate(self.line_of):
             if line == len(self.firsts):
                 self.firsts.append(a)
-        self.columns = columns
         self.waiting: list[tuple[int, Sequence[int], list[int]]] = [
             (a, range(columns), []) for a in self.firsts
         ]
@@ -269,4 +266,4 @@ def _shape(item: Any) -> str:
     kinds = set(map(type, item)) if type(item) is list else {type(item)}
     if kinds == {dict}:
         return "rows"
-    return "texts" if kinds <= _SCALARS else ""
+    return "texts" if kinds <= SCALARS else ""

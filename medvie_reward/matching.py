@@ -33,11 +33,10 @@ from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.solver import Pairs, assign_matrix, load_solver
 from medvie_reward.spec import Spec
-from medvie_reward.tree import is_empty, order_key, scalar_text
+from medvie_reward.tree import SCALARS, is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth
 
 _NESTING: Final = (dict, list)
-_SCALARS: Final = {str, int, float, bool, type(None)}
 _TEXTS: Final = {str, type(None)}
 _SHALLOW: Final = 40
 
@@ -100,7 +99,7 @@ class Matcher:
         kinds = set(map(type, value))
         if not node.by_position and kinds == {dict}:
             kinds = set(map(type, chain.from_iterable(map(dict.values, value))))
-            if kinds <= _SCALARS:
+            if kinds <= SCALARS:
                 only_texts = kinds == {str}
                 node.rows = RowTable(value, inner, self.fields, node.join, only_texts)
                 if self._tables is None:
@@ -108,7 +107,7 @@ class Matcher:
                 else:
                     self._tables.append(node.rows)  # what leaves are worth is not known yet
                 return node
-        elif not node.by_position and kinds <= _SCALARS:
+        elif not node.by_position and kinds <= SCALARS:
             node.texts = [inner.form(scalar_text(x)) for x in value]
             return node
         self._nesting += _SHALLOW  # what is in the list was not looked at
@@ -258,7 +257,7 @@ class Matcher:
         if node.by_position:
             return self._pair_by_position(predicted, self.items_of(node), work)
         kinds = set(map(type, predicted))
-        if node.texts is not None and kinds <= _SCALARS:
+        if node.texts is not None and kinds <= SCALARS:
             return self._pair_texts(predicted, node.texts, node.inner, work)
         if node.rows is not None and kinds == {dict}:
             found = self.pair_rows(predicted, node, node.rows, work)

@@ -12,10 +12,8 @@ from typing import Any, Final, Literal
 
 from medvie_reward.fields import Field, Fields
 from medvie_reward.row_lists import RowLists
-from medvie_reward.tree import scalar_text
+from medvie_reward.tree import SCALARS, scalar_text
 from medvie_reward.worth import Worth
-
-_SCALARS: Final = {str, int, float, bool, type(None)}
 
 Kind = Literal["texts", "object", "rows", "list", "unknown"]
 """A scalar or a list of scalars, an object, a list of objects, another list, a list that is not weighed."""
@@ -87,7 +85,7 @@ class Place:
         kinds = set(map(type, value))
         if kinds == {dict}:
             return "rows"
-        return "texts" if kinds <= _SCALARS else "list"
+        return "texts" if kinds <= SCALARS else "list"
 
     def texts(self, scalars: Sequence[Any]) -> Iterator[tuple[str, int]]:
         """Give the texts that are not empty, and which copy each is."""
@@ -161,7 +159,7 @@ class Places:
                 if not value:
                     continue
                 kind = place.kind_of(value)
-                if kind == "rows" and not all(set(map(type, row.values())) <= _SCALARS for row in value):
+                if kind == "rows" and not all(set(map(type, row.values())) <= SCALARS for row in value):
                     kind = "list"
             place.take(name, kind, value)
             if kind == "texts":

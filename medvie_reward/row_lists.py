@@ -7,14 +7,13 @@ from itertools import accumulate, chain
 from typing import Any, Final
 
 from medvie_reward.assignment import Work
-from medvie_reward.blocks import best_of_blocks, cost_of_blocks
+from medvie_reward.blocks import best_of_blocks, cost_of_blocks, stretches
 from medvie_reward.fields import Field, Fields
 from medvie_reward.overlaps import Overlaps
+from medvie_reward.solver import EXACT
 from medvie_reward.tree import scalar_text
 from medvie_reward.worth import Worth
 
-# Whole numbers below this are exact in float64, which is what sums and solver compute in.
-_EXACT: Final = 1 << 53
 # Cells of pairs of rows that are laid out at a time.
 _CELLS: Final = 1 << 20
 
@@ -106,7 +105,7 @@ class RowLists:
         rest, units = sum(shares) + critical * n_critical, sum([field.units for field in of])
         most = max(map(len, lists))
         bits = (most * rest).bit_length()  # as many as the rest of a pair of lists can have
-        if (most * units + 1 << bits) + most >= _EXACT:
+        if (most * units + 1 << bits) + most >= EXACT:
             return None
         if not work.spend(cost_of_blocks(list(map(len, lists)), [len(self._rows[name]) for name in names])):
             return None
@@ -138,13 +137,7 @@ def _best(overlaps: Overlaps, left: list[int], right: list[int]) -> Iterator[Any
     """Give the worth of the best assignments, for some lists on the left at a time."""
     import numpy as np
 
-    columns = sum(right)
     ends = list(accumulate(left, initial=0))
-    first = 0
-    while first < len(left):
-        last = first + 1
-        while last < len(left) and (ends[last + 1] - ends[first]) * columns <= _CELLS:
-            last += 1
+    for first, last in stretches(left, sum(right), _CELLS):
         table = overlaps.sums(ends[first], ends[last])
         yield best_of_blocks(table, left[first:last], right).astype(np.int64)
-        first = last

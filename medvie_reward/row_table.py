@@ -48,8 +48,8 @@ class RowTable:
         Whether bit sets tell which leaves are equal; not where some leaves weigh nothing and have no bits.
     scale
         What the intersection of two rows weighs; see `weigh_by`.
-    key_bits, keys
-        The number of key bits, and all of them.
+    keys
+        All key bits.
     field, fields
         The field of the rows, and that of each key.
     join
@@ -62,8 +62,6 @@ class RowTable:
         The others that are, by the first one's position.
     spans
         key -> its bit and those of its leaves.
-    leaves
-        Per row, its number of leaves that are not empty.
     key_at
         The key that each bit stands under.
     """
@@ -84,10 +82,8 @@ class RowTable:
         "fields",
         "join",
         "key_at",
-        "key_bits",
         "key_of",
         "keys",
-        "leaves",
         "masks",
         "same",
         "scale",
@@ -116,7 +112,6 @@ class RowTable:
         self.spans: dict[str, int] = {}
         self.join = 0
         self._free = 1 << len(keys)
-        self.key_bits = len(keys)
         self.keys = self._free - 1
         self._critical_leaves = 0
         if len(names) == 1:
@@ -128,7 +123,6 @@ class RowTable:
             if key == join:
                 self.join = self.spans[key] & ~self.keys
         self.critical = [key for key in keys if of[key].critical]
-        self.leaves = [(mask & self.keys).bit_count() for mask in self.masks]
         self._units: dict[int, int] = {}
         self._weights: list[int] | None = None
         self._find_copies(rows)
@@ -191,11 +185,12 @@ class RowTable:
 
     def count(self) -> tuple[int, int, int]:
         """Count the leaves of all rows, their units, and the critical ones."""
-        leaves = sum(self.leaves)
+        sets = [mask & self.keys for mask in self.masks]
+        leaves = sum(map(int.bit_count, sets))
         weights = {field.units for field in self.fields.values()}
-        units = leaves if weights == {1} else sum([self.units(mask & self.keys) for mask in self.masks])
+        units = leaves if weights == {1} else sum(map(self.units, sets))
         critical = sum([self.key_of[key] for key in self.critical])
-        return leaves, units, sum([(mask & critical).bit_count() for mask in self.masks]) if critical else 0
+        return leaves, units, sum([(keys & critical).bit_count() for keys in sets]) if critical else 0
 
     def units(self, keys: int) -> int:
         """Give what one leaf under each of a set of key bits weighs, in units."""

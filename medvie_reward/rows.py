@@ -213,6 +213,7 @@ def _glance(text: bytes, id_key: str, file: str, line: int) -> Any:
 
 
 def _may_nest_deep(text: bytes, value: Any) -> bool:
+    """Tell cheaply that a line nests no deeper than a row may; True proves nothing."""
     if type(value) is dict and not {dict, list} & set(map(type, value.values())):
         return False
     return text.count(b"{") + text.count(b"[") > _ROW_DEPTH

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 # Below this many cells, numpy takes longer to lay out a table of weights than Python does.
 _VERY_FEW_CELLS: Final = 100
-# Whole numbers below this are exact in float64, which is what the solver computes in.
-_EXACT: Final = 1 << 53
+EXACT: Final = 1 << 53
+"""Whole numbers below this are exact in float64, which is what the solver computes in."""
 
 Pairs = list[tuple[int, int]]
 
@@ -83,7 +83,7 @@ def _solve_few(weights: list[list[int]], base: int) -> Pairs | None:
     rests = [[(w + half & low) - half for w in row] for row in useful]
     most = 1 + sum([max(row) + half >> bits for row in useful])
     smaller = 1 + sum([max(0, max(row)) - min(0, min(row)) for row in rests])
-    if most * smaller + len(useful) >= _EXACT:
+    if most * smaller + len(useful) >= EXACT:
         return None
     cost = [
         [(w - r >> bits) * smaller + r for w, r in zip(row, line, strict=True)]
@@ -110,7 +110,7 @@ def assign_parts(correct: Any, rest: Any, joined: Any = None) -> Pairs:
         high, low = np.maximum(rest.max(axis=1), 0), np.minimum(rest.min(axis=1), 0)
         base = 1 + sum(high.tolist()) - sum(low.tolist())
         factor = 1 if joined is None else most * base
-        if most * base + factor * len(correct) < _EXACT or base <= 2:
+        if most * base + factor * len(correct) < EXACT or base <= 2:
             break
         rest = rest >> max(1, excess(base * most, 53) // 2)
     cost = correct * base + rest

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
-_PLAIN: Final = {dict, list, str, int, float, bool, type(None)}
+SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+"""The types of JSON's scalars."""
+_PLAIN: Final = SCALARS | {dict, list}
 
 Place = tuple[Any, ...]
 """A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from list_nodes import list_node, outcome, work_of
+from list_nodes import asked_of_matcher, list_node, outcome, work_of
 from scipy.optimize import linear_sum_assignment
 
 from medvie_reward import Rule, Spec, align, list_table, reward
 from medvie_reward.assignment import Work
 from medvie_reward.blocks import best_of_blocks
 from medvie_reward.columns import Column
-from medvie_reward.gold_tree import GoldList, GoldNode
+from medvie_reward.gold_tree import GoldList
 from medvie_reward.matching import Matcher
 
 COSTS: dict[str, Any] = {"filled_blank_cost": 0.25, "invented_field_cost": 0.25, "invented_item_cost": 0.25}
@@ -178,15 +178,7 @@ def panels(rng: Random, n: int) -> list[Any]:
 
 def test_what_is_weighed_at_once_is_not_weighed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table of nested objects asks the matcher only for the pairs inside those that were paired."""
-    asked: list[Any] = []
-    weigh = Matcher.weigh
-
-    def spy(self: Matcher, predicted: Any, node: GoldNode, work: Work) -> int:
-        if isinstance(node.raw, dict) and "P" in node.raw:
-            asked.append(predicted)
-        return weigh(self, predicted, node, work)
-
-    monkeypatch.setattr(Matcher, "weigh", spy)
+    asked = asked_of_matcher(monkeypatch, lambda node: isinstance(node.raw, dict) and "P" in node.raw)
     rng = Random(5)
     gold, pred = panels(rng, 20), panels(rng, 20)
     assert align(pred, gold, Spec()).leaves != ()

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from list_nodes import list_node, outcome, work_of
+from list_nodes import asked_of_matcher, list_node, outcome, work_of
 
 from medvie_reward import Rule, Spec, align, list_table, matching, reward
 from medvie_reward.assignment import Work
-from medvie_reward.gold_tree import GoldList, GoldNode
+from medvie_reward.gold_tree import GoldList
 from medvie_reward.list_table import PairTable
 from medvie_reward.matching import Matcher
 from medvie_reward.overlaps import Overlaps
@@ -222,14 +222,7 @@ def test_a_bound_that_is_too_small_is_said_and_never_better() -> None:
 
 def test_what_is_weighed_at_once_is_not_weighed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table of lists of scalars asks the matcher for no pair."""
-    asked: list[Any] = []
-    weigh = Matcher.weigh
-
-    def spy(self: Matcher, predicted: Any, node: GoldNode, work: Work) -> int:
-        asked.append(predicted)
-        return weigh(self, predicted, node, work)
-
-    monkeypatch.setattr(Matcher, "weigh", spy)
+    asked = asked_of_matcher(monkeypatch, lambda _: True)
     rng = Random(5)
     gold, pred = digits(rng, 20), digits(rng, 20)
     assert align(pred, gold, Spec()).leaves != ()

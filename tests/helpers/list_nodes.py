@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from medvie_reward import Spec, align, reward
 from medvie_reward.alignment import prepare
 from medvie_reward.assignment import Work
-from medvie_reward.gold_tree import GoldList, GoldObject
+from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject
 from medvie_reward.matching import Matcher
 from medvie_reward.worth import measure_leaves
 
@@ -33,3 +36,17 @@ def work_of(pred: list[Any], spec: Spec, matcher: Matcher) -> Work:
     """Give a work bound that does not run out, for a predicted list under the same name."""
     units = measure_leaves({"L": pred}, spec.fields)[1]
     return Work(10**9, lambda: matcher.worth.right_critical(units))
+
+
+def asked_of_matcher(monkeypatch: pytest.MonkeyPatch, wanted: Callable[[GoldNode], bool]) -> list[Any]:
+    """Give a list that takes every predicted value that the matcher weighs against some gold nodes."""
+    asked: list[Any] = []
+    weigh = Matcher.weigh
+
+    def spy(self: Matcher, predicted: Any, node: GoldNode, work: Work) -> int:
+        if wanted(node):
+            asked.append(predicted)
+        return weigh(self, predicted, node, work)
+
+    monkeypatch.setattr(Matcher, "weigh", spy)
+    return asked
