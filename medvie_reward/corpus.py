@@ -233,8 +233,7 @@ def score_document(
     if isinstance(pred, Completion):
         read = pred
     elif isinstance(pred, str) or pred is None:
-        long = pred is not None and len(pred) > spec.max_chars
-        read = parse_with(pred, spec, longest_answer(spec, plain_gold) if long else spec.max_chars)
+        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
         if pred is None:
             read = read._replace(format_ok=None)
     else:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -31,6 +31,9 @@ from medvie_reward.sizes import measure
 from medvie_reward.smr_r1 import tally
 from medvie_reward.spec import COST_PARTS, Spec, resolve
 from medvie_reward.tree import plain
+
+# Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
+_FLOAT_CHARS: Final = 24
 
 
 class Reward(NamedTuple):
@@ -160,7 +163,7 @@ class Gold:
         self.value = read_gold(value, self.spec)
         self._source = source_of(source_text)
         self._prepared: Prepared | None
-        self._longest: int | None = None  # measured only once a completion is long enough to ask
+        self._longest = self.spec.max_chars  # measured once a completion is long enough to ask
         if self.spec.reading == "smr-r1":
             self._prepared = None
             self.n_leaves = self.n_units = tally({}, self.value)[0].n_gold
@@ -172,12 +175,9 @@ class Gold:
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""
-        limit = self.spec.max_chars
-        if text is not None and len(text) > limit:
-            if self._longest is None:
-                self._longest = longest_answer(self.spec, self.value)
-            limit = self._longest
-        return parse_with(text, self.spec, limit)
+        if text is not None and len(text) > self._longest:
+            self._longest = longest_answer(self.spec, self.value, len(text))
+        return parse_with(text, self.spec, self._longest)
 
     def count(self, read: Completion) -> tuple[Outcomes, bool]:
         """Count an answer that was read, and tell whether the work bound of the spec ran out."""
@@ -197,8 +197,22 @@ def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
     return made
 
 
-def longest_answer(spec: Spec, gold: Any) -> int:
-    """Give the length of the longest answer that is read, in characters."""
+def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
+    """Give the length of the longest answer that is read, in characters.
+
+    Where less is enough to read an answer of ``chars`` characters, that is given: the length of the gold as
+    orjson writes it, without the spaces that count, and without what could be floats, which it may write at
+    greater length.
+    """
+    if chars <= spec.max_chars:
+        return spec.max_chars
+    try:
+        text = orjson.dumps(gold).decode()
+    except TypeError:  # a whole number past 64 bits
+        text = ""
+    enough = spec.max_chars_per_gold_char * (len(text) - _FLOAT_CHARS * text.count("."))
+    if enough >= chars:
+        return enough
     return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import pairs
 
@@ -21,6 +21,7 @@ from medvie_reward import (
     reward_group,
     score,
 )
+from medvie_reward.rewards import longest_answer
 from medvie_reward.spec import PRESETS
 
 GOLD = {"Name": "Li", "Age": "45", "Diagnosis": "anemia", "Indicators": []}
@@ -193,6 +194,27 @@ def test_repair_costs() -> None:
     assert (free.matching, free.score, charged.score) == (1, 2, 1.6)
     assert charged.as_dict()["repaired"] is True
     assert reward("{a: 1}", {"b": 2}, repair=True, repair_cost=9).score == 0
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    value=st.recursive(
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(10**25), 10**25)
+        | st.text(st.characters(exclude_categories=["Cs"]))
+        | st.booleans()
+        | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text("a.\u00e9"), inner),
+    ),
+    chars=st.integers(0, 400),
+)
+@example(value=[1e-05, 1.2345678901234567e-05, 1e16], chars=len("[1e-05, 1.2345678901234567e-05, 1e+16]") + 1)
+@example(value=["5.6"] * 40, chars=200)
+def test_size_limit_is_that_of_the_gold_as_python_writes_it(value: Any, chars: int) -> None:
+    """An answer of some length is read if and only if it is no longer than one of the two limits."""
+    spec = Spec(max_chars=10, max_chars_per_gold_char=1)
+    longest = max(10, len(json.dumps(value, ensure_ascii=False)))
+    assert (chars <= longest_answer(spec, value, chars)) == (chars <= longest)
 
 
 def test_size_limit_grows_with_the_gold() -> None:
