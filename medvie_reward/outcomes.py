@@ -239,7 +239,7 @@ class LeafCounter:
         """Add one leaf under each key of some sets of key bits, all with one outcome."""
         if not self.by_field:
             n = sum(map(int.bit_count, sets))
-            add(self.total, n, n if self._even else sum(map(table.units, sets)))
+            add(self.total, n, n if self._even else sum(map(table.units.__getitem__, sets)))
             return
         times: dict[int, int] = {}
         for keys in sets:

@@ -50,8 +50,12 @@ def pair_none(n: int) -> RowPairs:
 def pair_same(predicted: list[dict[str, Any]], rows: RowTable) -> RowPairs:
     """Pair each predicted row that is a gold row to the letter: one look-up, at C speed."""
     try:
-        names = map(tuple, predicted)
-        same = list(map(rows.same.get, map(add, names, map(tuple, map(dict.values, predicted)))))
+        values = map(tuple, map(dict.values, predicted))
+        if rows.names is None:
+            same = list(map(rows.same.get, map(add, map(tuple, predicted), values)))
+        else:
+            names, found = rows.names, list(map(rows.same.get, values))
+            same = [None if j is None or tuple(predicted[i]) != names else j for i, j in enumerate(found)]
     except TypeError:  # a value that cannot be hashed: some row is not flat
         return pair_none(len(predicted))
     used = {j for j in same if j is not None}

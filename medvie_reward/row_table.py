@@ -14,7 +14,7 @@ from medvie_reward.row_weights import KeyColumn
 from medvie_reward.tree import scalar_text
 from medvie_reward.worth import Worth
 
-# The cache of raw texts per key is bounded, since predictions feed it.
+# What is remembered is bounded, since predictions feed it.
 _CACHE_SIZE: Final = 65_536
 
 
@@ -56,14 +56,19 @@ class RowTable:
         The leaf bits of the joining member.
     codes
         key -> the bits of its leaves.
+    names
+        The keys of every row in their order, where that is the same for all.
     same
-        A row of texts as (keys + values) -> position of the first gold row that is exactly this.
+        A row of texts as its values, or as (keys + values) where ``names`` does not say the keys -> position
+        of the first gold row that is exactly this.
     copies
         The others that are, by the first one's position.
     spans
         key -> its bit and those of its leaves.
     key_at
         The key that each bit stands under.
+    units
+        What one leaf under each of a set of key bits weighs, in units.
     """
 
     same: dict[tuple[Any, ...], int]
@@ -72,7 +77,6 @@ class RowTable:
     __slots__ = (
         "_critical_leaves",
         "_free",
-        "_units",
         "_weights",
         "codes",
         "copies",
@@ -85,10 +89,12 @@ class RowTable:
         "key_of",
         "keys",
         "masks",
+        "names",
         "same",
         "scale",
         "spans",
         "texts_only",
+        "units",
     )
 
     def __init__(
@@ -100,7 +106,8 @@ class RowTable:
         only_texts: bool,
     ) -> None:
         names = set(map(tuple, rows))
-        keys = sorted(set(chain.from_iterable(names)))
+        self.names = names.pop() if len(names) == 1 else None
+        keys = sorted(self.names or set(chain.from_iterable(names)))
         of = self.fields = {key: fields.member(field, key) for key in keys}
         self.field = field
         self.exact = all(of[key].units for key in keys)
@@ -114,7 +121,7 @@ class RowTable:
         self._free = 1 << len(keys)
         self.keys = self._free - 1
         self._critical_leaves = 0
-        if len(names) == 1:
+        if self.names is not None:
             columns = dict(zip(rows[0], map(list, zip(*map(dict.values, rows), strict=True)), strict=True))
         else:  # a key that a row lacks reads as an empty text
             columns = {key: [row.get(key, "") for row in rows] for key in keys}
@@ -123,13 +130,15 @@ class RowTable:
             if key == join:
                 self.join = self.spans[key] & ~self.keys
         self.critical = [key for key in keys if of[key].critical]
-        self._units: dict[int, int] = {}
+        self.units = Units({bit: of[key].units for key, bit in self.key_of.items()})
         self._weights: list[int] | None = None
         self._find_copies(rows)
 
     def _find_copies(self, rows: list[dict[str, Any]]) -> None:
         """Note where rows stand, those that are alike apart."""
-        whole = list(map(add, map(tuple, rows), map(tuple, map(dict.values, rows))))
+        whole = list(map(tuple, map(dict.values, rows)))
+        if self.names is None:
+            whole = list(map(add, map(tuple, rows), whole))
         self.same = {}
         self.copies = {}
         if all(self.texts_only):
@@ -188,17 +197,9 @@ class RowTable:
         sets = [mask & self.keys for mask in self.masks]
         leaves = sum(map(int.bit_count, sets))
         weights = {field.units for field in self.fields.values()}
-        units = leaves if weights == {1} else sum(map(self.units, sets))
+        units = leaves if weights == {1} else sum(map(self.units.__getitem__, sets))
         critical = sum([self.key_of[key] for key in self.critical])
         return leaves, units, sum([(keys & critical).bit_count() for keys in sets]) if critical else 0
-
-    def units(self, keys: int) -> int:
-        """Give what one leaf under each of a set of key bits weighs, in units."""
-        units = self._units.get(keys)
-        if units is None:
-            of = [self.fields[key].units for key, bit in self.key_of.items() if keys & bit]
-            units = self._units[keys] = sum(of)
-        return units
 
     def full(self, places: Iterable[int], work: Work) -> int:
         """Give the worth of some rows, each matched in full."""
@@ -266,3 +267,24 @@ class Codes(dict[Any, int]):
         if value.__class__ is list:
             return reduce(or_, map(self.of_any, value), 0)
         return self[value]
+
+
+class Units(dict[int, int]):
+    """What one leaf under each of a set of key bits weighs; few sets are met often, and those are remembered.
+
+    Parameters
+    ----------
+    of
+        Key bit -> what a leaf under it weighs.
+    """
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: dict[int, int]) -> None:
+        self._of = of
+
+    def __missing__(self, keys: int) -> int:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        units = self[keys] = sum([n for bit, n in self._of.items() if keys & bit])
+        return units

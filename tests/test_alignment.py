@@ -90,6 +90,11 @@ CASES: list[tuple[Any, Any, str, list[tuple[str, str, str]]]] = [
     ({"a": [{"b": 1}]}, {"a": {"b": 1}}, "align", [("a.b", "correct", "")]),
     ({"a": [[1]]}, {"a": 1}, "align", [("a", "correct", "")]),
     ([{"b": 1}], {"b": 1}, "align", [("b", "correct", "")]),
+    # The same values in the same order, under other names.
+    ([{"b": "x", "a": "y"}], [{"a": "x", "b": "y"}], "align", [("[].a", "wrong", ""), ("[].b", "wrong", "")]),
+    ([{"c": "x"}], [{"a": "x"}], "align",
+     [("[].a", "missing", ""), ("[].c", "hallucinated", "invented_item")]),
+    ([{"b": "x", "a": ""}], [{"a": "", "b": "x"}], "align", [("[].b", "correct", "")]),
     (["x", "x"], ["x"], "align", [("[]", "correct", ""), ("[]", "hallucinated", "invented_item")]),
     (["x", "z"], ["y", "x"], "align", [("[]", "correct", ""), ("[]", "wrong", "")]),
     (["x", "z"], ["y", "x"], "index", [("[]", "wrong", ""), ("[]", "wrong", "")]),
