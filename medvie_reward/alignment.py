@@ -22,7 +22,7 @@ from medvie_reward.pool import Pool
 from medvie_reward.spec import Spec, resolve
 from medvie_reward.tree import Place, path_text, plain, scalar_text
 from medvie_reward.walker import Walker, Write
-from medvie_reward.worth import Worth, measure_leaves
+from medvie_reward.worth import Worth, measure_leaves, measure_units
 
 _MISREAD: Final = ("wrong", "hallucinated")
 DEFAULT: Final = "clinical"
@@ -229,7 +229,7 @@ def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None
     walker = Walker(
         engine,
         prepared.spec.max_pairs,
-        lambda: worth.right_critical(measure_leaves(pred, fields)[1]),
+        lambda: worth.right_critical(measure_units(pred, fields, walker.outer.units)),
         write,
         tally,
     )

@@ -27,17 +27,30 @@ _Side = tuple[Sequence[int], Sequence[int]]
 class Work:
     """What is left of an alignment's work bound, and whether it ran out.
 
-    ``keys`` and ``full_keys`` remember what `medvie_reward.tree.order_key` wrote for containers of this
-    alignment, without blanks and with them, by identity: nested lists ask for it again at every level.
+    Parameters
+    ----------
+    max_pairs
+        The bound: how many pairs may be weighed.
+    right_critical
+        Gives what a correct critical leaf adds to a weight besides; called when that is first asked for.
+
+    Attributes
+    ----------
+    keys, full_keys
+        What `medvie_reward.tree.order_key` wrote for containers of this alignment, without blanks and with
+        them, by identity: nested lists ask for it again at every level.
+    units
+        What gives the weight of predicted lists that were read, by identity.
     """
 
-    __slots__ = ("_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited")
+    __slots__ = ("_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited", "units")
 
     def __init__(self, max_pairs: int, right_critical: Callable[[], int] | None = None) -> None:
         self.left = max_pairs
         self.limited = False
         self.keys: dict[int, str] = {}
         self.full_keys: dict[int, str] = {}
+        self.units: dict[int, Callable[[], int]] = {}
         self._of_right_critical = right_critical
         self._right_critical = 0
 
@@ -214,9 +227,14 @@ def _pair_equal(ps: _Side, gs: _Side, pairs: Pairs) -> tuple[_Side, _Side]:
     """Drop the bits that one side lacks, then pair the items that are equal."""
     (at_p, bits_p), (at_g, bits_g) = ps, gs
     both = reduce(or_, bits_p) & reduce(or_, bits_g)
-    waiting = {p & both: n for n, p in enumerate(bits_p)}
-    if len(waiting) != len(bits_p):
-        return _pair_copies(ps, gs, both, pairs)
+    masked = [p & both for p in bits_p]
+    waiting: dict[int, int] = {}
+    first = list(map(waiting.setdefault, masked, range(len(masked))))
+    more: dict[int, list[int]] = {}  # the others of equal items
+    if len(waiting) < len(masked):
+        for m in range(len(masked) - 1, -1, -1):  # backwards, so that pop takes the first of them
+            if first[m] != m:
+                more.setdefault(masked[m], []).append(m)
     waiting.pop(0, None)
     at: list[int] = []
     rest: list[int] = []
@@ -225,36 +243,18 @@ def _pair_equal(ps: _Side, gs: _Side, pairs: Pairs) -> tuple[_Side, _Side]:
         m = waiting.pop(g, -1)
         if m >= 0:
             pairs.append((at_p[m], at_g[n]))
+            if more and (same := more.get(g)):
+                waiting[g] = same.pop()
         elif g:
             at.append(at_g[n])
             rest.append(g)
-    return ([at_p[m] for m in waiting.values()], list(waiting)), (at, rest)
-
-
-def _pair_copies(ps: _Side, gs: _Side, both: int, pairs: Pairs) -> tuple[_Side, _Side]:
-    """Pair equal items where predicted ones are alike."""
-    (at_p, bits_p), (at_g, bits_g) = ps, gs
-    waiting: dict[int, list[int]] = {}
-    for m in range(len(bits_p) - 1, -1, -1):  # backwards, so that pop takes the first of equal items
-        p = bits_p[m] & both
-        if p:
-            waiting.setdefault(p, []).append(at_p[m])
-    at: list[int] = []
-    rest: list[int] = []
-    for n, g in enumerate(bits_g):
-        g &= both
-        same = waiting.get(g)
-        if same:
-            pairs.append((same.pop(), at_g[n]))
-        elif g:
-            at.append(at_g[n])
-            rest.append(g)
-    if not rest:
-        return ([], []), ([], [])
-    # More copies of one predicted item than there are gold items can never pair. Sorted back into the order
-    # given, which breaks ties.
-    left = sorted([(i, p) for p, same in waiting.items() for i in same[-len(rest) :]])
-    return ([i for i, _ in left], [p for _, p in left]), (at, rest)
+    if not more:
+        return ([at_p[m] for m in waiting.values()], list(waiting)), (at, rest)
+    # More copies of one predicted item than there are gold items can never pair. In the order given, which
+    # breaks ties.
+    left = [m for p, one in waiting.items() for m in [one, *reversed(more.get(p, ()))][: len(rest)]]
+    left.sort()
+    return ([at_p[m] for m in left], [masked[m] for m in left]), (at, rest)
 
 
 def _owned_once(items: Sequence[int]) -> int:

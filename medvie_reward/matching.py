@@ -34,7 +34,7 @@ from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.solver import Pairs, assign_matrix, load_solver
 from medvie_reward.spec import Spec
 from medvie_reward.tree import SCALARS, is_empty, order_key, scalar_text
-from medvie_reward.worth import Worth
+from medvie_reward.worth import Worth, measure_leaves
 
 _NESTING: Final = (dict, list)
 _TEXTS: Final = {str, type(None)}
@@ -309,7 +309,8 @@ class Matcher:
         if not found.free or len(used) == len(masks):
             return found
         read, odd = rows.read_all(predicted, found.free)
-        found = found._replace(masks=read, odd=odd)
+        if rows.critical and len(predicted) > 1:  # one row is soon weighed again
+            work.units[id(predicted)] = lambda: self._units_of(predicted, found, rows, read, odd)
         free_p = self._in_order(found.free, read, predicted, work)
         if node.order is None:
             node.order = self._in_order(list(range(len(masks))), masks, node.raw, work)
@@ -317,9 +318,8 @@ class Matcher:
         p = list(map(read.__getitem__, free_p))
         g = list(map(masks.__getitem__, free_g))
         if not self.by_kind:
-            solved = assign_sets(p, g, rows.scale, work, rows.join)
-            found.near.extend([(free_p[a], free_g[b]) for a, b in solved])
-            return found
+            near = [(free_p[a], free_g[b]) for a, b in assign_sets(p, g, rows.scale, work, rows.join)]
+            return RowPairs(found.same, used, found.free, near, read, odd)
         items = self.items_of(node)
         sure = [(free_p[a], free_g[b]) for a, b in reduce_sets(p, g, rows.scale, rows.join, ties=False)[0]]
         weight = sum([self.weigh(predicted[i], items[j], work) for i, j in sure])
@@ -327,10 +327,24 @@ class Matcher:
         taken_p, taken_g = {i for i, _ in sure}, {j for _, j in sure}
         free_p = [i for i in free_p if i not in taken_p]
         free_g = [j for j in free_g if j not in taken_g]
-        if not free_p or not free_g:
-            return found._replace(near=sure, weight=weight)
-        more, extra = self._pair_weighed(free_p, free_g, predicted, node, work)
-        return found._replace(near=sure + more, weight=weight + extra)
+        if free_p and free_g:
+            more, extra = self._pair_weighed(free_p, free_g, predicted, node, work)
+            sure += more
+            weight += extra
+        return RowPairs(found.same, used, found.free, sure, read, odd, weight)
+
+    def _units_of(
+        self,
+        predicted: list[dict[str, Any]],
+        found: RowPairs,
+        rows: RowTable,
+        read: dict[int, int],
+        odd: set[int],
+    ) -> int:
+        """Weigh the leaves of predicted rows, in units."""
+        sets = [rows.masks[j] for j in found.used] + [mask for i, mask in read.items() if i not in odd]
+        units = sum(map(rows.units.__getitem__, [mask & rows.keys for mask in sets]))
+        return units + sum([measure_leaves(predicted[i], self.fields, rows.field)[1] for i in odd])
 
     def _worth_of(self, found: RowPairs, rows: RowTable, work: Work) -> int:
         """Give the worth of pairs of rows."""

@@ -15,6 +15,7 @@ saves the cost of an invented item, and a correct critical leaf is one wrong lea
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from medvie_reward.fields import Field, Fields
@@ -67,6 +68,26 @@ class Worth:
     def right_critical(self, units: int) -> int:
         """Give what a correct critical leaf adds besides, in a prediction that weighs so many units."""
         return self._critical * (self._offset + self._n_factor * units) * self._tie
+
+
+def measure_units(value: Any, fields: Fields, known: Mapping[int, Callable[[], int]]) -> int:
+    """Weigh the leaves of a plain value, in units.
+
+    Parameters
+    ----------
+    value
+        The value, at the root.
+    fields
+        All fields.
+    known
+        What gives the weight of lists in it that were read before, by identity.
+    """
+    units = 0
+    if known and value.__class__ is dict:
+        read = [x for x in value.values() if id(x) in known]
+        units = sum([known[id(x)]() for x in read])
+        value = {key: x for key, x in value.items() if id(x) not in known}
+    return units + measure_leaves(value, fields)[1]
 
 
 def measure_leaves(value: Any, fields: Fields, field: Field | None = None) -> tuple[int, int, int]:
