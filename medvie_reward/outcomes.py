@@ -259,13 +259,13 @@ class LeafCounter:
     ) -> Pairs:
         """Take pairs of rows that differ, correct leaves into ``right``; gives the pairs to be walked."""
         rest: Pairs = []
-        masks, texts_only, odd = table.masks, table.texts_only, found.odd
+        masks, odd = table.masks, found.odd
         keys, key_at, spans = table.keys, table.key_at, table.spans
         bit_of, fields = table.key_of, table.fields
         unread, misread, misread_in = self._unread, self._misread, self._misread_in
         for i, j in found.near:
             gold_row = gold[j]
-            if not table.exact or i in odd or not gold_row or not texts_only[j]:
+            if not table.exact or i in odd or not gold_row:
                 rest.append((i, j))
                 continue
             pred_row = pred[i]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from medvie_reward.assignment import Scale, Work
 from medvie_reward.fields import Field, Fields
 from medvie_reward.row_weights import KeyColumn
-from medvie_reward.tree import scalar_text
+from medvie_reward.tree import EXACT_FLOAT, scalar_text
 from medvie_reward.worth import Worth
 
 # What is remembered is bounded, since predictions feed it.
@@ -239,10 +239,11 @@ class RowTable:
 
 
 class Codes(dict[Any, int]):
-    """The leaves under one key: raw text -> its bits; reads those that are new.
+    """The leaves under one key: raw value -> its bits; reads those that are new.
 
-    Bits are those of leaf and key, the key's alone where no gold row has the text, 0 where it is empty. Only
-    texts and null are kept: 1, 1.0 and True are equal to Python and different here.
+    Bits are those of leaf and key, the key's alone where no gold row has the text, 0 where it is empty.
+    Kept are values that are equal to Python if and only if they have one text: not 0 and 1, which are equal
+    to false and true, nor numbers so large that a whole one and a float are written in two ways.
     """
 
     __slots__ = ("_bits", "_form", "_key_bit")
@@ -256,7 +257,8 @@ class Codes(dict[Any, int]):
     def __missing__(self, value: Any) -> int:
         text = self._form(scalar_text(value))
         code = self._bits.get(text, self._key_bit) if text else 0
-        if value.__class__ is str and len(self) < _CACHE_SIZE:
+        telling = value.__class__ is str or (value not in (0, 1) and -EXACT_FLOAT <= value <= EXACT_FLOAT)
+        if telling and len(self) < _CACHE_SIZE:
             self[value] = code
         return code
 

@@ -26,8 +26,8 @@ ROOT: Final[Place] = ()
 _BARE: Final = re.compile(r"[^\s.\[\]\"\\]+( [^\s.\[\]\"\\]+)*")
 
 
-# Above this a float no longer holds every whole number, so its shortest text is kept as it is.
-_EXACT_FLOAT: Final = 2.0**53
+EXACT_FLOAT: Final = 2.0**53
+"""Above this a float no longer holds every whole number, so its shortest text is kept as it is."""
 _LONG_INTEGER: Final = 2_000
 
 
@@ -48,7 +48,7 @@ def scalar_text(value: Any) -> str:
     if value is False:
         return "false"
     if isinstance(value, float):
-        if value.is_integer() and abs(value) <= _EXACT_FLOAT:
+        if value.is_integer() and abs(value) <= EXACT_FLOAT:
             return str(int(value))
     elif value.bit_length() > _LONG_INTEGER:
         return hex(value)  # Python refuses to write such an integer in decimal
