@@ -8,6 +8,7 @@ from typing import Any
 from medvie_reward.fields import Field, Fields
 from medvie_reward.list_table import ListTable
 from medvie_reward.row_table import RowTable
+from medvie_reward.tree import is_empty
 from medvie_reward.worth import Worth, measure_leaves
 
 
@@ -41,24 +42,30 @@ class GoldScalar:
 
 
 class GoldObject:
-    """A gold object: its members, prepared."""
+    """A gold object: its members, prepared; ``leaves`` are counted by field once somebody asked."""
 
-    __slots__ = ("field", "members", "raw")
+    __slots__ = ("field", "leaves", "members", "raw")
 
     def __init__(self, raw: dict[str, Any], members: dict[str, GoldNode], field: Field) -> None:
         self.raw = raw
         self.members = members
         self.field = field
+        self.leaves: list[tuple[Field, int]] | None = None
 
 
 class GoldList:
-    """A gold list; ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars.
+    """A gold list: ``rows`` where all its items are objects of scalars, ``texts`` where all are scalars.
 
-    ``mode`` is the list mode that holds here, ``inner`` the field of the items, and ``order`` the positions
-    of rows sorted by what they hold, once somebody asked.
+    ``texts`` are in their normal form, and ``forms`` has those of raw texts where all items are texts.
+    ``mode`` is the list mode that holds here, ``inner`` the field of the items. Once somebody asked,
+    ``order`` are the positions of rows sorted by what they hold, and ``keys`` the keys of items of any shape
+    and the positions of those that can pair, sorted by them. ``leaves`` are as for objects.
     """
 
-    __slots__ = ("_lists", "field", "inner", "items", "mode", "order", "raw", "rows", "texts")
+    __slots__ = (
+        "_lists", "field", "forms", "inner", "items", "keys", "leaves", "mode", "order", "raw", "rows",
+        "texts",
+    )  # fmt: skip
 
     def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
         self.raw = raw
@@ -68,7 +75,10 @@ class GoldList:
         self.items: list[GoldNode] | None = None
         self.rows: RowTable | None = None
         self.texts: list[str] | None = None
+        self.forms: dict[Any, str] = {}
         self.order: list[int] | None = None
+        self.keys: tuple[list[str], list[int]] | None = None
+        self.leaves: list[tuple[Field, int]] | None = None
         self._lists: ListTable | None = None
 
     @property
@@ -104,10 +114,25 @@ GoldNode = GoldScalar | GoldObject | GoldList
 
 
 def meet(predicted: Any, node: GoldNode) -> bool:
-    """Tell at a glance that a pair of lists of rows is worth something: a row of each has a key in common."""
-    if not isinstance(node, GoldList) or node.rows is None or type(predicted) is not list:
+    """Tell at a glance that a pair is worth something, since a leaf of each pairs; False proves nothing."""
+    if isinstance(node, GoldObject):
+        if type(predicted) is not dict:
+            return False
+        return any(
+            isinstance(child, GoldScalar) and child.text and _has_text(predicted.get(key))
+            for key, child in node.members.items()
+        )
+    if not isinstance(node, GoldList) or type(predicted) is not list:
         return False
-    return set(map(type, predicted)) == {dict} and node.rows.read(predicted[0])[0] & node.rows.masks[0] > 0
+    if node.texts is not None:
+        return any(node.texts) and any(map(_has_text, predicted))
+    if node.rows is None or set(map(type, predicted)) != {dict}:
+        return False
+    return node.rows.read(predicted[0])[0] & node.rows.masks[0] > 0
+
+
+def _has_text(value: Any) -> bool:
+    return value.__class__ is str and not is_empty(value)
 
 
 def count_gold(node: GoldNode, fields: Fields) -> tuple[int, int, int]:
@@ -128,3 +153,19 @@ def count_gold(node: GoldNode, fields: Fields) -> tuple[int, int, int]:
     if node.rows is not None:
         return node.rows.count()
     return measure_leaves(node.raw, fields, node.field)
+
+
+def count_fields(node: GoldNode, fields: Fields) -> list[tuple[Field, int]]:
+    """Count the leaves of a gold node by field."""
+    counts: dict[Field, int] = {}
+    waiting: list[tuple[Any, Field]] = [(node.raw, node.field)]
+    while waiting:
+        value, field = waiting.pop()
+        if value.__class__ is dict:
+            waiting.extend([(x, fields.member(field, key)) for key, x in value.items()])
+        elif value.__class__ is list:
+            inner = fields.items(field)
+            waiting.extend([(x, inner) for x in value])
+        elif not is_empty(value):
+            counts[field] = counts.get(field, 0) + 1
+    return list(counts.items())

@@ -22,6 +22,7 @@ from medvie_reward.gold_tree import (
     GoldNode,
     GoldObject,
     GoldScalar,
+    count_fields,
     count_gold,
     join_of,
     meet,
@@ -62,12 +63,14 @@ class Matcher:
         self.lists = spec.lists
         self.known_form: Callable[[str], str] = fields.exact
         self._tables: list[RowTable] | None = []
+        self._gold_keys: dict[int, str] = {}
         self._nesting = 0  # at least as many containers as the gold nests, or more than _SHALLOW
         self.root = self.prepare(gold, fields.root)
         if self._nesting > _SHALLOW and measure(gold, _SHALLOW).depth > _SHALLOW:
             load_solver()  # now, while the stack is shallow
         self.worth = Worth(spec, *count_gold(self.root, fields))
         self.by_kind = self.worth.by_kind
+        self._by_key = not self.by_kind and self.lists == "align" and fields.lists <= {"align"}
         for table in self._tables:
             table.weigh_by(self.worth)
         self._tables = None
@@ -109,6 +112,7 @@ class Matcher:
                 return node
         elif not node.by_position and kinds <= SCALARS:
             node.texts = [inner.form(scalar_text(x)) for x in value]
+            node.forms = dict(zip(value, node.texts, strict=True)) if kinds == {str} else {}
             return node
         self._nesting += _SHALLOW  # what is in the list was not looked at
         return node
@@ -118,6 +122,19 @@ class Matcher:
         if node.items is None:
             node.items = [self.prepare(x, node.inner) for x in node.raw]
         return node.items
+
+    def are_equal(self, predicted: Any, gold: Any, keys: dict[int, str]) -> bool:
+        """Tell of containers with known keys that all leaves of both pair, and are right."""
+        key = keys.get(id(predicted))
+        return self._by_key and key is not None and key != "" and key == self._gold_keys.get(id(gold))
+
+    def leaves_of(self, node: GoldNode) -> list[tuple[Field, int]]:
+        """Count the leaves of a gold node by field; counted when first asked for."""
+        if isinstance(node, GoldScalar):
+            return count_fields(node, self.fields)
+        if node.leaves is None:
+            node.leaves = count_fields(node, self.fields)
+        return node.leaves
 
     # -- weighing --------------------------------------------------------------------------------------
 
@@ -258,7 +275,7 @@ class Matcher:
             return self._pair_by_position(predicted, self.items_of(node), work)
         kinds = set(map(type, predicted))
         if node.texts is not None and kinds <= SCALARS:
-            return self._pair_texts(predicted, node.texts, node.inner, work)
+            return self._pair_texts(predicted, node.texts, node, work)
         if node.rows is not None and kinds == {dict}:
             found = self.pair_rows(predicted, node, node.rows, work)
             return found.pairs, self._worth_of(found, node.rows, work) if weighed else 0
@@ -273,9 +290,10 @@ class Matcher:
         return pairs, weight
 
     def _pair_texts(
-        self, predicted: list[Any], texts: list[str], field: Field, work: Work
+        self, predicted: list[Any], texts: list[str], node: GoldList, work: Work
     ) -> tuple[Pairs, int]:
         """Pair two lists of scalars as multisets; what is left over pairs while both sides last."""
+        field, known = node.inner, node.forms
         places: dict[str, list[int]] = {}
         for j, text in reversed(list(enumerate(texts))):
             if text:
@@ -283,7 +301,9 @@ class Matcher:
         pairs: Pairs = []
         rest: list[tuple[str, int]] = []
         for i, value in enumerate(predicted):
-            if text := field.form(scalar_text(value)):
+            read = value.__class__ is str and value in known
+            text = known[value] if read else field.form(scalar_text(value))
+            if text:
                 same = places.get(text)
                 if same:
                     pairs.append((i, same.pop()))
@@ -368,17 +388,23 @@ class Matcher:
             ordered.extend(same)
         return ordered
 
+    def _keys_of(self, node: GoldList, work: Work) -> tuple[list[str], list[int]]:
+        """Give what tells the items of a gold list, and the positions of those that can pair, in order."""
+        if node.keys is None:
+            keys = [order_key(x, self.known_form, self._gold_keys) for x in node.raw]
+            places = [j for j, key in enumerate(keys) if key or self.by_kind]
+            node.keys = keys, self._in_order(places, keys, node.raw, work)
+        return node.keys
+
     def _pair_items(
         self, predicted: list[Any], node: GoldList, work: Work, weighed: bool
     ) -> tuple[Pairs, int]:
         """Pair items of any shape: equal ones first, the rest by weighing every pair."""
         items = self.items_of(node)
         p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
-        g_keys = [order_key(x, self.known_form, work.keys) for x in node.raw]
+        g_keys, free_g = self._keys_of(node, work)
         free_p = [i for i, key in enumerate(p_keys) if key]
-        free_g = [j for j, key in enumerate(g_keys) if key or self.by_kind]
         free_p.sort(key=p_keys.__getitem__)
-        free_g = self._in_order(free_g, g_keys, node.raw, work)
         pairs: Pairs = []
         weight = 0
         # With a joining member, nested joins can make equal items worth more apart; and see `_pair_rows`.
@@ -392,13 +418,18 @@ class Matcher:
                 if same:
                     j = same.pop()
                     pairs.append((i, j))
-                    weight += self.full(items[j], work)
+                    if weighed:
+                        weight += self.full(items[j], work)
                 else:
                     rest_p.append(i)
             free_p = rest_p
             left = {j for same in waiting.values() for j in same}
             free_g = [j for j in free_g if j in left]
         if not free_p or not free_g:
+            return pairs, weight
+        lone = len(free_p) == len(free_g) == 1 and not weighed and not self.by_kind
+        if lone and meet(predicted[free_p[0]], items[free_g[0]]):
+            pairs.append((free_p[0], free_g[0]))
             return pairs, weight
         # Weighed right here, not in a helper: every level of nesting costs stack.
         table = PairTable([p_keys[i] for i in free_p], len(free_g))

@@ -41,6 +41,9 @@ class Sink(Protocol):
     def right(self, fields: list[Field]) -> None:
         """Take one correct leaf of each of some fields."""
 
+    def bulk(self, field: Field, n: int) -> None:
+        """Take some correct leaves of a field."""
+
 
 class Walker:
     """Walks a gold tree and predicted ones along their best pairing and hands out every leaf.
@@ -225,7 +228,8 @@ class Walker:
 
     def _lists(self, pred: Any, node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""
-        matcher = self.matcher
+        matcher, counter = self.matcher, self.counter
+        keys: dict[int, str] = {}
         if isinstance(node, GoldList):
             gold = node
             if node.by_position:
@@ -236,9 +240,10 @@ class Walker:
                 return
             else:
                 predicted = pred
-                if self.counter is not None and gold.rows is not None and set(map(type, pred)) == {dict}:
-                    self._rows(pred, gold, gold.rows, self.counter)
+                if counter is not None and gold.rows is not None and set(map(type, pred)) == {dict}:
+                    self._rows(pred, gold, gold.rows, counter)
                     return
+                keys = self.work.keys
                 pairs, _ = matcher.pair(pred, node, self.work, weighed=False)
                 self._go_on()
         elif matcher.mode_of(node.field) == "index":
@@ -251,6 +256,8 @@ class Walker:
         partner = {j: i for i, j in pairs}
         inner = gold.inner
         listed = type(node) is GoldList
+        texts = None if counter is None else gold.texts
+        right = 0
         for j, item in enumerate(gold.raw):
             g_place = (g_at, j) if listed else g_at
             if j not in partner:
@@ -258,12 +265,19 @@ class Walker:
                 continue
             i = partner[j]
             value = predicted[i]
-            if gold.rows is not None and type(value) is dict and item:
+            if counter is not None and matcher.are_equal(value, item, keys):
+                for leaf, n in matcher.leaves_of(matcher.items_of(gold)[j]):
+                    counter.bulk(leaf, n)
+            elif texts is not None and texts[j] and value.__class__ is str and value == item:
+                right += 1
+            elif gold.rows is not None and type(value) is dict and item:
                 p_place = (p_at, i) if type(pred) is list else p_at
                 self._row_members(value, item, inner, g_place, p_place)
             else:
                 p_place = (p_at, i) if type(pred) is list else p_at
                 self._both(value, matcher.items_of(gold)[j], g_place, p_place)
+        if right and counter is not None:
+            counter.bulk(inner, right)
         if len(partner) == len(predicted):
             return
         taken = set(partner.values())

@@ -41,8 +41,12 @@ def guess_kind(text: str) -> str:
 def _guess(text: str) -> tuple[str, str]:
     if is_plain(text):
         return "number", _number_text(text)
-    shown = text.strip() if text.isascii() else text.strip().translate(_NARROW)
-    if len(shown) > _LONGEST or _DIGIT.search(shown) is None:
+    shown = text.strip()
+    if len(shown) > _LONGEST:
+        return "text", folded_text(text)
+    if not text.isascii():
+        shown = shown.translate(_NARROW)
+    if _DIGIT.search(shown) is None:
         return "text", folded_text(text)
     if is_plain(shown):
         return "number", _number_text(shown)
