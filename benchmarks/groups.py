@@ -12,12 +12,14 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 import orjson
-from reports import completion, perturb, report
+from reports import completion, in_panels, perturb, report, with_numbers
 
 import medvie_reward
 
 ROLLOUTS: Final = 8
 """Predictions of one gold, as GRPO samples them."""
+SHAPES: Final = ("flat", "numbers", "panels")
+"""One list of rows of texts; with results as JSON numbers; a list of panels that hold a list of rows each."""
 SIZES: Final = (5, 20, 100, 500)
 """Rows of a report."""
 
@@ -35,10 +37,14 @@ def dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def group(rng: Random, rows: int) -> Group:
-    """Make a document of so many rows and its rollouts."""
+def group(rng: Random, rows: int, shape: str = "flat") -> Group:
+    """Make a document of so many rows, in one of `SHAPES`, and its rollouts."""
     gold = report(rng, rows)
+    if shape == "panels":
+        gold = in_panels(rng, gold)
     preds = [perturb(rng, gold) for _ in range(ROLLOUTS)]
+    if shape == "numbers":
+        gold, *preds = map(with_numbers, [gold, *preds])
     return Group(dump(gold), [dump(pred) for pred in preds], [completion(pred) for pred in preds])
 
 

@@ -7,6 +7,7 @@ Everything is invented: names, dates and values come out of a random generator. 
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,8 @@ Report = dict[str, Any]
 Row = dict[str, str]
 
 LIST_KEY: Final = "Indicators"
+PANELS_KEY: Final = "Panels"
+PANEL_ROWS: Final = 8
 TOP_KEYS: Final = (
     "Name",
     "Gender",
@@ -221,6 +224,29 @@ def _qualitative_row(rng: Random) -> Row:
     }
 
 
+def in_panels(rng: Random, gold: Report) -> Report:
+    """Put the rows of a report into panels of up to `PANEL_ROWS`, each an object with a name and its rows."""
+    made: Report = {}
+    for key, value in gold.items():
+        if key != LIST_KEY:
+            made[key] = value
+            continue
+        parts = [value[at : at + PANEL_ROWS] for at in range(0, len(value), PANEL_ROWS)]
+        made[PANELS_KEY] = [{"Panel Name": rng.choice(EXAMINATIONS), LIST_KEY: part} for part in parts]
+    return made
+
+
+def with_numbers(value: Any, key: str = "") -> Any:
+    """Write the results of a report that are plain numbers as JSON numbers."""
+    if isinstance(value, dict):
+        return {name: with_numbers(x, name) for name, x in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(x) for x in value]
+    if key == "Result" and isinstance(value, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        return float(value) if "." in value else int(value)
+    return value
+
+
 def perturb(rng: Random, gold: Report) -> Report:
     """Make a prediction such as a rollout: mostly right, with the mistakes that models make.
 
@@ -233,10 +259,20 @@ def perturb(rng: Random, gold: Report) -> Report:
     for key, value in gold.items():
         if rng.random() < 0.03:
             continue
-        pred[key] = _perturb_rows(rng, value, blank) if key == LIST_KEY else _perturb_text(rng, value, blank)
+        if key == LIST_KEY:
+            pred[key] = _perturb_rows(rng, value, blank)
+        elif key == PANELS_KEY:
+            pred[key] = [_perturb_panel(rng, panel, blank) for panel in value if rng.random() > 0.02]
+        else:
+            pred[key] = _perturb_text(rng, value, blank)
     if rng.random() < 0.15:
         pred[rng.choice(EXTRA_KEYS)] = rng.choice(NOTES)
     return pred
+
+
+def _perturb_panel(rng: Random, panel: Report, blank: str | None) -> Report:
+    name = _perturb_text(rng, panel["Panel Name"], blank)
+    return {"Panel Name": name, LIST_KEY: _perturb_rows(rng, panel[LIST_KEY], blank)}
 
 
 def _perturb_rows(rng: Random, rows: list[Row], blank: str | None) -> list[dict[str, Any]]:

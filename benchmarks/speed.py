@@ -1,8 +1,9 @@
 """How long scoring takes, in multiples of what `orjson.loads` needs for the texts of prediction and gold.
 
-Prints a Markdown table. One gold is scored with the eight rollouts of a group. A figure is the least over the
-repeats, then the median over the documents. Baseline and scorer are timed in one process, document by
-document, on objects made afresh for every repeat, with the garbage collector off.
+Prints a Markdown table. Reports have one list of rows, or another of the shapes (``--shape``). One gold is
+scored with the eight rollouts of a group. A figure is the least over the repeats, then the median over the
+documents. Baseline and scorer are timed in one process, document by document, on objects made afresh for
+every repeat, with the garbage collector off.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from random import Random
 from statistics import median
 from typing import Final
 
-from groups import ROLLOUTS, Group, aligning, group, loading, rewarding, scoring
+from groups import ROLLOUTS, SHAPES, Group, aligning, group, loading, rewarding, scoring
 from tables import made_with, markdown
 from timing import least
 
@@ -25,12 +26,12 @@ DOCS: Final = {5: 40, 20: 30, 100: 15, 500: 6}
 CALLS: Final = (("reward_group", rewarding), ("score", scoring), ("align", aligning))
 
 
-def measure(sizes: Iterable[int], repeats: int, seed: int) -> list[list[str]]:
+def measure(sizes: Iterable[int], repeats: int, seed: int, shape: str) -> list[list[str]]:
     """Time the calls of this package; one line per size and preset."""
     lines: list[list[str]] = []
     for rows in sizes:
         rng = Random(seed)
-        docs = [group(rng, rows) for _ in range(DOCS.get(rows, 6))]
+        docs = [group(rng, rows, shape) for _ in range(DOCS.get(rows, 6))]
         for preset in PRESETS:
             best = [_best_times(doc, preset, repeats) for doc in docs]
             base = median(times[0] for times in best)
@@ -58,6 +59,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--rows", type=int, nargs="+", default=list(DOCS), help="sizes (default: %(default)s)"
     )
     parser.add_argument("--repeats", type=int, default=9, help="per document (default: %(default)s)")
+    parser.add_argument(
+        "--shape", choices=SHAPES, default=SHAPES[0], help="of the reports (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=2025, help="of the generator (default: %(default)s)")
     args = parser.parse_args(argv)
     if args.repeats < 1 or min(args.rows) < 1:
@@ -70,12 +74,13 @@ def main() -> int:
     args = arguments()
     print(made_with(args.seed))
     print(
-        f"Per rollout; {ROLLOUTS} rollouts a gold, least of {args.repeats} repeats, median over documents.\n"
+        f"Per rollout; {ROLLOUTS} rollouts a gold, least of {args.repeats} repeats, median over documents; "
+        f"shape {args.shape}.\n"
     )
     head = ["rows", "preset", "orjson.loads, both texts (µs)"]
     for name, _ in CALLS:
         head += [f"{name} (µs)", "ratio"]
-    print(markdown(head, measure(args.rows, args.repeats, args.seed)))
+    print(markdown(head, measure(args.rows, args.repeats, args.seed, args.shape)))
     return 0
 
 
