@@ -41,9 +41,14 @@ class Work:
         them, by identity: nested lists ask for it again at every level.
     units
         What gives the weight of predicted lists that were read, by identity.
+    paired
+        What some lists of rows were paired to, by identity of predicted list and gold node; the list is kept
+        beside that, so that no other takes its identity.
     """
 
-    __slots__ = ("_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited", "units")
+    __slots__ = (
+        "_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited", "paired", "units",
+    )  # fmt: skip
 
     def __init__(self, max_pairs: int, right_critical: Callable[[], int] | None = None) -> None:
         self.left = max_pairs
@@ -51,6 +56,7 @@ class Work:
         self.keys: dict[int, str] = {}
         self.full_keys: dict[int, str] = {}
         self.units: dict[int, Callable[[], int]] = {}
+        self.paired: dict[tuple[int, int], Any] = {}
         self._of_right_critical = right_critical
         self._right_critical = 0
 

@@ -8,6 +8,7 @@ from typing import Any
 from medvie_reward.fields import Field, Fields
 from medvie_reward.list_table import ListTable
 from medvie_reward.row_table import RowTable
+from medvie_reward.sure_pairs import Shared
 from medvie_reward.tree import is_empty
 from medvie_reward.worth import Worth, measure_leaves
 
@@ -64,7 +65,7 @@ class GoldList:
 
     __slots__ = (
         "_lists", "field", "forms", "inner", "items", "keys", "leaves", "mode", "order", "raw", "rows",
-        "texts",
+        "shared", "texts",
     )  # fmt: skip
 
     def __init__(self, raw: list[Any], mode: str, field: Field, inner: Field) -> None:
@@ -79,6 +80,7 @@ class GoldList:
         self.order: list[int] | None = None
         self.keys: tuple[list[str], list[int]] | None = None
         self.leaves: list[tuple[Field, int]] | None = None
+        self.shared: Shared | None = None
         self._lists: ListTable | None = None
 
     @property

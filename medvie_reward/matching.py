@@ -34,12 +34,21 @@ from medvie_reward.row_table import RowTable
 from medvie_reward.sizes import count_leaves, measure
 from medvie_reward.solver import Pairs, assign_matrix, load_solver
 from medvie_reward.spec import Spec
+from medvie_reward.sure_pairs import Shared, SurePairs
 from medvie_reward.tree import SCALARS, is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth, measure_leaves
 
 _NESTING: Final = (dict, list)
 _TEXTS: Final = {str, type(None)}
 _SHALLOW: Final = 40
+# With fewer gold items than this, or more, or fewer leaves in each, bounds take longer than what they save.
+_FEWEST_BOUND: Final = 3
+_MOST_BOUND: Final = 128
+_LEAVES_BOUND: Final = 16
+# How many times the gold's leaves may be read for bounds: lists inside lists have them again.
+_TIMES_BOUND: Final = 8
+# How many pairings of rows an alignment keeps.
+_PAIRED: Final = 1_000
 
 
 class Matcher:
@@ -64,6 +73,7 @@ class Matcher:
         self.known_form: Callable[[str], str] = fields.exact
         self._tables: list[RowTable] | None = []
         self._gold_keys: dict[int, str] = {}
+        self._bounded = 0  # how many leaves were read for bounds
         self._nesting = 0  # at least as many containers as the gold nests, or more than _SHALLOW
         self.root = self.prepare(gold, fields.root)
         if self._nesting > _SHALLOW and measure(gold, _SHALLOW).depth > _SHALLOW:
@@ -278,6 +288,8 @@ class Matcher:
             return self._pair_texts(predicted, node.texts, node, work)
         if node.rows is not None and kinds == {dict}:
             found = self.pair_rows(predicted, node, node.rows, work)
+            if len(work.paired) < _PAIRED:
+                work.paired[id(predicted), id(node)] = predicted, found
             return found.pairs, self._worth_of(found, node.rows, work) if weighed else 0
         return self._pair_items(predicted, node, work, weighed)
 
@@ -322,6 +334,9 @@ class Matcher:
         self, predicted: list[dict[str, Any]], node: GoldList, rows: RowTable, work: Work
     ) -> RowPairs:
         """Pair the rows of two lists of objects, the gold's flat; see `pair`."""
+        if work.paired and (known := work.paired.get((id(predicted), id(node)))) is not None:
+            pairs: RowPairs = known[1]
+            return pairs
         # Where kinds of hallucination cost differently, a row that has more than a gold row may be the better
         # partner for it than the row that is equal to it.
         found = pair_none(len(predicted)) if self.by_kind else pair_same(predicted, rows)
@@ -388,6 +403,20 @@ class Matcher:
             ordered.extend(same)
         return ordered
 
+    def _sure_pairs(self, predicted: list[Any], node: GoldList) -> SurePairs | None:
+        """Bound what pairs of items can have right, where there is hope that this tells the best pairs."""
+        if not _FEWEST_BOUND <= len(node.raw) <= _MOST_BOUND or len(predicted) > 2 * _MOST_BOUND:
+            return None
+        if node.shared is None:
+            if self._bounded > _TIMES_BOUND * self.worth.leaves:
+                return None
+            node.shared = Shared(node.raw, node.inner, self.fields)
+            self._bounded += node.shared.leaves
+        if node.shared.leaves < _LEAVES_BOUND * len(node.raw):
+            return None
+        sure = SurePairs([node.shared.bounds(item) for item in predicted])
+        return sure if sure.hopeful() else None
+
     def _keys_of(self, node: GoldList, work: Work) -> tuple[list[str], list[int]]:
         """Give what tells the items of a gold list, and the positions of those that can pair, in order."""
         if node.keys is None:
@@ -399,41 +428,44 @@ class Matcher:
     def _pair_items(
         self, predicted: list[Any], node: GoldList, work: Work, weighed: bool
     ) -> tuple[Pairs, int]:
-        """Pair items of any shape: equal ones first, the rest by weighing every pair."""
+        """Pair items of any shape: sure pairs or else equal items first, the rest by weighing every pair."""
         items = self.items_of(node)
-        p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
-        g_keys, free_g = self._keys_of(node, work)
-        free_p = [i for i, key in enumerate(p_keys) if key]
-        free_p.sort(key=p_keys.__getitem__)
         pairs: Pairs = []
         weight = 0
-        # With a joining member, nested joins can make equal items worth more apart; and see `_pair_rows`.
-        if node.join is None and not self.by_kind:
-            waiting: dict[str, list[int]] = {}
-            for j in reversed(free_g):
-                waiting.setdefault(g_keys[j], []).append(j)
-            rest_p = []
-            for i in free_p:
-                same = waiting.get(p_keys[i])
-                if same:
-                    j = same.pop()
-                    pairs.append((i, j))
-                    if weighed:
-                        weight += self.full(items[j], work)
-                else:
-                    rest_p.append(i)
-            free_p = rest_p
-            left = {j for same in waiting.values() for j in same}
-            free_g = [j for j in free_g if j in left]
+        plain = node.join is None and not self.by_kind
+        if plain and len(predicted) == len(items) == 1:
+            glance = not weighed and meet(predicted[0], items[0])
+            weight = 1 if glance else self.weigh(predicted[0], items[0], work)
+            return ([(0, 0)], weight) if weight > 0 else ([], 0)
+        # Weighed right here and below, not in a helper: every level of nesting costs stack.
+        worths: dict[tuple[int, int], int] = {}
+        sure = self._sure_pairs(predicted, node) if plain and not work.limited else None
+        if sure is not None:
+            left = work.left
+            for pair in sure.candidates():
+                worths[pair] = self.weigh(predicted[pair[0]], items[pair[1]], work)
+                if work.limited:
+                    break
+                sure.weighed(pair, worths[pair] // self.worth.base)
+            if sure.all and not work.limited:
+                return sure.pairs, sum(map(worths.__getitem__, sure.pairs))
+            work.left = left  # what was weighed is not weighed again, and charged below
+        g_keys, free_g = self._keys_of(node, work)
+        p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
+        free_p = [i for i, key in enumerate(p_keys) if key]
+        free_p.sort(key=p_keys.__getitem__)
+        # With a joining member, nested joins can make equal items worth more apart; and see `pair_rows`.
+        if plain:
+            pairs, free_p, free_g = _pair_equal_keys(free_p, free_g, p_keys, g_keys)
+            weight = sum([self.full(items[j], work) for _, j in pairs]) if weighed else 0
         if not free_p or not free_g:
             return pairs, weight
-        lone = len(free_p) == len(free_g) == 1 and not weighed and not self.by_kind
-        if lone and meet(predicted[free_p[0]], items[free_g[0]]):
+        lone = plain and len(free_p) == len(free_g) == 1
+        if lone and not weighed and meet(predicted[free_p[0]], items[free_g[0]]):
             pairs.append((free_p[0], free_g[0]))
             return pairs, weight
-        # Weighed right here, not in a helper: every level of nesting costs stack.
         table = PairTable([p_keys[i] for i in free_p], len(free_g))
-        if node.join is None and not self.by_kind and len(free_p) * len(free_g) >= FEW_ROWS:
+        if plain and len(free_p) * len(free_g) >= FEW_ROWS:
             lists = node.lists(self.fields, self.worth, self.lists)
             lists.weigh(table, [predicted[i] for i in free_p], free_g, work)
         for a, columns, weights in table.waiting:
@@ -441,14 +473,15 @@ class Matcher:
             # A pair costs about as much as its leaves; eight of them are the unit of the bound.
             if not work.limited and work.spend(len(columns) * (1 + count_leaves(item) // 8)):
                 for b in columns:
-                    weights.append(self.weigh(item, items[free_g[b]], work))
+                    known = worths.get((free_p[a], free_g[b]))
+                    weights.append(self.weigh(item, items[free_g[b]], work) if known is None else known)
             if work.limited:
                 break
         if work.limited:
             # By what they hold, one to one: never better than the best.
             for i, j in zip(free_p, free_g, strict=False):
-                known = not (weighed or self.by_kind) and meet(predicted[i], items[j])
-                w = 1 if known else self.weigh(predicted[i], items[j], work)
+                glance = not (weighed or self.by_kind) and meet(predicted[i], items[j])
+                w = 1 if glance else self.weigh(predicted[i], items[j], work)
                 if w > 0:
                     pairs.append((i, j))
                     weight += w
@@ -508,6 +541,25 @@ class Matcher:
             ):
                 found.add(text)
         return found
+
+
+def _pair_equal_keys(
+    free_p: list[int], free_g: list[int], p_keys: list[str], g_keys: list[str]
+) -> tuple[Pairs, list[int], list[int]]:
+    """Pair items whose keys are equal; gives also the positions of those that are left, in their order."""
+    waiting: dict[str, list[int]] = {}
+    for j in reversed(free_g):
+        waiting.setdefault(g_keys[j], []).append(j)
+    pairs: Pairs = []
+    left_p: list[int] = []
+    for i in free_p:
+        same = waiting.get(p_keys[i])
+        if same:
+            pairs.append((i, same.pop()))
+        else:
+            left_p.append(i)
+    left_g = {j for same in waiting.values() for j in same}
+    return pairs, left_p, [j for j in free_g if j in left_g]
 
 
 def _all_one(items: list[Any]) -> bool:
