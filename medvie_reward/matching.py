@@ -12,7 +12,7 @@ wrong, missing and hallucinated does not depend on the order of items.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any, Final
 
 from medvie_reward.assignment import Work, assign_sets, reduce_sets
@@ -28,6 +28,7 @@ from medvie_reward.gold_tree import (
     meet,
     spread,
 )
+from medvie_reward.item_keys import pair_equal, sort_items
 from medvie_reward.list_table import FEW_ROWS, PairTable
 from medvie_reward.row_pairs import RowPairs, pair_none, pair_same
 from medvie_reward.row_table import RowTable
@@ -39,7 +40,6 @@ from medvie_reward.tree import SCALARS, is_empty, order_key, scalar_text
 from medvie_reward.worth import Worth, measure_leaves
 
 _NESTING: Final = (dict, list)
-_TEXTS: Final = {str, type(None)}
 _SHALLOW: Final = 40
 # With fewer gold items than this, or more, or fewer leaves in each, bounds take longer than what they save.
 _FEWEST_BOUND: Final = 3
@@ -346,9 +346,10 @@ class Matcher:
         read, odd = rows.read_all(predicted, found.free)
         if rows.critical and len(predicted) > 1:  # one row is soon weighed again
             work.units[id(predicted)] = lambda: self._units_of(predicted, found, rows, read, odd)
-        free_p = self._in_order(found.free, read, predicted, work)
+        free_p = sort_items(found.free, read, predicted, self.known_form, work.full_keys)
         if node.order is None:
-            node.order = self._in_order(list(range(len(masks))), masks, node.raw, work)
+            places = list(range(len(masks)))
+            node.order = sort_items(places, masks, node.raw, self.known_form, work.full_keys)
         free_g = [j for j in node.order if j not in used]
         p = list(map(read.__getitem__, free_p))
         g = list(map(masks.__getitem__, free_g))
@@ -389,20 +390,6 @@ class Matcher:
             weight += sum([weigh(found.masks[i], masks[j], work) for i, j in found.near])
         return weight
 
-    def _in_order(self, places: list[int], keys: Any, items: list[Any], work: Work) -> list[int]:
-        """Sort items by what they hold: by their keys, and equal ones by everything in them, blanks too."""
-        at = {keys[i]: i for i in places}
-        if len(at) == len(places):
-            return [at[key] for key in sorted(at)]
-        places = sorted(places, key=keys.__getitem__)
-        ordered: list[int] = []
-        for _, group in groupby(places, key=keys.__getitem__):
-            same = list(group)
-            if len(same) > 1 and not _all_one([items[i] for i in same]):
-                same.sort(key=lambda i: order_key(items[i], self.known_form, work.full_keys, blanks=True))
-            ordered.extend(same)
-        return ordered
-
     def _sure_pairs(self, predicted: list[Any], node: GoldList) -> SurePairs | None:
         """Bound what pairs of items can have right, where there is hope that this tells the best pairs."""
         if not _FEWEST_BOUND <= len(node.raw) <= _MOST_BOUND or len(predicted) > 2 * _MOST_BOUND:
@@ -422,7 +409,7 @@ class Matcher:
         if node.keys is None:
             keys = [order_key(x, self.known_form, self._gold_keys) for x in node.raw]
             places = [j for j, key in enumerate(keys) if key or self.by_kind]
-            node.keys = keys, self._in_order(places, keys, node.raw, work)
+            node.keys = keys, sort_items(places, keys, node.raw, self.known_form, work.full_keys)
         return node.keys
 
     def _pair_items(
@@ -456,7 +443,7 @@ class Matcher:
         free_p.sort(key=p_keys.__getitem__)
         # With a joining member, nested joins can make equal items worth more apart; and see `pair_rows`.
         if plain:
-            pairs, free_p, free_g = _pair_equal_keys(free_p, free_g, p_keys, g_keys)
+            pairs, free_p, free_g = pair_equal(free_p, free_g, p_keys, g_keys)
             weight = sum([self.full(items[j], work) for _, j in pairs]) if weighed else 0
         if not free_p or not free_g:
             return pairs, weight
@@ -541,30 +528,3 @@ class Matcher:
             ):
                 found.add(text)
         return found
-
-
-def _pair_equal_keys(
-    free_p: list[int], free_g: list[int], p_keys: list[str], g_keys: list[str]
-) -> tuple[Pairs, list[int], list[int]]:
-    """Pair items whose keys are equal; gives also the positions of those that are left, in their order."""
-    waiting: dict[str, list[int]] = {}
-    for j in reversed(free_g):
-        waiting.setdefault(g_keys[j], []).append(j)
-    pairs: Pairs = []
-    left_p: list[int] = []
-    for i in free_p:
-        same = waiting.get(p_keys[i])
-        if same:
-            pairs.append((i, same.pop()))
-        else:
-            left_p.append(i)
-    left_g = {j for same in waiting.values() for j in same}
-    return pairs, left_p, [j for j in free_g if j in left_g]
-
-
-def _all_one(items: list[Any]) -> bool:
-    """Tell whether items are surely the same: objects of the same texts and nulls (1 == True, so no more)."""
-    first = items[0]
-    if first.__class__ is not dict or not set(map(type, first.values())) <= _TEXTS:
-        return False
-    return items.count(first) == len(items)
