@@ -275,7 +275,7 @@ class Spec:
         # What was worked out from the fields is worked out again where it is needed.
         return {name: getattr(self, name) for name in _FIELDS}
 
-    @property
+    @cached_property
     def signature(self) -> str:
         """One line that names every choice and the version, to be printed with every number."""
         parts = [f"{field.name}:{_word(getattr(self, field.name))}" for field in dataclasses.fields(self)]
