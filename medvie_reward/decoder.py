@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Collection
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -107,23 +108,30 @@ def _status(value: Any) -> str:
     return "ok" if type(value) is dict else "not_an_object"
 
 
-# An object, a list in it, a row in that, and an empty object in the row.
-_ROW_LEVELS: Final = 4
+# An object, one in it, a list in that, a row in the list, and an empty object in the row.
+_ROW_LEVELS: Final = 5
+# An object that wraps another one has few members besides.
+_WRAPPED: Final = 4
 
 
 def _surely_whole(text: str, value: Any, max_depth: int) -> bool:
     """Prove that orjson kept all of a text, mostly without looking at its values; False proves nothing.
 
-    Made for an object of scalars and of lists of rows. Outside strings there is one colon for every member
-    that was written, so colons that members and strings kept account for leave none for a member that was
-    dropped, or for an object that was not looked into. An opening bracket that no such list accounts for may
-    be a list inside a row. Without either, nothing nests deeper than an empty object in a row. What is left
-    is that a number was rounded: there is none where quotes tell that all values are texts.
+    Made for an object of scalars and of lists of rows, and for a small object around such objects. Outside
+    strings there is one colon for every member that was written, so colons that members and strings kept
+    account for leave none for a member that was dropped, or for an object that was not looked into. An
+    opening bracket that no such list accounts for may be a list inside a row. Without either, nothing nests
+    deeper than an empty object in a row. What is left is that a number was rounded: there is none where
+    quotes tell that all values are texts.
     Characters are looked for one at a time: that is many times faster than looking for two.
     """
     if value.__class__ is not dict or max_depth < _ROW_LEVELS:
         return False
-    lists = [x for x in value.values() if x.__class__ is list]
+    kept: Collection[Any] = value.values()
+    inner = [x for x in kept if x.__class__ is dict] if len(value) <= _WRAPPED else []
+    if inner:
+        kept = [*kept, *chain.from_iterable(map(dict.values, inner))]
+    lists = [x for x in kept if x.__class__ is list]
     at = -1
     for _ in lists:
         at = text.find("[", at + 1)
@@ -132,16 +140,16 @@ def _surely_whole(text: str, value: Any, max_depth: int) -> bool:
     rows = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
     if rows and set(map(type, rows)) != {dict}:
         return False
-    members = len(value) + sum(map(len, rows))
+    members = len(kept) + sum(map(len, rows))
     colons = text.count(":") - members
     escapes = "\\" in text  # an escaped colon would be one more in a kept string than the text shows
     if colons:
-        strings = "".join([x for x in value.values() if x.__class__ is str])
+        strings = "".join([x for x in kept if x.__class__ is str])
         if escapes or colons != strings.count(":"):
             return False
-    if not escapes and text.count('"') == 2 * (2 * members - len(lists)):
+    if not escapes and text.count('"') == 2 * (2 * members - len(lists) - len(inner)):
         return True
-    values = chain(value.values(), chain.from_iterable(map(dict.values, rows)))
+    values = chain(kept, chain.from_iterable(map(dict.values, rows)))
     large = [x for x in values if x.__class__ is float and not -ROUNDED < x < ROUNDED]
     return not large
 

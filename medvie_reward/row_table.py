@@ -77,6 +77,7 @@ class RowTable:
     __slots__ = (
         "_critical_leaves",
         "_free",
+        "_leaves",
         "_weights",
         "codes",
         "copies",
@@ -114,6 +115,7 @@ class RowTable:
         self.key_of: dict[str, int] = {key: 1 << n for n, key in enumerate(keys)}
         self.key_at = list(keys)
         self.codes: dict[str, Codes] = {}
+        self._leaves: dict[str, int] = {}
         self.masks = [0] * len(rows)
         self.texts_only = [True] * len(rows)
         self.spans: dict[str, int] = {}
@@ -181,7 +183,9 @@ class RowTable:
             self._free = free
             self.key_at += [key] * ((len(bits) - 1) * units)
             codes.update({raw: bits[text] for raw, text in forms.items()})
-            self.masks = list(map(or_, self.masks, map(codes.__getitem__, column)))
+            found = list(map(codes.__getitem__, column))
+            self.masks = list(map(or_, self.masks, found))
+            self._leaves[key] = len(found) - found.count(0)
 
     def weigh_by(self, worth: Worth) -> None:
         """Say what leaves are worth, before anything is weighed."""
@@ -194,12 +198,13 @@ class RowTable:
 
     def count(self) -> tuple[int, int, int]:
         """Count the leaves of all rows, their units, and the critical ones."""
-        sets = [mask & self.keys for mask in self.masks]
-        leaves = sum(map(int.bit_count, sets))
-        weights = {field.units for field in self.fields.values()}
-        units = leaves if weights == {1} else sum(map(self.units.__getitem__, sets))
-        critical = sum([self.key_of[key] for key in self.critical])
-        return leaves, units, sum([(keys & critical).bit_count() for keys in sets]) if critical else 0
+        leaves = units = critical = 0
+        for key, n in self._leaves.items():
+            field = self.fields[key]
+            leaves += n
+            units += n * field.units
+            critical += n * field.critical
+        return leaves, units, critical
 
     def full(self, places: Iterable[int], work: Work) -> int:
         """Give the worth of some rows, each matched in full."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from struct import Struct
 from typing import Any, Final
 
 from medvie_reward.fields import Field, Fields
@@ -16,7 +17,7 @@ from medvie_reward.tree import is_empty, scalar_text
 
 # What is remembered of predictions is bounded.
 _CACHE_SIZE: Final = 4_096
-# Bits of a lane: no item has so many units of leaves.
+# Bits of a lane, those of "I" in `struct`: no item has so many units of leaves.
 _LANE: Final = 32
 
 
@@ -44,6 +45,7 @@ class Shared:
 
     def __init__(self, items: Sequence[Any], field: Field, fields: Fields) -> None:
         self._n = len(items)
+        self._unpack = Struct(f"<{self._n}I").unpack
         self._field = field
         self._fields = fields
         self._lanes: dict[tuple[str, ...], _Lanes] = {}
@@ -66,7 +68,7 @@ class Shared:
             known = lanes.get(field.names)
             if known is not None and (steps := known[text]):
                 total += steps[0] if times == 1 else sum(steps[:times])
-        return list(memoryview(total.to_bytes(self._n * _LANE // 8, "little")).cast("I"))
+        return list(self._unpack(total.to_bytes(self._n * _LANE // 8, "little")))
 
     def _leaves(self, item: Any) -> list[tuple[str, Field]]:
         """List the leaves of an item as texts, with their fields."""

@@ -27,6 +27,7 @@ def objects(draw: st.DrawFn, values: st.SearchStrategy[str]) -> str:
 
 rows = st.lists(objects(st.sampled_from(VALUES)), max_size=3).map(lambda texts: f"[{','.join(texts)}]")
 documents = objects(st.sampled_from(VALUES) | rows)
+wrapped = objects(st.sampled_from(VALUES) | documents)
 
 
 @settings(max_examples=3000, deadline=None)
@@ -38,7 +39,12 @@ documents = objects(st.sampled_from(VALUES) | rows)
 @example(text='{"a":"\\"\\"","b":18446744073709551616}', depth=128)
 @example(text='{"a":["x",":"],"b":[{"c":"x","c":"y"}]}', depth=128)
 @example(text='{"a":{"b":"x","b":"y"},"c":":"}', depth=128)
-@given(text=documents | rows, depth=st.sampled_from((1, 3, 4, 5, 128)))
+@example(text='{"i":"1","g":{"a":[{"b":"x"}],"c":"y"}}', depth=128)
+@example(text='{"i":"1","g":{"a":[{"b":"x","b":"y"}],"c":":"}}', depth=128)
+@example(text='{"i":":","g":{"a":"x","a":"y"}}', depth=128)
+@example(text='{"g":{"a":[{"b":{}}]}}', depth=4)
+@example(text='{"g":{"a":[{"b":18446744073709551616}]}}', depth=128)
+@given(text=documents | rows | wrapped, depth=st.sampled_from((1, 3, 4, 5, 128)))
 def test_equal_to_the_exact_way(text: str, depth: int) -> None:
     """The same value, numbers of the same type, and the same status, from a text and from its bytes."""
     expected = repr(_decode_slowly(text, depth))
