@@ -90,6 +90,11 @@ CASES: list[tuple[Any, Any, str, list[tuple[str, str, str]]]] = [
     ({"a": [{"b": 1}]}, {"a": {"b": 1}}, "align", [("a.b", "correct", "")]),
     ({"a": [[1]]}, {"a": 1}, "align", [("a", "correct", "")]),
     ([{"b": 1}], {"b": 1}, "align", [("b", "correct", "")]),
+    # A lone pair that is worth nothing is none.
+    ([{"a": "x"}], [{"a": "", "b": {"c": "z"}}], "align",
+     [("[].a", "hallucinated", "invented_item"), ("[].b.c", "missing", "")]),
+    ([{"a": "x"}], [{"a": "y", "b": {"c": "z"}}], "align",
+     [("[].a", "wrong", ""), ("[].b.c", "missing", "")]),
     # The same values in the same order, under other names.
     ([{"b": "x", "a": "y"}], [{"a": "x", "b": "y"}], "align", [("[].a", "wrong", ""), ("[].b", "wrong", "")]),
     ([{"c": "x"}], [{"a": "x"}], "align",
