@@ -9,7 +9,7 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -226,10 +226,12 @@ def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None
         else:
             engine.walk(pred, write, tally.bulk, tally.by_field)
         return False
+    known: dict[int, Callable[[], int]] = {}
     walker = Walker(
         engine,
         prepared.spec.max_pairs,
-        lambda: worth.right_critical(measure_units(pred, fields, walker.outer.units)),
+        lambda: worth.right_critical(measure_units(pred, fields, known)),
+        known,
         write,
         tally,
     )

@@ -33,14 +33,14 @@ class Work:
         The bound: how many pairs may be weighed.
     right_critical
         Gives what a correct critical leaf adds to a weight besides; called when that is first asked for.
+    units
+        Taken to note in it what gives the weight of predicted lists that were read, by identity.
 
     Attributes
     ----------
     keys, full_keys
         What `medvie_reward.tree.order_key` wrote for containers of this alignment, without blanks and with
         them, by identity: nested lists ask for it again at every level.
-    units
-        What gives the weight of predicted lists that were read, by identity.
     paired
         What some lists of rows were paired to, by identity of predicted list and gold node; the list is kept
         beside that, so that no other takes its identity.
@@ -50,12 +50,17 @@ class Work:
         "_of_right_critical", "_right_critical", "full_keys", "keys", "left", "limited", "paired", "units",
     )  # fmt: skip
 
-    def __init__(self, max_pairs: int, right_critical: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self,
+        max_pairs: int,
+        right_critical: Callable[[], int] | None = None,
+        units: dict[int, Callable[[], int]] | None = None,
+    ) -> None:
         self.left = max_pairs
         self.limited = False
         self.keys: dict[int, str] = {}
         self.full_keys: dict[int, str] = {}
-        self.units: dict[int, Callable[[], int]] = {}
+        self.units = {} if units is None else units
         self.paired: dict[tuple[int, int], Any] = {}
         self._of_right_critical = right_critical
         self._right_critical = 0

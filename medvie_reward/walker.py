@@ -57,6 +57,8 @@ class Walker:
         lists, as much again may be spent on the lists inside the items that were paired.
     right_critical
         What a correct critical leaf is worth besides; see `worth`.
+    units
+        Taken to note in it what gives the weight of predicted lists that were read, by identity.
     write
         What takes the leaves.
     counter
@@ -68,13 +70,14 @@ class Walker:
         matcher: Matcher,
         max_pairs: int,
         right_critical: Callable[[], int],
+        units: dict[int, Callable[[], int]],
         write: Write,
         counter: Sink | None = None,
     ) -> None:
         self.matcher = matcher
         self.fields = matcher.fields
         self.max_pairs = max_pairs
-        self.outer = self.work = Work(max_pairs, right_critical)
+        self.outer = self.work = Work(max_pairs, right_critical, units)
         self.write = write
         self.counter = counter
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -215,6 +217,24 @@ def test_size_limit_is_that_of_the_gold_as_python_writes_it(value: Any, chars: i
     spec = Spec(max_chars=10, max_chars_per_gold_char=1)
     longest = max(10, len(json.dumps(value, ensure_ascii=False)))
     assert (chars <= longest_answer(spec, value, chars)) == (chars <= longest)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_scoring_leaves_nothing_to_the_garbage_collector(preset: str) -> None:
+    """What one document needed goes with it at once: a corpus does not wait for cycles to be found."""
+    gold = {"L": [{"Item Name": f"i{n}", "Result": str(n)} for n in range(9)], "P": [{"L": [{"a": "1"}]}] * 3}
+    pred = {"L": [{"Item Name": f"i{n}", "Result": "8"} for n in range(9)], "P": [{"L": [{"a": "2"}]}] * 4}
+    calls: list[Callable[[], object]] = [lambda: reward(written(pred), gold, preset)]
+    calls.append(lambda: score(pred, gold, preset))
+    gc.disable()
+    try:
+        for call in calls:
+            call()  # what is made once may be anything
+            gc.collect()
+            call()
+            assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_size_limit_grows_with_the_gold() -> None:
