@@ -436,7 +436,8 @@ class Matcher:
                 sure.weighed(pair, worths[pair] // self.worth.base)
             if sure.all and not work.limited:
                 return sure.pairs, sum(map(worths.__getitem__, sure.pairs))
-            work.left = left  # what was weighed is not weighed again, and charged below
+            if not work.limited:
+                work.left = left  # what was weighed is not weighed again, and charged below
         g_keys, free_g = self._keys_of(node, work)
         p_keys = [order_key(x, self.known_form, work.keys) for x in predicted]
         free_p = [i for i, key in enumerate(p_keys) if key]
