@@ -24,7 +24,7 @@ from tables import markdown
 from timing import clock
 
 import medvie_reward
-from medvie_reward.anls import anls_star
+from medvie_reward.metrics import anls_star
 
 DOCS: Final = {5: 20, 20: 10, 100: 3, 500: 3}
 """Documents per number of rows."""

@@ -56,7 +56,7 @@ def write_corpus(folder: Path, documents: int, rows: int, seed: int) -> None:
 def command(folder: Path, workers: int, *more: str) -> list[str]:
     """Give the command that scores a written corpus."""
     files = [str(folder / name) for name in ("preds.jsonl", "gold.jsonl")]
-    program = "import sys; from medvie_reward.cli import main_score; sys.exit(main_score())"
+    program = "import sys; from medvie_reward.cli._main import main_score; sys.exit(main_score())"
     return [sys.executable, "-c", program, "--quiet", f"--workers={workers}", *more, *files]
 
 

@@ -19,9 +19,8 @@ from reports import perturb, report
 from tables import made_with, markdown
 from timing import clock, least
 
-from medvie_reward.edit_distance import tree_edit_distance
 from medvie_reward.errors import InputError
-from medvie_reward.tree_classes import Classes, label_cost
+from medvie_reward.metrics import Classes, label_cost, tree_edit_distance
 
 DOCS: Final = {5: 10, 20: 5, 100: 3, 500: 2}
 """Documents per number of rows; more where the median is noisier."""

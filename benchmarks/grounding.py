@@ -18,10 +18,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from medvie_reward._core.json_values import json_leaves, scalar_text
+from medvie_reward.alignment import Source
 from medvie_reward.comparators.number import read_quantity, value_text
 from medvie_reward.comparators.text import folded_text
-from medvie_reward.grounding import Source
-from medvie_reward.tree import json_leaves, scalar_text
 
 DATA: Final = Path(__file__).parents[2] / "shared" / "data" / "sroie_gold.jsonl"
 DRAWS: Final = 5

@@ -16,9 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from tables import made_with, markdown
 
-from medvie_reward.bootstrap import Statistic, figures, interval_of, leave_out
-from medvie_reward.paired import compare_paired
-from medvie_reward.resampling import METHODS, Resampling, resample
+from medvie_reward.statistics import (
+    METHODS,
+    Resampling,
+    Statistic,
+    compare_paired,
+    figures,
+    interval_of,
+    leave_out,
+    resample,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 from tables import made_with, markdown
 
 from medvie_reward import Evaluation, evaluate
-from medvie_reward.figures import FIGURES, document_rows
-from medvie_reward.paired import compare_paired
-from medvie_reward.resampling import Resampling
+from medvie_reward.corpus import FIGURES, document_rows
+from medvie_reward.statistics import Resampling, compare_paired
 
 PRESETS = ("clinical", "strict", "paper", "donut")
 COMPARED = ("macro_f1", "micro_f1")

@@ -29,10 +29,18 @@ from reports import completion, perturb, report
 from tables import made_with, markdown
 
 from medvie_reward import evaluate
-from medvie_reward.corpus import Evaluation, Scored, Tally
-from medvie_reward.corpus_files import Task, score_files
+from medvie_reward.corpus import (
+    GOLD_KEYS,
+    PRED_KEYS,
+    Evaluation,
+    RowFile,
+    Scored,
+    Tally,
+    Task,
+    join,
+    score_files,
+)
 from medvie_reward.integrations.ray import cluster, evaluate_dataset
-from medvie_reward.rows import GOLD_KEYS, PRED_KEYS, RowFile, join
 from medvie_reward.spec import resolve
 
 PLAN: Final = 1_000_000_000

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from tables import made_with, markdown
 
-from medvie_reward.bootstrap import Statistic, intervals
-from medvie_reward.paired import compare_many
-from medvie_reward.resampling import METHODS, Resampling, resample, swap
+from medvie_reward.statistics import METHODS, Resampling, Statistic, compare_many, intervals, resample, swap
 
 if TYPE_CHECKING:
     import numpy.typing as npt

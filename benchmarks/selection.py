@@ -20,9 +20,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import medvie_reward
-from medvie_reward.coverage import FIGURES, Coverage, cover
-from medvie_reward.features import Profile, profile
-from medvie_reward.selection import METHODS, select
+from medvie_reward.selection import FIGURES, METHODS, Coverage, Profile, cover, profile, select
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,23 +6,58 @@ with list items aligned one to one, so that values swapped between rows are seen
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
+from medvie_reward._core.lazy import lazy_names
+from medvie_reward._core.moved import MovedFinder
 from medvie_reward._version import __version__
-from medvie_reward.alignment import Alignment, Leaf, align
-from medvie_reward.anls import anls_star
-from medvie_reward.completion import STATUSES, Completion, parse_completion
-from medvie_reward.corpus import Evaluation, evaluate
-from medvie_reward.decoder import ABSENT
-from medvie_reward.edit_distance import ted_accuracy, tree_edit_distance
-from medvie_reward.errors import GoldError, InputError, MedvieError, PredictionError, SpecError
-from medvie_reward.metrics import Counts, Scores, score
-from medvie_reward.rewards import Gold, Reward, reward, reward_group
-from medvie_reward.rules import Rule
-from medvie_reward.spec import Spec
+
+if TYPE_CHECKING:
+    from medvie_reward.alignment import Alignment, Leaf, align
+    from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
+    from medvie_reward.corpus import Evaluation, evaluate
+    from medvie_reward.errors import (
+        ClusterError,
+        GoldError,
+        InputError,
+        MedvieError,
+        PredictionError,
+        SpecError,
+    )
+    from medvie_reward.metrics import (
+        Counts,
+        Gold,
+        Reward,
+        Scores,
+        anls_star,
+        reward,
+        reward_group,
+        score,
+        ted_accuracy,
+        tree_edit_distance,
+    )
+    from medvie_reward.spec import Rule, Spec
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        alignment="Alignment Leaf align",
+        completions="ABSENT STATUSES Completion parse_completion",
+        corpus="Evaluation evaluate",
+        errors="ClusterError GoldError InputError MedvieError PredictionError SpecError",
+        metrics=(
+            "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
+        ),
+        spec="Rule Spec",
+    )
+
+sys.meta_path.append(MovedFinder())
 
 __all__ = [
     "ABSENT",
     "STATUSES",
     "Alignment",
+    "ClusterError",
     "Completion",
     "Counts",
     "Evaluation",

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from strategies import documents, flat_objects, pairs, shuffled, specs
 
 from medvie_reward import Leaf, Reward, Rule, Spec, align, reward, score
-from medvie_reward.spec import COSTS
+from medvie_reward.spec._spec import COSTS
 
 # What the preset clinical does for its own fields, for the fields of the documents drawn here.
 RULED = Spec.preset("clinical").replace(

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import medvie_reward
-from medvie_reward import metrics, rewards
-from medvie_reward.cli import main_score
+from medvie_reward.cli._main import main_score
+from medvie_reward.metrics import _reward as rewards
+from medvie_reward.metrics import _scores as metrics
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

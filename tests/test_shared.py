@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from medvie_reward import ABSENT, STATUSES, evaluate, parse_completion, reward, score
-from medvie_reward.figures import FIGURES, document_rows
+from medvie_reward.corpus._corpus_metrics import FIGURES, document_rows
+from medvie_reward.datasets import _cord as cord
+from medvie_reward.datasets import _linked_forms as linked_forms
+from medvie_reward.datasets import read_set
 from medvie_reward.integrations.samples import Scorer
-from medvie_reward.paired import compare_paired
-from medvie_reward.resampling import Resampling
-from medvie_reward.vie_sets import cord, linked_forms, read_set
+from medvie_reward.statistics._paired import compare_paired
+from medvie_reward.statistics._resampling import Resampling
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not DATA.is_dir(), reason="no shared data folder")]

@@ -1,6 +1,6 @@
 """Draw one training row as a picture: the page, the query about it, the ground truth.
 
-``python figure.py`` makes rows of the example with ``medvie_reward.dataset`` and draws one of them into
+``python figure.py`` makes rows of the example with ``medvie_reward.training`` and draws one of them into
 ``docs/images/training_row.png``; ``--rows train.parquet --index N`` draws any other.
 """
 
@@ -18,9 +18,8 @@ from typing import Any, Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
-from medvie_reward.dataset import write_dataset
 from medvie_reward.errors import InputError
-from medvie_reward.plan import Plan
+from medvie_reward.training import Plan, write_dataset
 
 HERE: Final = Path(__file__).parent
 FONT_FOLDER: Final = Path("/usr/share/fonts/opentype/noto")

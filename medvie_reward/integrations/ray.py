@@ -1,8 +1,8 @@
 """Ray Data: corpora that fit no single machine, scored where they are.
 
 No document comes to the driver. Every block of a ``ray.data.Dataset`` becomes sums of constant size
-(`medvie_reward.totals`), and tasks of the cluster add these up as a tree. Ray repeats what a dead worker had
-begun; a block counts once, when it is whole. For files on one machine see `cluster`.
+(`medvie_reward.corpus.Totals`), and tasks of the cluster add these up as a tree. Ray repeats what a dead
+worker had begun; a block counts once, when it is whole. For files on one machine see `cluster`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,13 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._version import __version__
-from medvie_reward.alignment import DEFAULT, source_of
-from medvie_reward.corpus import Evaluation, evaluation_of, score_document
-from medvie_reward.document_row import Scored
+from medvie_reward.alignment import source_of
+from medvie_reward.corpus import Evaluation, Scored, Totals, evaluation_of, score_document
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.integrations.ray_cluster import check_installed, check_version, named
 from medvie_reward.integrations.ray_cluster import cluster as cluster
-from medvie_reward.metrics import Counts
-from medvie_reward.published import known_metrics
-from medvie_reward.spec import Spec, resolve
-from medvie_reward.totals import Totals
+from medvie_reward.metrics import Counts, known_metrics
+from medvie_reward.spec import DEFAULT, Spec, resolve
 
 _ROWS: Final = 1024
 _FAN_IN: Final = 32

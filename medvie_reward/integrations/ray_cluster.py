@@ -18,8 +18,7 @@ from itertools import islice
 from typing import Any, Final
 
 from medvie_reward._version import __version__
-from medvie_reward.corpus import Scored
-from medvie_reward.corpus_files import Lines, Spread, Task, score_chunk
+from medvie_reward.corpus import Lines, Scored, Spread, Task, score_chunk
 from medvie_reward.errors import ClusterError, InputError, MedvieError
 
 _CHUNK: Final = 256
@@ -44,7 +43,7 @@ def check_installed() -> Any:
 
 @contextlib.contextmanager
 def cluster(address: str | None = None, workers: int | None = None) -> Iterator[Spread]:
-    """Join or start Ray; gives what `medvie_reward.corpus_files.score_files` takes as ``spread``.
+    """Join or start Ray; gives what `medvie_reward.corpus._files.score_files` takes as ``spread``.
 
     A Ray that was initialised before is used and left as it is. One that is initialised here is left at the
     end, and stopped if it was started here.

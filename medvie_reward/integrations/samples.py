@@ -16,13 +16,10 @@ from typing import Any, Final
 
 import orjson
 
-from medvie_reward.alignment import DEFAULT
-from medvie_reward.completion import STATUSES
+from medvie_reward.completions import STATUSES
 from medvie_reward.errors import MedvieError, SpecError
-from medvie_reward.rewards import Gold, reward_group
-from medvie_reward.rules import Rule
-from medvie_reward.schema import SCHEMAS, load_schema
-from medvie_reward.spec import COSTS, Spec, resolve
+from medvie_reward.metrics import Gold, reward_group
+from medvie_reward.spec import COSTS, DEFAULT, SCHEMAS, Rule, Spec, load_schema, resolve
 
 _LOG: Final = logging.getLogger(__name__)
 _GOLDS: Final = 256

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from medvie_reward.cli import main_score
+from medvie_reward.cli._main import main_score
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs" / "images" / "report.png"

@@ -11,7 +11,7 @@ import pytest
 from html_report import BAD
 from playwright.sync_api import expect
 
-from medvie_reward.cli import main_score
+from medvie_reward.cli._main import main_score
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "lab_reports"
 Visit = Callable[..., Any]

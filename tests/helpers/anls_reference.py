@@ -1,6 +1,6 @@
 """ANLS* as its paper tells it, one pair of values at a time: slow, and short enough to be read.
 
-Only the choice of the best pairing is taken from `medvie_reward.pairing`, which has tests of its own.
+Only the choice of the best pairing is taken from `metrics._munkres`, which has tests of its own.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import inf, nextafter
 from typing import Any
 
-from medvie_reward.pairing import pair_up
+from medvie_reward.metrics._munkres import pair_up
 
 Found = tuple[list[float], int, Any]
 """Similarities of leaves, number of leaves, and the gold as far as the prediction could have met it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from medvie_reward.forms import Field
+from medvie_reward.training._query_fields import Field
 
 # Names that a path must quote, that look like comments or placeholders of paths, and that are Chinese.
 NAMES = ("a", "b", "Item Name", "x.y", "z[]", 'q"', "u // v", "项目名称", "*", "")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from medvie_reward import Spec, align, reward
-from medvie_reward.alignment import prepare
-from medvie_reward.assignment import Work
-from medvie_reward.gold_tree import GoldList, GoldNode, GoldObject
-from medvie_reward.matching import Matcher
-from medvie_reward.worth import measure_leaves
+from medvie_reward.alignment._alignment import prepare
+from medvie_reward.alignment._assignment import Work
+from medvie_reward.alignment._gold_tree import GoldList, GoldNode, GoldObject
+from medvie_reward.alignment._matching import Matcher
+from medvie_reward.alignment._worth import measure_leaves
 
 
 def outcome(pred: Any, gold: Any, spec: Spec) -> tuple[Any, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from medvie_reward.bootstrap import Statistic
-from medvie_reward.resampling import Resampling
+from medvie_reward.statistics._bootstrap import Statistic
+from medvie_reward.statistics._resampling import Resampling
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pytest
 
 from medvie_reward import GoldError, InputError, evaluate
-from medvie_reward.cli import main_score
-from medvie_reward.corpus import Scored, evaluation_of
-from medvie_reward.corpus_files import Lines, Task, score_files, score_lines
+from medvie_reward.cli._main import main_score
+from medvie_reward.corpus._evaluation import Scored, evaluation_of
+from medvie_reward.corpus._files import Lines, Task, score_files, score_lines
+from medvie_reward.corpus._rows import GOLD_KEYS, PRED_KEYS, RowFile, join
 from medvie_reward.errors import ClusterError
 from medvie_reward.integrations import ray as ours
 from medvie_reward.integrations import ray_cluster
-from medvie_reward.rows import GOLD_KEYS, PRED_KEYS, RowFile, join
-from medvie_reward.spec import resolve
+from medvie_reward.spec._spec import resolve
 
 SPEC = resolve("clinical")
 PREDS = [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from medvie_reward import Rule, Spec, SpecError, reward
 from medvie_reward.integrations.samples import KEYS, Scorer
-from medvie_reward.schema import load_schema
+from medvie_reward.spec._schema_rules import load_schema
 
 GOLD = {
     "Name": "Li Wei",

@@ -15,7 +15,7 @@ from run_files import Run, rescore, row_of
 from training_rows import TrainingRow
 
 from medvie_reward import Spec, reward
-from medvie_reward.cli import main
+from medvie_reward.cli._main import main
 from medvie_reward.integrations.samples import KEYS
 
 GOLD = '{"Name": "Ann Lee", "Indicators": [{"Item Name": "K", "Result": "4.1"}]}'

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from medvie_reward.cli import main_score
+from medvie_reward.cli._main import main_score
 
 N = 700
 CAPTURE = pytest.CaptureFixture[str]

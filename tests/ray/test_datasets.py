@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from medvie_reward import GoldError, InputError, evaluate
-from medvie_reward.corpus import Evaluation
+from medvie_reward.corpus._evaluation import Evaluation
 from medvie_reward.integrations.ray import evaluate_dataset, score_dataset
 
 ray: Any = pytest.importorskip("ray")

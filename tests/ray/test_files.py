@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from medvie_reward.cli import main_score
+from medvie_reward.cli._main import main_score
+from medvie_reward.corpus._rows import RowFile
 from medvie_reward.integrations import ray_cluster
-from medvie_reward.rows import RowFile
 
 ray: Any = pytest.importorskip("ray")
 pytestmark = pytest.mark.filterwarnings("default")

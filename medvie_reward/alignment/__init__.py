@@ -1,0 +1,49 @@
+"""Pair a prediction with the gold document, leaf by leaf.
+
+In: two JSON values and a spec. Out: every leaf with its partner and its outcome (correct, wrong, missing,
+hallucinated). Rows are paired here; nothing is divided here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from medvie_reward._core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from medvie_reward.alignment._alignment import (
+        Alignment,
+        Leaf,
+        Prepared,
+        align,
+        leaves_of,
+        prepare,
+        source_of,
+        tally_of,
+    )
+    from medvie_reward.alignment._grounding import Source
+    from medvie_reward.alignment._outcomes import Outcomes
+    from medvie_reward.alignment._smr_r1 import Tally, tally
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        _alignment="Alignment Leaf Prepared align leaves_of prepare source_of tally_of",
+        _grounding="Source",
+        _outcomes="Outcomes",
+        _smr_r1="Tally tally",
+    )
+
+__all__ = [
+    "Alignment",
+    "Leaf",
+    "Outcomes",
+    "Prepared",
+    "Source",
+    "Tally",
+    "align",
+    "leaves_of",
+    "prepare",
+    "source_of",
+    "tally",
+    "tally_of",
+]

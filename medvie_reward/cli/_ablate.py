@@ -1,0 +1,164 @@
+"""The verb ``medvie ablate``: arguments, files, tables."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from medvie_reward.cli._options import add_systems_row_arguments, named_files, positive
+from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
+from medvie_reward.errors import InputError
+
+if TYPE_CHECKING:
+    from medvie_reward.corpus import RowFile
+    from medvie_reward.spec import Spec
+    from medvie_reward.statistics import Annotated, Noise
+
+ABLATE_HELP: Final = """\
+Say what fewer documents and noisier golds would have said of systems: how many annotated documents tell two
+of them apart, how often a smaller set ranks them otherwise, what typos, dropped rows and values exchanged
+between rows do to figures, rankings and rewards.
+
+Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Sets are drawn with replacement: as many
+documents as there are would still be another set.
+"""
+_NONE: Final = "none"
+
+
+def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie ablate``."""
+    parser.add_argument(
+        "preds", metavar="PREDS", nargs="+", help="predictions of at least two systems, JSONL"
+    )
+    parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
+    add_reading_arguments(add_spec_arguments(parser))
+    add_systems_row_arguments(parser)
+    what = parser.add_argument_group("what to ablate")
+    what.add_argument(
+        "--figure", metavar="NAME", default="micro_f1",
+        help="micro_f1, macro_f1, macro_matching, ted, anls, hallucination_rate, … (default: %(default)s)",
+    )  # fmt: skip
+    what.add_argument(
+        "--sizes", metavar="N,…",
+        help="documents in a set, at most as many as there are (default: 50,100,200,500 as far as there are, "
+        "and all)",
+    )  # fmt: skip
+    what.add_argument(
+        "--draws", type=positive, metavar="N", default=2000, help="sets per size (default: %(default)s)"
+    )
+    what.add_argument(
+        "--noise", metavar="KIND,…", default="typos,dropped_rows,swapped_values",
+        help="slips in the golds, or none (default: %(default)s)",
+    )  # fmt: skip
+    what.add_argument(
+        "--rates", metavar="P,…", default="1,2,5,10,20", help="of slips, in per cent (default: %(default)s)"
+    )
+    what.add_argument(
+        "--seed", type=int, metavar="S", default=20250613, help="of sets and slips (default: %(default)s)"
+    )
+    out = parser.add_argument_group("output")
+    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
+    parser.set_defaults(run=run_ablate)
+
+
+def run_ablate(options: argparse.Namespace) -> int:
+    """Score, draw, disturb, print; returns the exit code.
+
+    Raises
+    ------
+    InputError
+        If an option or a file is not what it should be; no file is written then.
+    """
+    named = named_files(options.preds)
+    spec = read_spec(options)
+    # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.corpus import FIGURES, GOLD_KEYS, NewFile, RowFile, dump
+    from medvie_reward.metrics import METRICS, sign
+    from medvie_reward.reports import print_ablation
+    from medvie_reward.statistics import (
+        Subsampling,
+        check_subsampling,
+        choose_sizes,
+        measure_robustness,
+        subsample_systems,
+    )
+
+    figure = FIGURES.get(options.figure)
+    if figure is None:
+        raise InputError(f"--figure: expected one of {', '.join(FIGURES)}, got {options.figure!r}")
+    metrics = ("f1", *((options.figure,) if options.figure in METRICS else ()))
+    noise, asked = _noise(options), _numbers("--sizes", options.sizes, int) if options.sizes else []
+    to_file = options.json is not None and options.json != "-"
+    with contextlib.ExitStack() as stack:
+        golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
+        how = Subsampling(choose_sizes(len(golds), asked), options.draws, options.seed)
+        check_subsampling(how)
+        result = stack.enter_context(NewFile(options.json)) if to_file else None
+        documents = _read(named, golds, spec, options)
+        robustness = measure_robustness(
+            documents, list(named), spec, figure, noise, metrics=metrics, workers=options.workers
+        )
+        subsamples = subsample_systems(robustness.rows, figure, how)
+        parts = [sign(spec.signature, metrics), f"figure:{options.figure}", how.signature]
+        signature = "|".join(parts + ([noise.signature] if noise.kinds else []))
+        made = {
+            "signature": signature,
+            "figure": options.figure,
+            **subsamples.as_dict(),
+            "noise": robustness.as_dict()["noisy"],
+        }
+        if result is not None:
+            result.write(made, indent=True)
+    if options.json == "-":
+        sys.stdout.write(dump(made, indent=True).decode() + "\n")
+    else:
+        print_ablation(subsamples, robustness, options.figure, signature, sys.stdout)
+    return 0
+
+
+def _noise(options: argparse.Namespace) -> Noise:
+    from medvie_reward.statistics import KINDS, Noise
+
+    kinds = [] if options.noise == _NONE else [kind.strip() for kind in options.noise.split(",")]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise InputError(f"--noise: expected some of {', '.join(KINDS)}, or {_NONE}, got {kind!r}")
+    rates = _numbers("--rates", options.rates, float)
+    for rate in rates:
+        if not 0 <= rate <= 100:
+            raise InputError(f"--rates: expected per cents from 0 to 100, got {rate:g}")
+    if options.seed < 0:
+        raise InputError(f"--seed: expected a whole number of at least 0, got {options.seed}")
+    return Noise(tuple(dict.fromkeys(kinds)), tuple(sorted({rate / 100 for rate in rates})), options.seed)
+
+
+def _numbers(flag: str, text: str, kind: Any) -> list[Any]:
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"{flag}: expected numbers with commas between, got {text!r}") from None
+
+
+def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace) -> list[Annotated]:
+    """Read every gold and every system's prediction for it."""
+    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at, read_line, value_of
+    from medvie_reward.statistics import Annotated
+
+    columns = []
+    for file in named.values():
+        with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
+            column = []
+            for _, at in join(preds, golds, options.join, options.missing).pairs:
+                row = None if at is None else read_line(preds.line(at), preds.name, at + 1)
+                column.append(
+                    None if at is None else value_of(row, preds.key, preds.id_key, preds.name, at + 1)
+                )
+            columns.append(column)
+    made = []
+    for n, preds_of in enumerate(zip(*columns, strict=True)):
+        name = golds.ids[n] if golds.has_ids else str(n + 1)
+        made.append(Annotated(name, read_gold_at(golds, n, spec), preds_of))
+    return made

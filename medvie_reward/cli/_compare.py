@@ -1,0 +1,116 @@
+"""The verb ``medvie compare``: arguments, files, tables."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Final
+
+from medvie_reward.cli._options import (
+    add_resampling_arguments,
+    add_systems_row_arguments,
+    metrics,
+    named_files,
+    positive,
+    read_resampling,
+)
+from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
+
+if TYPE_CHECKING:
+    from medvie_reward.corpus import Join, RowFile, Scored
+    from medvie_reward.spec import Spec
+    from medvie_reward.statistics import System
+
+COMPARE_HELP: Final = """\
+Compare systems on the same golds: figures with confidence intervals, differences from the first system with
+paired tests, per field, per slice, and the documents that differ most.
+
+Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Every gold needs a prediction in every file
+(--missing zero: one without counts as no answer). Slices: rows, length or fields (sizes of the gold),
+has:FIELD (whether the gold fills it), or a member of the gold's row, such as report_type.
+"""
+COMPARE_EPILOG: Final = """\
+stars: p < 0.05, 0.01, 0.001 by approximate randomisation, adjusted by Holm over what a table asks at once.
+exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
+"""
+
+
+def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie compare``."""
+    parser.add_argument(
+        "preds", metavar="PREDS", nargs="+", help="predictions of at least two systems, JSONL"
+    )
+    parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
+    add_reading_arguments(add_spec_arguments(parser))
+    rows = add_systems_row_arguments(parser)
+    rows.add_argument(
+        "--slice", metavar="NAME", action="append", default=[], help="compare per part too; may be repeated"
+    )
+    add_resampling_arguments(parser.add_argument_group("statistics"))
+    out = parser.add_argument_group("output")
+    out.add_argument(
+        "--metrics", type=metrics, metavar="NAMES", default="f1",
+        help="f1, ted, anls, with commas between (default: %(default)s)",
+    )  # fmt: skip
+    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    out.add_argument(
+        "--fields", type=positive, metavar="N", default=20, help="fields in the table (default: %(default)s)"
+    )
+    out.add_argument(
+        "--documents", type=positive, metavar="N", default=10, help="documents named (default: %(default)s)"
+    )
+    out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
+    parser.set_defaults(run=run_compare)
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Score every system, compare, print; returns the exit code.
+
+    Raises
+    ------
+    InputError
+        If an option or a file is not what it should be; no file is written then.
+    """
+    named = named_files(options.preds)
+    spec = read_spec(options)
+    # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, dump, label_golds
+    from medvie_reward.reports import print_contest
+    from medvie_reward.statistics import compare_systems
+
+    how = read_resampling(options)
+    to_file = options.json is not None and options.json != "-"
+    with contextlib.ExitStack() as stack:
+        golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
+        result = stack.enter_context(NewFile(options.json)) if to_file else None
+        slices, clusters = label_golds(golds, options.slice, options.cluster)
+        systems = [_score(name, file, golds, spec, options) for name, file in named.items()]
+        contest = compare_systems(systems, how, slices=slices, clusters=clusters)
+        if result is not None:
+            result.write(contest.as_dict(), indent=True)
+    if options.json == "-":
+        sys.stdout.write(dump(contest.as_dict(), indent=True).decode() + "\n")
+    else:
+        print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
+    return 0
+
+
+def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:
+    from medvie_reward.corpus import PRED_KEYS, FieldRows, RowFile, Tally, Task, join, score_files
+    from medvie_reward.statistics import System
+
+    tally, fields = Tally(spec, options.metrics), FieldRows()
+
+    def on_scored(scored: Scored) -> None:
+        tally.add(scored)
+        fields.add(scored.fields)
+
+    with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
+        joined: Join = join(preds, golds, options.join, options.missing)
+        task = Task(
+            spec, preds.name, golds.name, preds.key, golds.key, options.id_key, None, False, None,
+            options.metrics,
+        )  # fmt: skip
+        score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
+    return System(name, tally.evaluation(joined), fields.arrays())

@@ -1,0 +1,132 @@
+"""The verb ``medvie data``: arguments and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Final
+
+from medvie_reward.cli._options import positive
+
+if TYPE_CHECKING:
+    from medvie_reward.training import Summary
+
+DATA_HELP: Final = """\
+Write training and validation rows for verl: OUT/train.parquet and OUT/validation.parquet.
+
+GOLD holds one document per line: an object with gold, image (a path relative to the file, a list of paths,
+a data: URI, or {"bytes": base64}) and, where known, id, report_type, language (en, zh) and source_text. A
+training row asks for some of the keys, its ground truth holds those alone; a validation row asks for all.
+"""
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie data``."""
+    parser.add_argument("golds", metavar="GOLD", help="documents, JSONL")
+    parser.add_argument("--out", metavar="FOLDER", required=True, help="where to write the two files")
+    query = parser.add_argument_group("what a query asks for")
+    query.add_argument(
+        "--schema", metavar="NAME", action="append", default=[],
+        help="JSON Schema: medical_report.en, medical_report.zh or a file; given more than once, a document "
+        "has the first that describes its gold (default: the fields that golds of one language and report "
+        "type name)",
+    )  # fmt: skip
+    query.add_argument(
+        "--sample", choices=("all", "random", "difficulty"), default="random",
+        help="which keys: all; a random part; a random part with rare and badly scored fields more often "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    query.add_argument(
+        "--scores", metavar="FILE", help="for difficulty: what `medvie score --json` wrote about a model"
+    )
+    query.add_argument(
+        "--queries", type=positive, metavar="N", default=1, help="queries per training document (default: 1)"
+    )
+    query.add_argument(
+        "--drop-names", action="store_true",
+        help="let a query ask for columns of a table without the one that names its rows",
+    )  # fmt: skip
+    query.add_argument(
+        "--keep-blank", type=float, metavar="P", default=0.5,
+        help="share kept of the queries for which the document has no value at all; the others are drawn "
+        "again (default: %(default)s)",
+    )  # fmt: skip
+    query.add_argument(
+        "--language", choices=("en", "zh"),
+        help="of the instruction, for rows that name none (default: by the gold's keys)",
+    )  # fmt: skip
+    query.add_argument("--no-think", action="store_true", help="ask for the answer alone, without thinking")
+    split = parser.add_argument_group("which documents")
+    split.add_argument(
+        "--validation", type=float, metavar="P", default=0.1,
+        help="share of documents held out; 0 for none (default: %(default)s)",
+    )  # fmt: skip
+    split.add_argument(
+        "--sample-validation", action="store_true",
+        help="draw validation rows like training rows, instead of one with all keys per document",
+    )  # fmt: skip
+    split.add_argument(
+        "--ids", metavar="FILE", help="use these documents alone: a JSON list, or an id a line"
+    )
+    split.add_argument("--limit", type=positive, metavar="N", help="use the first N documents alone")
+    split.add_argument("--seed", type=int, metavar="S", default=0, help="of every random choice (default: 0)")
+    rows = parser.add_argument_group("rows")
+    rows.add_argument(
+        "--embed", choices=("bytes", "path"), default="bytes",
+        help="put images into the rows, or their absolute paths (default: %(default)s)",
+    )  # fmt: skip
+    rows.add_argument("--images-root", metavar="FOLDER", help="where images' paths start (default: GOLD's)")
+    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument(
+        "--source-key", metavar="KEY", default="source_text",
+        help="member that holds the page's text (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(run=run_data)
+
+
+def run_data(options: argparse.Namespace) -> int:
+    """Write the files, print what is in them; returns the exit code.
+
+    Raises
+    ------
+    InputError
+        If an option, a row, an image or a file is not what it should be; no file is written then.
+    """
+    # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.training import Plan, write_dataset
+
+    plan = Plan(
+        schemas=tuple(options.schema),
+        strategy=options.sample,
+        keep_names=not options.drop_names,
+        queries=options.queries,
+        keep_blank=options.keep_blank,
+        scores=options.scores,
+        validation=options.validation,
+        sample_validation=options.sample_validation,
+        seed=options.seed,
+        think=not options.no_think,
+        language=options.language,
+        embed=options.embed,
+        images_root=options.images_root,
+        ids=options.ids,
+        limit=options.limit,
+        gold_key=options.gold_key,
+        id_key=options.id_key,
+        source_key=options.source_key,
+    )
+    summary = write_dataset(options.golds, options.out, plan)
+    sys.stdout.write("".join(f"{line}\n" for line in _lines(summary)))
+    return 0
+
+
+def _lines(summary: Summary) -> list[str]:
+    lines = [
+        f"{summary.files[split]}: {summary.rows[split]:,} rows of {documents:,} documents, "
+        f"{summary.keys[split]:.1f} keys a row, {summary.blank[split]:,} rows with a blank gold"
+        for split, documents in summary.documents.items()
+    ]
+    if summary.fewer:
+        lines.append(f"{summary.fewer:,} queries left out: their documents have no further set of keys")
+    return lines

@@ -1,0 +1,108 @@
+"""Kinds of option that several verbs have."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medvie_reward.errors import InputError
+from medvie_reward.metrics import known_metrics
+
+if TYPE_CHECKING:
+    from medvie_reward.statistics import Resampling
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1, as argparse asks of a type."""
+    n = int(text)
+    if n < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
+    return n
+
+
+def metrics(text: str) -> tuple[str, ...]:
+    """Read names of metrics with commas between them, as argparse asks of a type."""
+    try:
+        return known_metrics(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(error.reason) from None
+
+
+def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what says where rows of several systems hold what, and how they are joined; gives the group."""
+    rows = parser.add_argument_group("rows")
+    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
+    rows.add_argument(
+        "--missing", choices=("error", "zero"), default="error",
+        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
+    )  # fmt: skip
+    return rows
+
+
+def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
+    """Add what says how intervals are made; see `read_resampling`."""
+    group.add_argument("--resamples", type=positive, metavar="N", help="of the documents (default: 10000)")
+    group.add_argument("--confidence", type=float, metavar="C", help="of intervals (default: 0.95)")
+    group.add_argument("--seed", type=int, metavar="S", help="of the resamples (default: 20250613)")
+    group.add_argument(
+        "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
+    )
+    group.add_argument(
+        "--cluster", metavar="KEY", help="gold member, such as the patient: its documents are drawn together"
+    )
+
+
+def check_resampling_options(options: argparse.Namespace) -> None:
+    """Refuse options of intervals where none are asked for.
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
+    for name in ("resamples", "confidence", "seed", "method", "cluster"):
+        if getattr(options, name) is not None and not options.intervals:
+            raise InputError(f"--{name} belongs to intervals: expected --intervals with it")
+
+
+def read_resampling(options: argparse.Namespace) -> Resampling:
+    """Give what was asked for, defaults where nothing was.
+
+    Raises
+    ------
+    InputError
+        If it cannot be done.
+    """
+    from medvie_reward.statistics import Resampling, check_resampling
+
+    given = {name: getattr(options, name) for name in Resampling._fields}
+    how = Resampling()._replace(**{name: x for name, x in given.items() if x is not None})
+    check_resampling(how)
+    return how
+
+
+def named_files(given: list[str]) -> dict[str, str]:
+    """Give system -> file; a file without a name is called by its own, without what ends it.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, a name or a file is empty, or a name comes twice.
+    """
+    if len(given) < 2:
+        raise InputError("expected predictions of at least two systems")
+    named: dict[str, str] = {}
+    for text in given:
+        name, equals, file = text.partition("=")
+        if not equals:
+            name, file = Path(text).name.removesuffix(".gz").removesuffix(".jsonl"), text
+        if not name or not file:
+            raise InputError(f"{text!r}: expected a file, or NAME=FILE")
+        if name in named:
+            raise InputError(f"two systems are named {name!r}: expected NAME=FILE with different names")
+        named[name] = file
+    return named

@@ -1,0 +1,132 @@
+"""From files of documents to one evaluation.
+
+In: predictions and gold documents, in memory or as JSONL. Out: an `Evaluation` with scores per corpus, field,
+group and document, its exports, and the per-document counts that statistics are computed from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from medvie_reward._core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from medvie_reward.corpus._corpus_metrics import (
+        COLUMNS,
+        FIELD_COLUMNS,
+        FIGURES,
+        TITLES,
+        FieldRows,
+        Figure,
+        Rows,
+        asked_figures,
+        document_rows,
+        field_at,
+        field_figure,
+    )
+    from medvie_reward.corpus._documents import Document, Scored
+    from medvie_reward.corpus._evaluation import (
+        Evaluation,
+        Macro,
+        Tally,
+        evaluate,
+        evaluation_of,
+        score_document,
+    )
+    from medvie_reward.corpus._exports import document_records, to_frame, write_csv
+    from medvie_reward.corpus._files import (
+        Lines,
+        Spread,
+        Task,
+        read_gold_at,
+        read_golds,
+        score_chunk,
+        score_files,
+        sum_files,
+    )
+    from medvie_reward.corpus._images import EMBED, Picture, check_picture, pictures_of
+    from medvie_reward.corpus._rows import (
+        GOLD_KEYS,
+        PRED_KEYS,
+        Join,
+        NewFile,
+        Pair,
+        RowFile,
+        dump,
+        join,
+        read_json,
+        read_line,
+        value_of,
+    )
+    from medvie_reward.corpus._slices import label_golds, order_parts
+    from medvie_reward.corpus._totals import Totals
+    from medvie_reward.corpus._tracking import flat_metrics
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        _corpus_metrics=(
+            "COLUMNS FIELD_COLUMNS FIGURES FieldRows Figure Rows TITLES asked_figures "
+            "document_rows field_at field_figure"
+        ),
+        _documents="Document Scored",
+        _evaluation="Evaluation Macro Tally evaluate evaluation_of score_document",
+        _exports="document_records to_frame write_csv",
+        _files="Lines Spread Task read_gold_at read_golds score_chunk score_files sum_files",
+        _images="EMBED Picture check_picture pictures_of",
+        _rows="GOLD_KEYS Join NewFile PRED_KEYS Pair RowFile dump join read_json read_line value_of",
+        _slices="label_golds order_parts",
+        _totals="Totals",
+        _tracking="flat_metrics",
+    )
+
+__all__ = [
+    "COLUMNS",
+    "EMBED",
+    "FIELD_COLUMNS",
+    "FIGURES",
+    "GOLD_KEYS",
+    "PRED_KEYS",
+    "TITLES",
+    "Document",
+    "Evaluation",
+    "FieldRows",
+    "Figure",
+    "Join",
+    "Lines",
+    "Macro",
+    "NewFile",
+    "Pair",
+    "Picture",
+    "RowFile",
+    "Rows",
+    "Scored",
+    "Spread",
+    "Tally",
+    "Task",
+    "Totals",
+    "asked_figures",
+    "check_picture",
+    "document_records",
+    "document_rows",
+    "dump",
+    "evaluate",
+    "evaluation_of",
+    "field_at",
+    "field_figure",
+    "flat_metrics",
+    "join",
+    "label_golds",
+    "order_parts",
+    "pictures_of",
+    "read_gold_at",
+    "read_golds",
+    "read_json",
+    "read_line",
+    "score_chunk",
+    "score_document",
+    "score_files",
+    "sum_files",
+    "to_frame",
+    "value_of",
+    "write_csv",
+]

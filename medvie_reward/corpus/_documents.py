@@ -1,0 +1,73 @@
+"""One scored document: its row, and what is added up over a corpus besides."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from medvie_reward.alignment import Leaf
+from medvie_reward.metrics import Counts, Numbers, Published
+
+_NOT_ASKED: Final = Published()
+
+
+class Document(NamedTuple):
+    """One document's row.
+
+    Attributes
+    ----------
+    id
+        Its id, or its position counted from 1.
+    counts
+        Its leaves.
+    precision, recall, f1, matching
+        Its scores; all 0 where there is no answer.
+    status
+        One of `medvie_reward.STATUSES`.
+    format_ok
+        Whether its completion was well formed; ``None`` where the answer came without a text.
+    limited
+        Whether the work bound of the spec ran out.
+    group
+        The value that ``by`` sorts it under.
+    published
+        Its values of the published metrics that were asked for; 0.0 where there is no answer.
+    """
+
+    id: str
+    counts: Counts
+    precision: float
+    recall: float
+    f1: float
+    matching: float
+    status: str
+    format_ok: bool | None
+    limited: bool
+    group: str | None
+    published: Published = _NOT_ASKED
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON values; a published metric only where it was asked for."""
+        made = self._asdict()
+        del made["published"]
+        return {**made, "counts": self.counts.as_dict(), **self.published.as_dict()}
+
+
+class Scored(NamedTuple):
+    """A document scored.
+
+    Attributes
+    ----------
+    document
+        Its row.
+    fields
+        Its counts per field, as `Counts.numbers`.
+    leaves
+        Its leaves, where asked for.
+    sourced
+        Whether it had a source text.
+    """
+
+    document: Document
+    fields: dict[str, Numbers]
+    leaves: list[Leaf]
+    sourced: bool = False

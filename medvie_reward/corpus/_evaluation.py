@@ -1,0 +1,356 @@
+"""Many documents -> one row per document and the scores of all of them.
+
+Micro scores are divided out of counts added over documents; macro scores and the published metrics are means
+of the documents' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
+from medvie_reward.completions import ABSENT, ANSWERED, STATUSES, Completion, parse_with
+from medvie_reward.corpus._documents import Document as Document
+from medvie_reward.corpus._documents import Scored as Scored
+from medvie_reward.corpus._rows import Join
+from medvie_reward.corpus._totals import Totals
+from medvie_reward.errors import GoldError, InputError
+from medvie_reward.metrics import (
+    Published,
+    Scores,
+    compare_published,
+    count,
+    count_prepared,
+    known_metrics,
+    longest_answer,
+    matching_of,
+    read_gold,
+    sign,
+)
+from medvie_reward.spec import DEFAULT, Spec, resolve
+
+_F1_ALONE: Final = ("f1",)
+_NOT_ASKED: Final = Published()
+
+
+@dataclass(frozen=True)
+class Macro:
+    """Means over documents."""
+
+    precision: float
+    recall: float
+    f1: float
+    matching: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every figure by name."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of a corpus.
+
+    Attributes
+    ----------
+    micro
+        Scores of all leaves together, with fields and signature.
+    macro
+        Means over documents.
+    documents
+        One row per document, in the order given; empty where a cluster scored them and kept none.
+    groups
+        The same per value of ``by``; empty without it.
+    statuses
+        Number of documents per parse status; only those that occur.
+    format_rate
+        Share of well-formed completions among those that came as text; ``None`` where none did.
+    parse_rate
+        Share of documents with an answer.
+    joined
+        How rows were joined: ``id``, ``line`` or ``given``.
+    missing, extra
+        Golds without a prediction and predictions without a gold, where those were allowed.
+    sources
+        Number of documents that had a source text.
+    metrics
+        What was asked for, of ``f1``, ``ted`` and ``anls``. The scores of F1 are there in any case; this
+        says what is printed.
+    published
+        Means over documents of the published metrics that were asked for.
+    n
+        Number of documents.
+    limited
+        Number of documents for which the work bound of the spec ran out.
+    """
+
+    micro: Scores
+    macro: Macro
+    documents: tuple[Document, ...]
+    groups: dict[str, Evaluation]
+    statuses: dict[str, int]
+    format_rate: float | None
+    parse_rate: float
+    joined: str = "given"
+    missing: int = 0
+    extra: int = 0
+    sources: int = 0
+    metrics: tuple[str, ...] = _F1_ALONE
+    published: Published = _NOT_ASKED
+    n: int = 0
+    limited: int = 0
+
+    @property
+    def ted(self) -> float | None:
+        """Mean over documents of Donut's nTED accuracy; ``None`` where not asked for."""
+        return self.published.ted
+
+    @property
+    def anls(self) -> float | None:
+        """Mean over documents of ANLS*; ``None`` where not asked for."""
+        return self.published.anls
+
+    @property
+    def signature(self) -> str:
+        """Every choice behind the numbers."""
+        return sign(self.micro.signature, self.metrics)
+
+    def as_dict(self, documents: bool = True) -> dict[str, Any]:
+        """Give everything as JSON values."""
+        made: dict[str, Any] = {
+            "signature": self.signature,
+            "n": self.n,
+            "micro": self.micro.as_dict(),
+            "macro": self.macro.as_dict(),
+            **self.published.as_dict(),
+            "fields": {name: scores.as_dict() for name, scores in self.micro.fields.items()},
+            "statuses": self.statuses,
+            "format_rate": self.format_rate,
+            "parse_rate": self.parse_rate,
+            "limited": self.limited,
+            "joined": self.joined,
+            "missing": self.missing,
+            "extra": self.extra,
+            "sources": self.sources,
+            "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
+        }
+        if documents:
+            made["documents"] = [document.as_dict() for document in self.documents]
+        return made
+
+
+def evaluate(
+    preds: Iterable[Any],
+    golds: Iterable[Any],
+    spec: Spec | str = DEFAULT,
+    *,
+    ids: Iterable[str] | None = None,
+    by: Iterable[str | None] | None = None,
+    source_texts: Iterable[str | Sequence[str] | None] | None = None,
+    metrics: str | Iterable[str] = _F1_ALONE,
+    **overrides: Any,
+) -> Evaluation:
+    """Score a corpus.
+
+    Parameters
+    ----------
+    preds
+        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
+        as it is, and any other JSON value is the answer itself.
+    golds
+        As many golds: JSON objects or lists, or their JSON text.
+    spec
+        A spec or the name of a preset.
+    ids
+        Names of the documents; positions counted from 1 where not given.
+    by
+        A group per document, to score groups apart.
+    source_texts
+        A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
+    metrics
+        What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
+        commas between them. The last two compare answer and gold as they stand: comparators, rules, weights
+        and list modes of the spec have no say in them. The scores of F1 are there in any case.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the spec is not usable.
+    GoldError
+        If a gold is not usable; the message begins with its document's name.
+    InputError
+        If there are not as many of everything, or no documents at all, or a metric is unknown.
+    """
+    chosen = resolve(spec, **overrides)
+    tally = Tally(chosen, known_metrics(metrics))
+    columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
+    given = {"ids": ids, "by": by, "source": source_texts}
+    columns += [iter(x) for x in given.values() if x is not None]
+    names = [name for name, x in given.items() if x is not None]
+    for n, row in enumerate(_in_step(columns), start=1):
+        more = dict(zip(names, row[2:], strict=True))
+        name = str(more.get("ids", n))
+        source = source_of(more.get("source"))
+        try:
+            tally.add(
+                score_document(
+                    row[0], row[1], chosen, name, more.get("by"), source=source, metrics=tally.metrics
+                )
+            )
+        except GoldError as error:
+            raise GoldError(f"document {name}: {error}") from None
+    return tally.evaluation()
+
+
+_END: Final = object()
+
+
+def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
+    n = 0
+    while True:
+        row = [next(column, _END) for column in columns]
+        ended = [x is _END for x in row]
+        if all(ended):
+            return
+        if any(ended):
+            raise InputError(
+                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
+            )
+        n += 1
+        yield row
+
+
+def score_document(
+    pred: Any,
+    gold: Any,
+    spec: Spec,
+    name: str,
+    group: str | None = None,
+    leaves: bool = False,
+    source: Source | None = None,
+    metrics: tuple[str, ...] = _F1_ALONE,
+    decoded: bool = False,
+) -> Scored:
+    """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
+    plain_gold = read_gold(gold, spec, decoded)
+    if isinstance(pred, Completion):
+        read = pred
+    elif isinstance(pred, str) or pred is None:
+        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
+        if pred is None:
+            read = read._replace(format_ok=None)
+    else:
+        read = Completion.from_answer(pred, spec.max_depth)
+    # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
+    answer = {} if read.answer is ABSENT else read.answer
+    found: list[Leaf] = []
+    if leaves:
+        prepared = prepare(plain_gold, spec)
+        counts, fields, limited = count_prepared(answer, prepared, source)
+        found, _ = leaves_of(answer, prepared, source)
+    else:
+        counts, fields, limited = count(answer, plain_gold, spec, source)
+    precision = recall = f1 = matching = 0.0
+    if read.parsed:
+        whole = Scores(counts)
+        precision, recall, f1 = whole.precision, whole.recall, whole.f1
+        matching = matching_of(spec, counts)
+    published = compare_published(answer, plain_gold, metrics, answered=read.parsed)
+    document = Document(
+        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
+    )
+    return Scored(document, fields, found, source is not None)
+
+
+@dataclass
+class Tally:
+    """Adds documents up and keeps their rows, in the order in which they come."""
+
+    spec: Spec
+    metrics: tuple[str, ...] = _F1_ALONE
+    documents: list[Document] = field(default_factory=list)
+    groups: dict[str, list[Document]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+
+    def add(self, scored: Scored) -> None:
+        """Add one document."""
+        self.totals.add(scored)
+        self._keep(scored.document)
+
+    def add_sums(self, documents: Iterable[Document], totals: Totals) -> None:
+        """Add some documents with their sums."""
+        self.totals.merge(totals)
+        for document in documents:
+            self._keep(document)
+
+    def _keep(self, document: Document) -> None:
+        self.documents.append(document)
+        if document.group is not None:
+            self.groups.setdefault(document.group, []).append(document._replace(group=None))
+
+    def evaluation(self, joined: Join | None = None) -> Evaluation:
+        """Divide.
+
+        Raises
+        ------
+        InputError
+            If there are no documents.
+        """
+        return evaluation_of(self.totals, self.spec, self.metrics, self.documents, self.groups, joined)
+
+
+def evaluation_of(
+    totals: Totals,
+    spec: Spec,
+    metrics: tuple[str, ...] = _F1_ALONE,
+    documents: Sequence[Document] = (),
+    groups: Mapping[str, Sequence[Document]] | None = None,
+    joined: Join | None = None,
+) -> Evaluation:
+    """Divide sums over documents; the documents' rows need not be at hand.
+
+    Parameters
+    ----------
+    totals
+        The sums.
+    spec, metrics
+        What the documents were scored with.
+    documents, groups
+        Rows of all documents and of each group, to be kept; may be left out.
+    joined
+        How rows of two files were joined.
+
+    Raises
+    ------
+    InputError
+        If there are no documents.
+    """
+    n = totals.n
+    if not n:
+        raise InputError("no documents: expected at least one")
+    fields = {name: Scores(counts.counts()) for name, counts in totals.fields.items()}
+    rows = groups or {}
+    return Evaluation(
+        micro=Scores(totals.counts.counts(), fields, spec.signature, totals.limited > 0),
+        macro=Macro(*totals.mean()),
+        documents=tuple(documents),
+        groups={
+            name: evaluation_of(group, spec, metrics, rows.get(name, ()))
+            for name, group in sorted(totals.groups.items())
+        },
+        statuses={status: k for status in STATUSES if (k := totals.statuses[status])},
+        format_rate=totals.well_formed / totals.texts if totals.texts else None,
+        parse_rate=sum(totals.statuses[status] for status in ANSWERED) / n,
+        joined="given" if joined is None else joined.how,
+        missing=0 if joined is None else joined.missing,
+        extra=0 if joined is None else joined.extra,
+        sources=totals.sources,
+        metrics=metrics,
+        published=totals.mean_published(),
+        n=n,
+        limited=totals.limited,
+    )

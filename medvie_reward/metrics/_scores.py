@@ -1,0 +1,317 @@
+"""Counts that add up, and the scores that are divided out of them; nothing else here divides.
+
+Precision = correct / |S_p|, recall = correct / |S_g|, F1 = 2 correct / (|S_p| + |S_g|), where S_p and S_g are
+the fields of prediction and gold (arXiv 2506.13363, 4.1), every leaf taken with its field's weight. Both
+sides empty: 1. One side empty: 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add, attrgetter
+from typing import Any, Final
+
+from medvie_reward._core.json_values import plain
+from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
+from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, resolve
+
+FLAGS = ("misplaced", "ungrounded")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many leaves came out how; counts of two documents add to counts of both.
+
+    Attributes
+    ----------
+    correct
+        Correct leaves; a whole number but for ``smr-r1``, whose rows count as fractions.
+    wrong
+        Leaves paired with a gold leaf of another value.
+    n_pred, n_gold
+        Leaves of the prediction and of the gold, |S_p| and |S_g|.
+    filled_blank, invented_field, invented_item
+        Hallucinated leaves by kind.
+    misplaced
+        Wrong or hallucinated leaves whose value is that of a gold leaf that no leaf got right.
+    ungrounded
+        Wrong or hallucinated leaves whose value is nowhere in the source text; 0 where none was given.
+    critical, wrong_critical
+        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+    similar
+        What wrong narratives earned by being similar, by weight; 0 unless the spec grades them.
+    charged
+        What hallucinated leaves cost under the spec, in correct leaves' worth.
+    weight_correct, weight_pred, weight_gold
+        ``correct``, ``n_pred`` and ``n_gold`` with every leaf taken with its field's weight; where none is
+        given (all negative) every leaf weighs 1.
+    """
+
+    correct: float = 0
+    wrong: int = 0
+    n_pred: int = 0
+    n_gold: int = 0
+    filled_blank: int = 0
+    invented_field: int = 0
+    invented_item: int = 0
+    misplaced: int = 0
+    ungrounded: int = 0
+    critical: int = 0
+    wrong_critical: int = 0
+    similar: float = 0.0
+    charged: float = 0.0
+    weight_correct: float = -1.0
+    weight_pred: float = -1.0
+    weight_gold: float = -1.0
+
+    def __post_init__(self) -> None:
+        if self.weight_pred < 0 and self.weight_gold < 0 and self.weight_correct < 0:
+            for weight, n in (("correct", self.correct), ("pred", self.n_pred), ("gold", self.n_gold)):
+                object.__setattr__(self, f"weight_{weight}", float(n))
+
+    @property
+    def missing(self) -> float:
+        """Leaves of the gold that no predicted leaf stands for."""
+        return max(0, self.n_gold - self.correct - self.wrong)
+
+    @property
+    def hallucinated(self) -> float:
+        """Leaves of the prediction that stand for no gold leaf."""
+        return max(0, self.n_pred - self.correct - self.wrong)
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every count by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @property
+    def numbers(self) -> Numbers:
+        """All counts, in their order."""
+        return _numbers(self)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*map(add, _numbers(self), _numbers(other)))
+
+    def __reduce__(self) -> tuple[type[Counts], Numbers]:
+        return Counts, _numbers(self)
+
+
+Numbers = tuple[Any, ...]
+"""What `Counts.numbers` gives: counts are added as plain tuples where there are many."""
+
+_numbers: Final = attrgetter(*Counts.__slots__)
+_NOTHING: Final = _numbers(Counts())
+
+
+def add_numbers(numbers: Iterable[Numbers]) -> Numbers:
+    """Add counts, from the first to the last."""
+    return reduce(lambda one, other: tuple(map(add, one, other)), numbers, _NOTHING)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one comparison, or of a corpus, with the counts they were divided out of.
+
+    Attributes
+    ----------
+    counts
+        What was counted.
+    fields
+        The same figures per field, such as ``Indicators[].Result``; empty inside a field.
+    signature
+        Every choice behind the numbers; empty inside a field.
+    limited
+        Whether the work bound of the spec ran out.
+    """
+
+    counts: Counts
+    fields: dict[str, Scores] = field(default_factory=dict)
+    signature: str = ""
+    limited: bool = False
+
+    @property
+    def precision(self) -> float:
+        """Share of predicted leaves that are correct."""
+        return self._rates[0]
+
+    @property
+    def recall(self) -> float:
+        """Share of gold leaves that are correct."""
+        return self._rates[1]
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall: 2 correct / (|S_p| + |S_g|)."""
+        return self._rates[2]
+
+    @property
+    def _rates(self) -> tuple[float, float, float]:
+        c = self.counts
+        return rates(c.weight_correct + c.similar, c.weight_pred, c.weight_gold)
+
+    @property
+    def hallucination_rate(self) -> float:
+        """Share of predicted leaves that stand for no gold leaf; 0 where nothing was predicted."""
+        return self.counts.hallucinated / self.counts.n_pred if self.counts.n_pred else 0.0
+
+    @property
+    def omission_rate(self) -> float:
+        """Share of gold leaves that no predicted leaf stands for; 0 where the gold is empty."""
+        return self.counts.missing / self.counts.n_gold if self.counts.n_gold else 0.0
+
+    @property
+    def correct(self) -> float:
+        """Correct leaves."""
+        return self.counts.correct
+
+    @property
+    def wrong(self) -> int:
+        """Leaves paired with a gold leaf of another value."""
+        return self.counts.wrong
+
+    @property
+    def missing(self) -> float:
+        """Leaves of the gold that no predicted leaf stands for."""
+        return self.counts.missing
+
+    @property
+    def hallucinated(self) -> float:
+        """Leaves of the prediction that stand for no gold leaf."""
+        return self.counts.hallucinated
+
+    @property
+    def n_pred(self) -> int:
+        """Leaves of the prediction, |S_p|."""
+        return self.counts.n_pred
+
+    @property
+    def n_gold(self) -> int:
+        """Leaves of the gold, |S_g|."""
+        return self.counts.n_gold
+
+    def as_dict(self) -> dict[str, float]:
+        """Give every figure of the whole by name."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "correct": self.correct,
+            "wrong": self.wrong,
+            "missing": self.missing,
+            "hallucinated": self.hallucinated,
+            **{kind: getattr(self.counts, kind) for kind in KINDS},
+            **{flag: getattr(self.counts, flag) for flag in FLAGS},
+            "n_pred": self.n_pred,
+            "n_gold": self.n_gold,
+            "critical": self.counts.critical,
+            "wrong_critical": self.counts.wrong_critical,
+            "hallucination_rate": self.hallucination_rate,
+            "omission_rate": self.omission_rate,
+        }
+
+
+def rates(correct: float, n_pred: float, n_gold: float) -> tuple[float, float, float]:
+    """Divide precision, recall and F1 out of counts; both sides empty give 1, one side empty 0."""
+    if n_pred and n_gold:
+        # F1's divisor is halved instead of its dividend doubled: Donut's operations, to the last bit.
+        return correct / n_pred, correct / n_gold, correct / ((n_pred + n_gold) / 2)
+    return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
+
+
+def score(
+    pred: Any,
+    gold: Any,
+    spec: Spec | str = DEFAULT,
+    *,
+    source_text: str | Sequence[str] | None = None,
+    **overrides: Any,
+) -> Scores:
+    """Score one JSON value against another.
+
+    Parameters
+    ----------
+    pred, gold
+        JSON values as Python gives them; neither is parsed. For completions see `reward`.
+    spec
+        A spec or the name of a preset.
+    source_text
+        Text of the document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the spec is not usable.
+    GoldError, PredictionError
+        If a value is no JSON value or nests deeper than the spec allows.
+
+    Examples
+    --------
+    >>> report = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "5.6"}]}
+    >>> read = {"Name": "Li Wei", "Indicators": [{"Item Name": "K", "Result": "56"}]}
+    >>> scores = score(read, report, "strict")
+    >>> scores.correct, scores.wrong, round(scores.f1, 3)
+    (2, 1, 0.667)
+    >>> scores.fields["Indicators[].Result"].f1
+    0.0
+    """
+    chosen = resolve(spec, **overrides)
+    gold = plain(gold, GoldError, chosen.max_depth, "gold")
+    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    whole, fields, limited = count(pred, gold, chosen, source_of(source_text))
+    return Scores(whole, {name: Scores(Counts(*x)) for name, x in fields.items()}, chosen.signature, limited)
+
+
+def count(
+    pred: Any, gold: Any, spec: Spec, source: Source | None = None
+) -> tuple[Counts, dict[str, Numbers], bool]:
+    """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
+    if spec.reading == "smr-r1":
+        return *count_tallied(pred, gold), False
+    return count_prepared(pred, prepare(gold, spec), source)
+
+
+def count_prepared(
+    pred: Any, prepared: Prepared, source: Source | None = None
+) -> tuple[Counts, dict[str, Numbers], bool]:
+    """Count a plain JSON value against a prepared gold, as `count` does."""
+    found, limited = tally_of(pred, prepared, source, by_field=True)
+    unit = prepared.spec.fields.unit
+    fields = {name: numbers_of(row, unit) for name, row in found.rows.items()}
+    return Counts(*add_numbers(fields.values())), fields, limited
+
+
+def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
+    """Count as the preset ``smr-r1`` does: the whole, and each member."""
+    total, members = tally(pred, gold)
+    return _tallied(total), {name: _tallied(t).numbers for name, t in members.items()}
+
+
+def _tallied(t: Tally) -> Counts:
+    return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
+
+
+def numbers_of(row: Outcomes, unit: float) -> Numbers:
+    """Write outcomes whose units weigh so much as the numbers of a `Counts`."""
+    correct, wrong = row.correct, row.wrong
+    return (
+        correct,
+        wrong,
+        int(correct) + wrong + row.filled_blank + row.invented_field + row.invented_item,
+        int(correct + row.missing) + wrong,
+        row.filled_blank,
+        row.invented_field,
+        row.invented_item,
+        row.misplaced,
+        row.ungrounded,
+        row.critical,
+        row.wrong_critical,
+        row.similar_units * unit,
+        row.charged * unit / COST_PARTS,
+        row.correct_units * unit,
+        row.pred_units * unit,
+        (row.correct_units + row.wrong_units + row.missing_units) * unit,
+    )

@@ -1,0 +1,53 @@
+"""Show results to people.
+
+In: an evaluation, a comparison or another result. Out: tables for the terminal, Markdown, or one HTML file
+that shows every document next to its page image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from medvie_reward._core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from medvie_reward.reports._agreement import print_agreement
+    from medvie_reward.reports._comparison import print_contest
+    from medvie_reward.reports._document_views import page_of
+    from medvie_reward.reports._evaluation_report import print_evaluation, print_rules
+    from medvie_reward.reports._html import render_archive, render_html
+    from medvie_reward.reports._markdown import markdown_report
+    from medvie_reward.reports._packing import Archive
+    from medvie_reward.reports._page_images import PageImages, find_images
+    from medvie_reward.reports._subsampling import print_ablation
+    from medvie_reward.reports._tiles import HEADLINES
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        _agreement="print_agreement",
+        _comparison="print_contest",
+        _document_views="page_of",
+        _evaluation_report="print_evaluation print_rules",
+        _html="render_archive render_html",
+        _markdown="markdown_report",
+        _packing="Archive",
+        _page_images="PageImages find_images",
+        _subsampling="print_ablation",
+        _tiles="HEADLINES",
+    )
+
+__all__ = [
+    "HEADLINES",
+    "Archive",
+    "PageImages",
+    "find_images",
+    "markdown_report",
+    "page_of",
+    "print_ablation",
+    "print_agreement",
+    "print_contest",
+    "print_evaluation",
+    "print_rules",
+    "render_archive",
+    "render_html",
+]

@@ -1,0 +1,125 @@
+"""What fewer documents and noisier golds would have said -> tables that people read."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+
+from medvie_reward.corpus import TITLES
+from medvie_reward.reports._terminal import NARROW, make_table, number, open_console, rate
+from medvie_reward.statistics import LEVEL, POWER, Robustness, Subsamples
+
+
+def print_ablation(
+    subsamples: Subsamples, robustness: Robustness, figure: str, signature: str, file: IO[str]
+) -> None:
+    """Print both, the signature last.
+
+    Parameters
+    ----------
+    subsamples
+        What fewer documents say.
+    robustness
+        What noisier golds say; nothing is printed of it where no noise was asked for.
+    figure
+        Name of the figure, of `figures.FIGURES`.
+    signature
+        Every choice behind the numbers.
+    file
+        Where to.
+    """
+    with open_console(file) as console:
+        n = subsamples.documents
+        console.print(f"{n:,} documents", style="bold")
+        table = make_table("", "", [TITLES[figure]])
+        for name, value in subsamples.figures.items():
+            table.add_row(name, rate(value))
+        console.print(table)
+        _print_title(console, "Pairs of systems: documents that tell them apart")
+        console.print(_pairs(subsamples))
+        _print_title(console, "Sets of n documents: mean, standard deviation, 95% range")
+        console.print(_sizes(subsamples, console.width))
+        _print_title(console, "Sets of n documents, per pair: right order / told apart")
+        console.print(_pairs_at(subsamples))
+        if robustness.noisy:
+            _print_title(console, f"Slips in the golds: {TITLES[figure]} and its change, rank correlations")
+            console.print(_noise(robustness, console.width))
+        for line in _notes(bool(robustness.noisy)):
+            console.print(line, soft_wrap=True)
+        console.print(signature, soft_wrap=True, style="dim")
+
+
+def _print_title(console: Console, title: str) -> None:
+    # Apart from its table, which may be too narrow for it.
+    console.print(f"\n{title}", style="bold", soft_wrap=True)
+
+
+def _pair_name(names: tuple[str, str]) -> str:
+    return f"{names[1]} beside {names[0]}"
+
+
+def _pairs(subsamples: Subsamples) -> Table:
+    table = make_table("", "pair", ["difference", "sd", "needed"])
+    for names, pair in subsamples.pairs.items():
+        needed = "no number" if pair.needed is None else number(pair.needed)
+        table.add_row(_pair_name(names), f"{pair.difference:+.4f}", rate(pair.sd), needed)
+    return table
+
+
+def _sizes(subsamples: Subsamples, width: int) -> Table:
+    table = make_table("", "n", [*subsamples.figures, "same ranking", "tau"])
+    for size in subsamples.sizes:
+        cells = []
+        for spread in size.spreads.values():
+            ends = "" if width < NARROW else f" [{spread.low:.4f}, {spread.high:.4f}]"
+            cells.append(f"{spread.mean:.4f} ±{spread.sd:.4f}{ends}")
+        table.add_row(number(size.n), *cells, rate(size.same_ranking), f"{size.tau:+.4f}")
+    return table
+
+
+def _pairs_at(subsamples: Subsamples) -> Table:
+    table = make_table("", "pair", [f"n = {size.n:,}" for size in subsamples.sizes])
+    for names in subsamples.pairs:
+        cells = [
+            f"{pair.right:.3f} / {pair.apart:.3f}"
+            for pair in (size.pairs[names] for size in subsamples.sizes)
+        ]
+        table.add_row(_pair_name(names), *cells)
+    return table
+
+
+def _noise(robustness: Robustness, width: int) -> Table:
+    names = list(robustness.figures)
+    columns = ["rate", "changed", *names, "tau"]
+    if width >= NARROW:
+        columns += [f"rewards {name}" for name in names]
+    table = make_table("", "slips", columns)
+    for found in robustness.noisy:
+        cells = [f"{found.rate:.4g}", rate(found.changed)]
+        cells += [
+            f"{value:.4f} {value - robustness.figures[name]:+.4f}" for name, value in found.figures.items()
+        ]
+        cells.append(f"{found.tau:+.4f}")
+        if width >= NARROW:
+            cells += ["–" if tau is None else f"{tau:+.4f}" for tau in found.rewards.values()]
+        table.add_row(found.kind.replace("_", " "), *cells)
+    return table
+
+
+def _notes(noisy: bool) -> list[str]:
+    lines = [
+        "",
+        f"Needed: documents with which a paired test at {LEVEL:g} finds a true difference as large with "
+        f"probability {POWER:g}. sd: of the documents' influence on the difference.",
+        "Right order: share of sets that order the two as all documents do. Told apart: share in which a "
+        "paired test says so too.",
+        "Tau beside sets and slips: Kendall's tau-a to the ranking of the systems by all documents, clean.",
+    ]
+    if noisy:
+        lines.append(
+            "Rewards: Kendall's tau-b over documents of the reward's matching part, before and after the "
+            "slips. Changed: share of gold leaves."
+        )
+    return [*lines, ""]

@@ -1,0 +1,51 @@
+"""The choices behind a number: which rule each field has.
+
+In: a preset's name, a JSON Schema, a list of rules. Out: a frozen `Spec` with its signature.
+Other rooms ask a spec for the comparator, weight and list mode of a field and never choose one themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from medvie_reward._core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from medvie_reward.spec._explain import FieldRule, explain
+    from medvie_reward.spec._fields import Field, Fields
+    from medvie_reward.spec._rules import Names, Rule, pattern_of
+    from medvie_reward.spec._schema_document import PREFIX, SchemaTree
+    from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
+    from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        _explain="FieldRule explain",
+        _fields="Field Fields",
+        _rules="Names Rule pattern_of",
+        _schema_document="PREFIX SchemaTree",
+        _schema_rules="SCHEMAS load_schema rules_of",
+        _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
+    )
+
+__all__ = [
+    "COSTS",
+    "COST_PARTS",
+    "DEFAULT",
+    "KINDS",
+    "PREFIX",
+    "PRESETS",
+    "SCHEMAS",
+    "Field",
+    "FieldRule",
+    "Fields",
+    "Names",
+    "Rule",
+    "SchemaTree",
+    "Spec",
+    "explain",
+    "load_schema",
+    "pattern_of",
+    "resolve",
+    "rules_of",
+]

@@ -1,0 +1,213 @@
+"""A JSON Schema, checked: where each schema in it stands, what its references mean, which keywords are ours.
+
+References stay inside: ``#``, ``#/...``, ``#anchor``, the same behind the schema's own ``$id``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import count
+from typing import Any, Final
+from urllib.parse import unquote
+
+from medvie_reward._core.json_values import member_path
+from medvie_reward.comparators import COMPARATORS
+from medvie_reward.errors import SpecError
+from medvie_reward.spec._rules import MAX_WEIGHT, WEIGHT_STEP
+from medvie_reward.spec._schema_types import ARRAY_KEYWORDS, OBJECT_KEYWORDS
+
+PREFIX: Final = "x-medvie-"
+
+_OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "comparator": (lambda x: isinstance(x, str) and x in COMPARATORS, f"one of {', '.join(COMPARATORS)}"),
+    "options": (lambda x: isinstance(x, dict), "an object"),
+    "weight": (
+        lambda x: type(x) in (int, float) and 0 <= x <= MAX_WEIGHT and (x / WEIGHT_STEP).is_integer(),
+        f"a number 0 to {MAX_WEIGHT:g} in steps of {WEIGHT_STEP:g}",
+    ),
+    "critical": (lambda x: isinstance(x, bool), "true or false"),
+    "list": (
+        lambda x: x in ("align", "index") or (isinstance(x, str) and x.startswith("key:") and len(x) > 4),
+        "'align', 'index' or 'key:<member>'",
+    ),
+    "key": (lambda x: isinstance(x, str) and x != "", "the name of a member"),
+    "synonyms": (
+        lambda x: (
+            isinstance(x, dict)
+            and all(isinstance(y, list) and set(map(type, y)) <= {str} for y in x.values())
+        ),
+        "an object of lists of strings",
+    ),
+    "description": (lambda x: isinstance(x, str), "a string"),
+}
+
+_DRAFT: Final = re.compile(r"https?://json-schema\.org/(draft.+?)/schema#?")
+_DRAFTS: Final = {
+    "draft/2020-12": "Draft202012Validator",
+    "draft/2019-09": "Draft201909Validator",
+    "draft-07": "Draft7Validator",
+    "draft-06": "Draft6Validator",
+}
+_LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
+_TYPE_NAMES: Final = "one of array, boolean, integer, null, number, object, string, or a list of them"
+
+# Schemas stand under these keywords, and under the names in the maps.
+_MAPS: Final = {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
+_NESTED: Final = _MAPS.union(
+    OBJECT_KEYWORDS,
+    ARRAY_KEYWORDS,
+    ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "contains", "propertyNames"),
+)
+
+
+def wrong(at: str, expected: str, got: object) -> SpecError:
+    """Make the error of a wrong place in a schema."""
+    return SpecError(f"schema: expected {expected}, got {got!r:.80} - at {at}")
+
+
+def member(path: str, name: str) -> str:
+    """Append a name to a rule's path, quoted too where it would be a wildcard or the root."""
+    return f'{path}["{name}"]' if name in ("*", "**", "$") else member_path(path, name)
+
+
+class SchemaTree:
+    """A schema in which every place is known.
+
+    Parameters
+    ----------
+    root
+        A schema of plain JSON values in which no object stands twice; it is changed: under draft-07 and
+        before, what stands beside a ``$ref`` and has no say is removed.
+    check
+        Whether to hold it against its metaschema.
+
+    Raises
+    ------
+    SpecError
+        If it is not a schema, or holds a keyword that cannot be followed or is not known.
+    """
+
+    def __init__(self, root: Any, check: bool) -> None:
+        self.root = root
+        self._check = check
+        self._places: dict[int, str] = {}
+        self._anchors: dict[str, Any] = {}
+        has = root if isinstance(root, dict) else {}
+        uri, self._base = has.get("$schema", _LATEST), str(has.get("$id", "")).partition("#")[0]
+        draft = _DRAFT.fullmatch(uri) if isinstance(uri, str) else None
+        if draft is None or draft[1] not in _DRAFTS:
+            raise wrong("$.$schema", f"the URI of {', '.join(_DRAFTS)}", uri)
+        self._draft = draft[1]
+        self._add(root, "$")
+
+    def place(self, schema: dict[str, Any]) -> str:
+        """Give the JSON path of a schema."""
+        return self._places[id(schema)]
+
+    def target(self, schema: dict[str, Any]) -> Any:
+        """Give the schema that a ``$ref`` means.
+
+        Raises
+        ------
+        SpecError
+            If it is outside, or there is none.
+        """
+        ref, at = schema["$ref"], member(self.place(schema), "$ref")
+        base, _, fragment = ref.partition("#")
+        if base not in ("", self._base) or not ref:
+            raise wrong(at, "a reference inside this schema (#, #/$defs/name, #anchor)", ref)
+        fragment = unquote(fragment)
+        if fragment and not fragment.startswith("/"):
+            if fragment not in self._anchors:
+                raise wrong(at, f"one of the anchors here ({', '.join(self._anchors) or 'none'})", ref)
+            return self._anchors[fragment]
+        found, path = self.root, "$"
+        for step in fragment.split("/")[1:]:
+            step = step.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, list):
+                found, path = dict(zip(map(str, count()), found, strict=False)).get(step), f"{path}[{step}]"
+            else:
+                found, path = found.get(step) if isinstance(found, dict) else None, member(path, step)
+        if not isinstance(found, (dict, bool)):
+            raise wrong(at, "a reference to a schema in this schema", ref)
+        if isinstance(found, dict) and id(found) not in self._places:
+            self._add(found, path)  # under a keyword that is not known to hold schemas
+        return found
+
+    def _add(self, schema: Any, at: str) -> None:
+        if self._check:
+            jsonschema = import_module("jsonschema")  # takes 0.1 s, and shipped schemas do without
+            validator = getattr(jsonschema, _DRAFTS[self._draft])
+            errors = validator(validator.META_SCHEMA).iter_errors(schema)
+            if (error := jsonschema.exceptions.best_match(errors)) is not None:
+                for step in error.absolute_path:
+                    at = f"{at}[{step}]" if isinstance(step, int) else member(at, step)
+                raise wrong(at, _expected(error), error.instance)
+        self._survey(schema, at, outside=False)
+
+    def _survey(self, schema: Any, at: str, outside: bool) -> None:
+        """Note where everything below stands; ``outside`` is below an ``$id`` that begins another schema."""
+        if not isinstance(schema, dict):
+            return
+        self._places[id(schema)] = at
+        for keyword, value in schema.items():
+            if keyword.startswith(PREFIX):
+                known, expected = _OURS.get(keyword[len(PREFIX) :], (None, ""))
+                if known is None:
+                    names = ", ".join(PREFIX + name for name in _OURS)
+                    raise wrong(member(at, keyword), f"one of the keywords {names}", keyword)
+                if not known(value):
+                    raise wrong(member(at, keyword), expected, value)
+        for keyword in ("$id", "$ref"):  # below a keyword of another draft, which no metaschema saw
+            if not isinstance(schema.get(keyword, ""), str):
+                raise wrong(member(at, keyword), "a URI", schema[keyword])
+        own = schema.get("$id", "")
+        outside = outside or (at != "$" and not own.startswith("#") and own != "")
+        for keyword in ("$dynamicRef", "$recursiveRef", *(["$ref"] if outside else [])):
+            if keyword in schema:
+                where = "with no $id above it but the first" if outside else "instead"
+                raise wrong(member(at, keyword), f"$ref {where}", schema[keyword])
+        named = own[1:] if own.startswith("#") else None
+        for anchor in (schema.get("$anchor"), schema.get("$dynamicAnchor"), named):
+            if isinstance(anchor, str) and not outside:
+                self._anchors[anchor] = schema
+        if "$ref" in schema and self._draft in ("draft-07", "draft-06"):
+            for keyword in [x for x in schema if not x.startswith((PREFIX, "$")) and x != "definitions"]:
+                del schema[keyword]
+        for path, inner in _below(schema, at):
+            self._survey(inner, path, outside)
+
+
+def _below(schema: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+    """Give the schemas in a schema; a keyword of another draft is read too, though no metaschema saw it."""
+    for keyword, value in schema.items():
+        if keyword not in _NESTED:
+            continue
+        path = member(at, keyword)
+        if keyword in _MAPS:
+            if not isinstance(value, dict):
+                raise wrong(path, "an object of schemas", value)
+            found = [(member(path, name), inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            found = [(f"{path}[{i}]", inner) for i, inner in enumerate(value)]
+        else:
+            found = [(path, value)]
+        for path, inner in found:
+            if isinstance(inner, (dict, bool)):
+                yield path, inner
+            elif keyword != "dependencies" or not isinstance(inner, list):
+                raise wrong(path, "a schema", inner)
+
+
+def _expected(error: Any) -> str:
+    """Say what a metaschema wants in words of one line."""
+    if error.validator == "type":
+        wanted = error.validator_value
+        return "type " + (wanted if isinstance(wanted, str) else " or ".join(wanted))
+    if list(error.absolute_path)[-1:] == ["type"]:
+        return _TYPE_NAMES
+    if error.validator == "enum":
+        return "one of " + ", ".join(map(str, error.validator_value))
+    return f"what the metaschema allows ({error.validator}: {error.validator_value!r:.80})"

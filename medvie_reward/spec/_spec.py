@@ -1,0 +1,359 @@
+"""The frozen choices behind a number: what counts as a match, how lists pair, how the reward adds up.
+
+A spec names every choice that can change a number, and its signature prints them all, so that two
+numbers with one signature are comparable.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import orjson
+
+from medvie_reward._version import __version__
+from medvie_reward.errors import SpecError
+from medvie_reward.spec._fields import Fields
+from medvie_reward.spec._rules import Rule
+from medvie_reward.spec._schema_rules import load_schema, rules_of
+
+_TEXTS: Final = ("unicode", "strip", "text", "guess")
+_READINGS: Final = ("json", "donut", "smr-r1")
+_MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
+_NARRATIVES: Final = ("exact", "graded")
+_FORMATS: Final = ("think", "answer", "json")
+_ANSWERS: Final = ("lenient", "tagged")
+DEFAULT: Final = "clinical"
+"""The preset of functions that are given none."""
+KINDS: Final = ("filled_blank", "invented_field", "invented_item")
+"""The kinds of hallucinated leaves."""
+COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
+COST_PARTS: Final = 1_000
+"""Costs are whole multiples of one part in so many."""
+_VARIANTS: Final = 64
+_LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Every choice that can change a score or a reward.
+
+    Parameters
+    ----------
+    name
+        The preset this spec began as; part of the signature.
+    lists
+        How the items of two lists pair: ``align`` (one to one, so that as many leaves as possible are
+        correct), ``bag`` (leaves pooled by path; blind to values swapped between rows), ``index`` (by
+        position) or ``key:<member>`` (items with an equal member first, the rest aligned). The last may
+        cost correct leaves, so that a corrected name can lower the reward: made to evaluate, not to train.
+    text
+        Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer white space gone,
+        inner runs of it one space), ``strip`` (outer white space gone), ``text`` (spellings of one text:
+        case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
+    rules
+        What holds for single fields; the first rule that fits a field is its rule.
+    narrative
+        Fields with the comparator ``narrative``: ``exact`` (as ``text``) or ``graded`` (outside lists, a
+        wrong text earns its similarity, where that is at least one half).
+    reading
+        How JSON becomes fields: ``json`` (as this package's documentation defines), ``donut`` (as Donut's
+        evaluator does) or ``smr-r1`` (as the paper's first author's earlier evaluator does).
+    matching
+        The matching part of the reward: ``precision_recall`` (alpha * P + (1 - alpha) * R), ``f1`` or
+        ``fbeta``.
+    alpha
+        Weight of precision against recall, 0 to 1 (arXiv 2506.13363, Eq. 6).
+    beta
+        How much more recall weighs than precision in ``fbeta``, 0 to 100 in steps of 0.01.
+    filled_blank_cost, invented_field_cost, invented_item_cost
+        What a hallucinated leaf of this kind costs, in correct leaves' worth of precision; 0 to 10 in steps
+        of 0.001.
+    critical_cost
+        What it costs when all critical fields are wrong, 0 to 10 in steps of 0.001.
+    floor
+        The least that is left of what precision earned when costs are taken from it, -10 to 0. Below 0
+        padding an answer dilutes its costs, so that more text can raise the reward.
+    format
+        What a well-formed completion looks like: ``think`` (one think part, then one answer part),
+        ``answer`` (one answer part alone) or ``json`` (a JSON object or list and nothing else).
+    format_weight
+        What a well-formed completion earns (r_format of Eq. 5), 0 or more.
+    answer
+        How the answer is found: ``lenient`` (the rule of `parse_completion`) or ``tagged`` (the first
+        closed answer part only).
+    both_empty
+        The reward's matching part where neither prediction nor gold has a field, 0 to 1.
+    repair
+        Whether broken JSON may be repaired (extra ``repair``); a repaired completion is marked.
+    repair_cost
+        What a repaired answer costs, 0 or more; the reward never falls below 0.
+    max_chars, max_chars_per_gold_char
+        An answer longer than both ``max_chars`` and ``max_chars_per_gold_char`` times the gold's text is
+        not read: status ``too_large``.
+    max_depth
+        Deepest nesting that is read, in containers, 1 to 128.
+    max_pairs
+        Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
+        (never better than the optimum) and the result says ``limited``.
+
+    Raises
+    ------
+    SpecError
+        If a value is outside what is described here.
+    """
+
+    name: str = "strict"
+    lists: str = "align"
+    text: str = "unicode"
+    rules: tuple[Rule, ...] = ()
+    narrative: str = "exact"
+    reading: str = "json"
+    matching: str = "precision_recall"
+    alpha: float = 0.5
+    beta: float = 1.0
+    filled_blank_cost: float = 0.0
+    invented_field_cost: float = 0.0
+    invented_item_cost: float = 0.0
+    critical_cost: float = 0.0
+    floor: float = 0.0
+    format: str = "think"
+    format_weight: float = 1.0
+    answer: str = "lenient"
+    both_empty: float = 1.0
+    repair: bool = False
+    repair_cost: float = 0.0
+    max_chars: int = 65_536
+    max_chars_per_gold_char: int = 8
+    max_depth: int = 128
+    max_pairs: int = 100_000
+
+    def __post_init__(self) -> None:
+        self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
+        keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
+        self._require("lists", keyed or self.lists in ("align", "bag", "index"), _LISTS)
+        for field, words in (
+            ("text", _TEXTS),
+            ("narrative", _NARRATIVES),
+            ("reading", _READINGS),
+            ("matching", _MATCHINGS),
+            ("format", _FORMATS),
+            ("answer", _ANSWERS),
+        ):
+            self._require(field, getattr(self, field) in words, "one of " + ", ".join(map(repr, words)))
+        for field, low, high in (
+            ("alpha", 0.0, 1.0),
+            ("beta", 0.0, 100.0),
+            ("filled_blank_cost", 0.0, 10.0),
+            ("invented_field_cost", 0.0, 10.0),
+            ("invented_item_cost", 0.0, 10.0),
+            ("critical_cost", 0.0, 10.0),
+            ("floor", -10.0, 0.0),
+            ("format_weight", 0.0, math.inf),
+            ("both_empty", 0.0, 1.0),
+            ("repair_cost", 0.0, math.inf),
+        ):
+            x = getattr(self, field)
+            number = type(x) in (int, float) and math.isfinite(x) and low <= x <= high
+            self._require(field, number, f"a finite number from {low:g} to {high:g}")
+            object.__setattr__(self, field, float(x) + 0.0)  # 1, 1.0 and -0.0 must give one signature
+        for field, steps in (("beta", 100), *((cost, 1000) for cost in COSTS)):
+            x = getattr(self, field) * steps
+            self._require(field, abs(x - round(x)) < 1e-6, f"a multiple of {1 / steps:g}")
+        listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
+        self._require("rules", listed, "a tuple of Rule")
+        object.__setattr__(self, "rules", tuple(self.rules))
+        self._require("repair", type(self.repair) is bool, "True or False")
+        for field, least, most in (
+            ("max_chars", 1, 2**31),
+            ("max_chars_per_gold_char", 0, 2**31),
+            ("max_depth", 1, 128),
+            ("max_pairs", 0, 2**31),
+        ):
+            n = getattr(self, field)
+            self._require(field, type(n) is int and least <= n <= most, f"a whole number {least} to {most}")
+        if self.reading != "json":
+            self._require("lists", self.lists == "bag", f"'bag' with reading {self.reading!r}")
+            self._require("text", self.text == "strip", f"'strip' with reading {self.reading!r}")
+            self._require("rules", not self.rules, f"no rules with reading {self.reading!r}")
+
+    def _require(self, field: str, ok: bool, expected: str) -> None:
+        if not ok:
+            raise SpecError(f"spec field {field!r}: expected {expected}, got {getattr(self, field)!r}")
+
+    @classmethod
+    def preset(cls, name: str) -> Spec:
+        """Give the spec of this name.
+
+        Parameters
+        ----------
+        name
+            ``clinical``, ``strict``, ``paper``, ``donut`` or ``smr-r1``.
+
+        Raises
+        ------
+        SpecError
+            If there is no such preset.
+        """
+        if name == "clinical":
+            return _clinical()
+        try:
+            return _PLAIN[name]
+        except (KeyError, TypeError):
+            raise SpecError(f"no preset {name!r}: expected one of {', '.join(PRESETS)}") from None
+
+    @classmethod
+    def from_json_schema(
+        cls, schema: Mapping[str, Any], preset: Spec | str = "clinical", **overrides: Any
+    ) -> Spec:
+        """Make a spec whose rules come from a JSON Schema.
+
+        Types and formats choose comparators; ``x-medvie-*`` keywords refine them (see `schema.rules_of`).
+        Fields that the schema does not name have the preset's comparator for fields without a rule.
+
+        Parameters
+        ----------
+        schema
+            A JSON Schema, draft 2020-12 or draft-07.
+        preset
+            Where every other choice comes from.
+        **overrides
+            Spec fields to change.
+
+        Raises
+        ------
+        SpecError
+            If the schema is not valid; the message gives the JSON path.
+        """
+        return resolve(preset, **{"name": "json-schema", "rules": rules_of(schema), **overrides})
+
+    def with_rules(self, rules: Iterable[Rule]) -> Spec:
+        """Copy this spec with some rules before its own, so that they come first.
+
+        Raises
+        ------
+        SpecError
+            If something else than a `Rule` is among them.
+        """
+        return self.replace(rules=(*rules, *self.rules))
+
+    def replace(self, **changes: Any) -> Spec:
+        """Copy this spec with some fields changed.
+
+        Raises
+        ------
+        SpecError
+            If a name is no field of a spec, or a value is not allowed.
+        """
+        if not changes:
+            return self
+        unknown = sorted(changes.keys() - _FIELDS)
+        if unknown:
+            raise SpecError(f"no spec field {unknown[0]!r}: expected one of {', '.join(sorted(_FIELDS))}")
+        return dataclasses.replace(self, **changes)
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The fields of documents under this spec, made as they are met."""
+        return Fields(self.rules, self.text, self.narrative == "graded")
+
+    @cached_property
+    def kind_costs(self) -> dict[str, int]:
+        """What a hallucinated leaf costs, by its kind, in parts (see `COST_PARTS`)."""
+        costs = (self.filled_blank_cost, self.invented_field_cost, self.invented_item_cost)
+        return {kind: round(cost * COST_PARTS) for kind, cost in zip(KINDS, costs, strict=True)}
+
+    @cached_property
+    def variants(self) -> dict[Any, Spec]:
+        """What `resolve` made of this spec, by what it changed."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was worked out from the fields is worked out again where it is needed.
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    @cached_property
+    def signature(self) -> str:
+        """One line that names every choice and the version, to be printed with every number."""
+        parts = [f"{field.name}:{_word(getattr(self, field.name))}" for field in dataclasses.fields(self)]
+        return "medvie|" + "|".join(parts) + f"|version:{__version__}"
+
+
+def resolve(spec: Spec | str, **overrides: Any) -> Spec:
+    """Give the spec that a public function was asked for.
+
+    Parameters
+    ----------
+    spec
+        A spec, or the name of a preset.
+    **overrides
+        Spec fields to change.
+
+    Raises
+    ------
+    SpecError
+        If the preset or an override does not exist or is not allowed.
+    """
+    chosen = spec if isinstance(spec, Spec) else Spec.preset(spec)
+    if not overrides:
+        return chosen
+    # The same overrides come with every call of a run; what their spec has worked out is kept with it.
+    key = tuple((name, type(value), value) for name, value in sorted(overrides.items()))
+    try:
+        known = chosen.variants.get(key)
+    except TypeError:  # a value that cannot be hashed
+        return chosen.replace(**overrides)
+    if known is None:
+        known = chosen.replace(**overrides)
+        if len(chosen.variants) >= _VARIANTS:
+            chosen.variants.clear()
+        chosen.variants[key] = known
+    return known
+
+
+def _word(value: object) -> str:
+    """Write a spec value so that two values never share a word and none breaks the line's syntax."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        if not value:
+            return "none"
+        digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
+        return f"{len(value)}#{digest.hexdigest()[:12]}"
+    return str(value).replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
+
+
+_FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))
+
+_PLAIN: Final[dict[str, Spec]] = {
+    spec.name: spec
+    for spec in (
+        Spec(),
+        Spec(name="paper", lists="bag", text="strip", both_empty=0.0),
+        Spec(name="donut", lists="bag", text="strip", reading="donut", matching="f1", format_weight=0.0),
+        Spec(name="smr-r1", lists="bag", text="strip", reading="smr-r1", answer="tagged", format_weight=0.0),
+    )
+}
+
+PRESETS: Final = ("clinical", *_PLAIN)
+"""Names of the presets."""
+
+
+@lru_cache(maxsize=1)  # made when first asked for: it reads the shipped schemas
+def _clinical() -> Spec:
+    # The tests hold the shipped schemas against their metaschema, so it need not be loaded here.
+    english, chinese = (rules_of(load_schema(f"medical_report.{name}"), check=False) for name in ("en", "zh"))
+    return Spec(
+        name="clinical",
+        text="guess",
+        rules=english + chinese,
+        filled_blank_cost=0.25,
+        invented_field_cost=0.25,
+        invented_item_cost=0.25,
+        critical_cost=0.25,
+    )

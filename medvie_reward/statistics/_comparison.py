@@ -1,0 +1,370 @@
+"""Systems scored on the same golds -> their figures with intervals, and what separates each from the first.
+
+Every difference is paired: documents are drawn, and swapped between the systems, with both systems' rows.
+p-values are adjusted (Holm 1979) over what one table asks at once: a figure over all systems beside the
+first, the fields of one system, the parts of one slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from medvie_reward.corpus import (
+    COLUMNS,
+    FIELD_COLUMNS,
+    Evaluation,
+    Figure,
+    Rows,
+    asked_figures,
+    document_rows,
+    field_at,
+    order_parts,
+)
+from medvie_reward.errors import InputError
+from medvie_reward.statistics._bootstrap import Interval, intervals
+from medvie_reward.statistics._paired import Comparison, adjust_holm, compare_many, compare_paired
+from medvie_reward.statistics._resampling import Resampling
+
+FEW: Final = 20
+"""Fewer documents than this say little; what is made of them is marked."""
+
+_MARKS: Final = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+_WIDTH: Final = len(FIELD_COLUMNS)
+_FIGURE: Final = "figure"
+_FIELD: Final = "field"
+
+
+class System(NamedTuple):
+    """One system's scores.
+
+    Attributes
+    ----------
+    name
+        What tables call it.
+    evaluation
+        Its scores; documents in the order of the golds, the same for all systems.
+    fields
+        Field -> array of shape (documents, 3), see `figures.FieldRows`.
+    """
+
+    name: str
+    evaluation: Evaluation
+    fields: Mapping[str, Rows]
+
+
+class Difference(NamedTuple):
+    """A figure of two systems.
+
+    Attributes
+    ----------
+    documents
+        Number of documents it is made of; of a field, those where one of the systems or the gold has it.
+    first, other
+        The figure of the first system and of the other.
+    paired
+        Other minus first, with interval, p-value, wins and so on.
+    adjusted
+        The p-value, adjusted for what was asked at once.
+    """
+
+    documents: int
+    first: float
+    other: float
+    paired: Comparison
+    adjusted: float
+
+    @property
+    def few(self) -> bool:
+        """Whether it is made of fewer than `FEW` documents."""
+        return self.documents < FEW
+
+    @property
+    def mark(self) -> str:
+        """Stars for an adjusted p-value below 0.05, 0.01 and 0.001."""
+        return next((stars for level, stars in _MARKS if self.adjusted < level), "")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON values; what is infinite is null."""
+        paired = self.paired
+        return {
+            "documents": self.documents,
+            "few": self.few,
+            "first": self.first,
+            "other": self.other,
+            "difference": paired.difference.value,
+            "low": paired.difference.low,
+            "high": paired.difference.high,
+            "p_value": paired.p_value,
+            "p_adjusted": self.adjusted,
+            "wins": paired.wins,
+            "ties": paired.ties,
+            "losses": paired.losses,
+            "effect": _finite(paired.effect),
+            "detectable": _finite(paired.detectable),
+        }
+
+
+class DocumentDifference(NamedTuple):
+    """One document's figure by two systems."""
+
+    id: str
+    first: float
+    other: float
+
+    @property
+    def difference(self) -> float:
+        """Other minus first."""
+        return self.other - self.first
+
+
+class Versus(NamedTuple):
+    """One system beside the first.
+
+    Attributes
+    ----------
+    name
+        The system.
+    figures, fields
+        By name; of a field its F1.
+    slices
+        Slice -> part -> difference in the leading figure.
+    documents
+        Every document's own figure, the largest differences first.
+    """
+
+    name: str
+    figures: dict[str, Difference]
+    fields: dict[str, Difference]
+    slices: dict[str, dict[str, Difference]]
+    documents: list[DocumentDifference]
+
+
+class Contest(NamedTuple):
+    """Systems compared.
+
+    Attributes
+    ----------
+    names
+        The systems; the first is the one that the others are compared with.
+    documents
+        Number of documents.
+    figure
+        The leading figure: that of slices and documents.
+    figures
+        System -> figure -> value and interval.
+    versus
+        One entry per system but the first.
+    signature
+        Every choice behind the numbers.
+    """
+
+    names: tuple[str, ...]
+    documents: int
+    figure: str
+    figures: dict[str, dict[str, Interval]]
+    versus: tuple[Versus, ...]
+    signature: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON values."""
+        return {
+            "signature": self.signature,
+            "documents": self.documents,
+            "systems": {
+                name: {figure: found._asdict() for figure, found in figures.items()}
+                for name, figures in self.figures.items()
+            },
+            "first": self.names[0],
+            "figure": self.figure,
+            "versus": {
+                versus.name: {
+                    "figures": _dicts(versus.figures),
+                    "fields": _dicts(versus.fields),
+                    "slices": {name: _dicts(parts) for name, parts in versus.slices.items()},
+                    "documents": [
+                        {**document._asdict(), "difference": document.difference}
+                        for document in versus.documents
+                    ],
+                }
+                for versus in self.versus
+            },
+        }
+
+
+def compare_systems(
+    systems: Sequence[System],
+    how: Resampling,
+    *,
+    slices: Mapping[str, Sequence[str]] | None = None,
+    clusters: Sequence[Hashable] | None = None,
+) -> Contest:
+    """Compare systems with the first of them.
+
+    Parameters
+    ----------
+    systems
+        At least two, scored on the same documents in the same order, by the same spec and metrics.
+    how
+        Number of resamples, confidence, seed, method.
+    slices
+        Slice -> the part that each document belongs to.
+    clusters
+        A label per document: those with equal labels are drawn and swapped together.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two systems, names repeat, documents or signatures differ, or ``how`` cannot
+        be done.
+    """
+    _check(systems)
+    first = systems[0].evaluation
+    rows = [document_rows(system.evaluation.documents) for system in systems]
+    figures = asked_figures(first.metrics, np.vstack(rows))
+    # Fields are of leaves: where nobody asked for F1, nobody asked for them.
+    fields = {name: None for system in systems for name in system.fields if "f1" in first.metrics}
+    # Figures and fields in one table of sums, so that all of them share their resamples.
+    tables = [
+        np.hstack([table, *_columns(system, fields)]) for system, table in zip(systems, rows, strict=True)
+    ]
+    named = {f"{_FIGURE} {name}": figure for name, figure in figures.items()}
+    named |= {f"{_FIELD} {name}": field_at(len(COLUMNS) + _WIDTH * n) for n, name in enumerate(fields)}
+    paired = [compare_many(tables[0], table, named, how, clusters) for table in tables[1:]]
+    adjusted = {
+        name: adjust_holm([found[f"{_FIGURE} {name}"].p_value for found in paired]) for name in figures
+    }
+    leading = next(name for name in ("micro_f1", "ted", "anls") if name in figures)
+    parts = {name: _places(name, labels) for name, labels in (slices or {}).items()}
+    versus = []
+    for n, (found, system) in enumerate(zip(paired, systems[1:], strict=True)):
+        pair = _Pair(tables[0], tables[n + 1])
+        versus.append(
+            Versus(
+                system.name,
+                {
+                    name: pair.difference(figure, found[f"{_FIGURE} {name}"], adjusted[name][n])
+                    for name, figure in figures.items()
+                },
+                _fields(pair, {name: named[f"{_FIELD} {name}"] for name in fields}, found),
+                {
+                    name: _slice(pair, places, figures[leading], how, clusters)
+                    for name, places in parts.items()
+                },
+                _documents(first, pair, figures["macro_f1" if leading == "micro_f1" else leading]),
+            )
+        )
+    return Contest(
+        tuple(system.name for system in systems),
+        len(first.documents),
+        leading,
+        {s.name: intervals(table, figures, how, clusters) for s, table in zip(systems, rows, strict=True)},
+        tuple(versus),
+        _sign(first.signature, how, slices, clusters),
+    )
+
+
+class _Pair(NamedTuple):
+    """The tables of two systems, a row per document."""
+
+    first: Rows
+    other: Rows
+
+    def at(self, places: list[int]) -> _Pair:
+        """Give some of the documents."""
+        return _Pair(self.first[places], self.other[places])
+
+    def difference(
+        self, figure: Figure, paired: Comparison, adjusted: float, documents: int | None = None
+    ) -> Difference:
+        """Put a comparison beside the figures that it compares."""
+        first, other = (float(figure(table.sum(axis=0))) for table in self)
+        return Difference(len(self.first) if documents is None else documents, first, other, paired, adjusted)
+
+
+def _check(systems: Sequence[System]) -> None:
+    if len(systems) < 2:
+        raise InputError("expected at least two systems to compare")
+    names = [system.name for system in systems]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two systems are named {name!r}: expected different names")
+    first = systems[0]
+    ids = [document.id for document in first.evaluation.documents]
+    for system in systems[1:]:
+        if [document.id for document in system.evaluation.documents] != ids:
+            raise InputError(
+                f"{system.name}: expected the documents that {first.name} has, in the same order"
+            )
+        if system.evaluation.signature != first.evaluation.signature:
+            raise InputError(
+                f"{system.name}: expected the signature of {first.name}: {first.evaluation.signature}"
+            )
+
+
+def _sign(
+    signature: str,
+    how: Resampling,
+    slices: Mapping[str, Sequence[str]] | None,
+    clusters: Sequence[Hashable] | None,
+) -> str:
+    parts = [signature, how.signature, "test:approximate-randomisation", "adjusted:holm"]
+    parts += [f"clusters:{len(set(clusters))}"] if clusters is not None else []
+    return "|".join(parts + ([f"slices:{','.join(slices)}"] if slices else []))
+
+
+def _columns(system: System, fields: Iterable[str]) -> list[Rows]:
+    empty = np.zeros((len(system.evaluation.documents), _WIDTH))
+    return [system.fields.get(name, empty) for name in fields]
+
+
+def _fields(
+    pair: _Pair, figures: Mapping[str, Figure], found: Mapping[str, Comparison]
+) -> dict[str, Difference]:
+    paired = [found[f"{_FIELD} {name}"] for name in figures]
+    adjusted = adjust_holm([comparison.p_value for comparison in paired])
+    made = {}
+    for n, (name, figure) in enumerate(figures.items()):
+        start = len(COLUMNS) + _WIDTH * n
+        leaves = sum(table[:, start : start + _WIDTH].sum(axis=1) for table in pair)
+        made[name] = pair.difference(figure, paired[n], adjusted[n], int(np.count_nonzero(leaves)))
+    return made
+
+
+def _places(name: str, labels: Sequence[str]) -> dict[str, list[int]]:
+    """Give the documents of each part of a slice."""
+    return {
+        part: [n for n, label in enumerate(labels) if label == part]
+        for part in order_parts(name, set(labels))
+    }
+
+
+def _slice(
+    pair: _Pair,
+    places: Mapping[str, list[int]],
+    figure: Figure,
+    how: Resampling,
+    clusters: Sequence[Hashable] | None,
+) -> dict[str, Difference]:
+    pairs = {part: pair.at(at) for part, at in places.items()}
+    inside = {part: None if clusters is None else [clusters[n] for n in at] for part, at in places.items()}
+    paired = [compare_paired(*pairs[part], figure, how, inside[part]) for part in places]
+    adjusted = adjust_holm([comparison.p_value for comparison in paired])
+    return {part: pairs[part].difference(figure, paired[n], adjusted[n]) for n, part in enumerate(places)}
+
+
+def _documents(evaluation: Evaluation, pair: _Pair, figure: Figure) -> list[DocumentDifference]:
+    rows = zip(evaluation.documents, figure(pair.first), figure(pair.other), strict=True)
+    made = [DocumentDifference(document.id, float(a), float(b)) for document, a, b in rows]
+    return sorted(made, key=lambda document: -abs(document.difference))
+
+
+def _dicts(differences: Mapping[str, Difference]) -> dict[str, dict[str, Any]]:
+    return {name: difference.as_dict() for name, difference in differences.items()}
+
+
+def _finite(x: float) -> float | None:
+    return x if isfinite(x) else None

@@ -1,0 +1,98 @@
+"""An evaluation -> confidence intervals of all its figures: of the corpus, of fields, of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medvie_reward.corpus import FIELD_COLUMNS, Evaluation, Rows, asked_figures, document_rows, field_at
+from medvie_reward.errors import InputError
+from medvie_reward.statistics._bootstrap import Interval, intervals
+from medvie_reward.statistics._resampling import Resampling
+
+
+class Uncertainty(NamedTuple):
+    """Confidence intervals of an evaluation.
+
+    Attributes
+    ----------
+    figures
+        Name of a figure, see `figures.FIGURES` -> value and interval.
+    fields
+        Field -> F1 and its interval.
+    groups
+        Group -> figure -> value and interval, of the group's documents alone.
+    signature
+        What the intervals were made with.
+    """
+
+    figures: dict[str, Interval]
+    fields: dict[str, Interval]
+    groups: dict[str, dict[str, Interval]]
+    signature: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON values."""
+        return {
+            "signature": self.signature,
+            "figures": _dicts(self.figures),
+            "fields": _dicts(self.fields),
+            "by": {name: _dicts(found) for name, found in self.groups.items()},
+        }
+
+
+def measure_uncertainty(
+    evaluation: Evaluation,
+    how: Resampling,
+    *,
+    fields: Mapping[str, Rows] | None = None,
+    clusters: Sequence[Hashable] | None = None,
+) -> Uncertainty:
+    """Give confidence intervals of an evaluation by drawing its documents again.
+
+    Parameters
+    ----------
+    evaluation
+        The evaluation.
+    how
+        Number of resamples, confidence, seed, method.
+    fields
+        Field -> array of shape (documents, 3), see `figures.FieldRows`; without it fields have no intervals.
+    clusters
+        A label per document: those with equal labels are drawn together.
+
+    Raises
+    ------
+    InputError
+        If there is not one cluster per document, or ``how`` cannot be done.
+    """
+    documents = evaluation.documents
+    if clusters is not None and len(clusters) != len(documents):
+        raise InputError(f"{len(clusters)} clusters: expected one for each of {len(documents)} documents")
+    rows = document_rows(documents)
+    figures = asked_figures(evaluation.metrics, rows)
+    columns = {} if fields is None else dict(fields)
+    # In one table, so that figures and fields share their resamples; a field may be named like a figure.
+    table = np.hstack([rows, *columns.values()])
+    asked = {f"figure {name}": figure for name, figure in figures.items()}
+    for n, name in enumerate(columns):
+        asked[f"field {name}"] = field_at(rows.shape[1] + n * len(FIELD_COLUMNS))
+    found = intervals(table, asked, how, clusters)
+    groups = {}
+    for group in evaluation.groups:
+        at = [n for n, document in enumerate(documents) if document.group == group]
+        inside = None if clusters is None else [clusters[n] for n in at]
+        groups[group] = intervals(rows[at], figures, how, inside)
+    drawn = [] if clusters is None else [f"clusters:{len(set(clusters))}"]
+    return Uncertainty(
+        {name: found[f"figure {name}"] for name in figures},
+        {name: found[f"field {name}"] for name in columns},
+        groups,
+        "|".join([how.signature, *drawn]),
+    )
+
+
+def _dicts(found: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
+    return {name: interval._asdict() for name, interval in found.items()}

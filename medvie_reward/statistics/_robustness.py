@@ -1,0 +1,209 @@
+"""Systems scored against golds with stated slips -> how figures, rankings and rewards move."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import combinations
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medvie_reward._core.json_values import json_leaves
+from medvie_reward._core.seeds import seed_of
+from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
+from medvie_reward.spec import Spec
+from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
+
+_MATCHING: Final = COLUMNS.index("matching")
+_CHUNK: Final = 8
+
+
+class Annotated(NamedTuple):
+    """A document: its id, its plain gold, and what each system predicted (``None``: nothing)."""
+
+    id: str
+    gold: Any
+    preds: tuple[Any, ...]
+
+
+class Noise(NamedTuple):
+    """Which slips are made: kinds of `noise.KINDS`, rates from 0 to 1, the seed."""
+
+    kinds: tuple[str, ...] = KINDS
+    rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
+    seed: int = 20250613
+
+    @property
+    def signature(self) -> str:
+        """Every choice that can change a number."""
+        rates = ",".join(f"{rate:g}" for rate in self.rates)
+        return f"noise:{','.join(self.kinds)}|rates:{rates}|noise-seed:{self.seed}"
+
+
+class NoisyGolds(NamedTuple):
+    """What golds with slips of one kind and rate say.
+
+    Attributes
+    ----------
+    kind, rate
+        Of the slips.
+    changed
+        Share of the golds' leaves that were changed or dropped.
+    figures
+        System -> figure.
+    tau
+        Kendall's tau-a between the systems' ranking and that by the clean golds: pairs in order minus pairs
+        turned round, of all.
+    rewards
+        System -> Kendall's tau-b over documents between the matching part of the reward by these golds and by
+        the clean ones; ``None`` where all documents have one reward.
+    """
+
+    kind: str
+    rate: float
+    changed: float
+    figures: dict[str, float]
+    tau: float
+    rewards: dict[str, float | None]
+
+
+class Robustness(NamedTuple):
+    """What slips in the golds do.
+
+    Attributes
+    ----------
+    figures
+        System -> figure by the clean golds.
+    rows
+        System -> array of shape (documents, columns) by the clean golds; see `figures.COLUMNS`.
+    noisy
+        One entry per kind and rate.
+    """
+
+    figures: dict[str, float]
+    rows: dict[str, Rows]
+    noisy: tuple[NoisyGolds, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything but the rows as JSON values."""
+        return {"figures": self.figures, "noisy": [found._asdict() for found in self.noisy]}
+
+
+def measure_robustness(
+    documents: Iterable[Annotated],
+    names: Sequence[str],
+    spec: Spec,
+    figure: Figure,
+    noise: Noise,
+    *,
+    metrics: tuple[str, ...] = ("f1",),
+    workers: int = 1,
+) -> Robustness:
+    """Score systems against clean golds and against golds with slips.
+
+    The slips of a document depend on the seed, the kind and the document's id alone, not on its place.
+
+    Parameters
+    ----------
+    documents
+        At least one.
+    names
+        The systems, in the order of `Annotated.preds`.
+    spec
+        The spec.
+    figure
+        A figure over the columns of `figures.document_rows`.
+    noise
+        Which slips.
+    metrics
+        What to compute, see `corpus.evaluate`.
+    workers
+        Number of processes; changes no number.
+
+    Raises
+    ------
+    InputError
+        If a kind or rate is none.
+    """
+    score = partial(_score, spec=spec, noise=noise, metrics=metrics)
+    if workers == 1:
+        scored = [score(document) for document in documents]
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(workers) as pool:
+            scored = list(pool.map(score, documents, chunksize=_CHUNK))
+    # Shape (conditions, systems, documents, columns); the first condition is that of the clean golds.
+    tables = np.stack([one.rows for one in scored], axis=2)
+    changes = np.array([one.changed for one in scored]).sum(axis=0)
+    values = figure(tables.sum(axis=2))
+    matching = tables[..., _MATCHING]
+    noisy = []
+    for n, (kind, rate) in enumerate(_conditions(noise), start=1):
+        noisy.append(
+            NoisyGolds(
+                kind,
+                rate,
+                float(changes[n] / changes[0]) if changes[0] else 0.0,
+                dict(zip(names, values[n].tolist(), strict=True)),
+                tau_a(values[0], values[n]),
+                {name: tau_b(matching[0, k], matching[n, k]) for k, name in enumerate(names)},
+            )
+        )
+    return Robustness(
+        dict(zip(names, values[0].tolist(), strict=True)),
+        {name: tables[0, k] for k, name in enumerate(names)},
+        tuple(noisy),
+    )
+
+
+def _conditions(noise: Noise) -> list[tuple[str, float]]:
+    return [(kind, rate) for kind in noise.kinds for rate in noise.rates]
+
+
+class _Scored(NamedTuple):
+    rows: NDArray[np.float64]
+    changed: list[int]
+
+
+def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ...]) -> _Scored:
+    """Score a document's predictions under every condition; the first number of changes is that of leaves."""
+    golds = [document.gold]
+    for kind, rate in _conditions(noise):
+        # The rate is no part of the seed: a higher one adds slips to those of a lower one.
+        rng = random.Random(seed_of(noise.seed, kind, document.id))
+        golds.append(add_noise(document.gold, kind, rate, rng))
+    leaves = sum(1 for _ in json_leaves(document.gold, str.strip))
+    rows = [
+        document_rows(
+            [
+                score_document(pred, gold, spec, document.id, metrics=metrics).document
+                for pred in document.preds
+            ]
+        )
+        for gold in golds
+    ]
+    return _Scored(np.array(rows), [leaves, *(count_changes(document.gold, gold) for gold in golds[1:])])
+
+
+def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Give Kendall's tau-a of two rankings: pairs in the same order minus pairs turned round, of all pairs.
+
+    Pairs that are equal in either count as neither. 1.0 for fewer than two things.
+    """
+    products = [
+        np.sign(one[a] - one[b]) * np.sign(other[a] - other[b]) for a, b in combinations(range(len(one)), 2)
+    ]
+    return float(np.mean(products)) if products else 1.0
+
+
+def tau_b(one: NDArray[Any], other: NDArray[Any]) -> float | None:
+    """Give Kendall's tau-b of two series (Kendall 1945), ``None`` where one of them is all equal."""
+    from scipy.stats import kendalltau
+
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(kendalltau(one, other).statistic)

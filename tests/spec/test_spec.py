@@ -1,0 +1,155 @@
+"""Specs: frozen, named, checked, and told apart by their signatures."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from medvie_reward import Rule, Spec, SpecError, __version__
+from medvie_reward.spec._spec import PRESETS, resolve
+
+OTHER: dict[str, Any] = {
+    "name": "mine",
+    "lists": "index",
+    "text": "strip",
+    "rules": (Rule("a", weight=2),),
+    "narrative": "graded",
+    "reading": "donut",
+    "matching": "f1",
+    "alpha": 0.25,
+    "beta": 2.0,
+    "filled_blank_cost": 0.1,
+    "invented_field_cost": 0.1,
+    "invented_item_cost": 0.1,
+    "critical_cost": 0.1,
+    "floor": -1.0,
+    "format": "json",
+    "format_weight": 0.5,
+    "answer": "tagged",
+    "both_empty": 0.0,
+    "repair": True,
+    "repair_cost": 0.1,
+    "max_chars": 1000,
+    "max_chars_per_gold_char": 2,
+    "max_depth": 20,
+    "max_pairs": 1000,
+}
+
+
+def test_every_field_is_in_the_signature() -> None:
+    """Flipping any field changes the signature; none is forgotten."""
+    base = Spec(lists="bag", text="strip", name="base")
+    changed = {**OTHER, "text": "unicode"}
+    assert OTHER.keys() == {field.name for field in dataclasses.fields(Spec)}
+    signatures = {base.replace(**{name: value}).signature for name, value in changed.items()}
+    assert len(signatures | {base.signature}) == len(changed) + 1
+
+
+def test_signatures_cannot_be_forged() -> None:
+    """A name or key with the signature's own syntax in it cannot imitate another spec."""
+    forged = Spec(name="strict|lists:bag")
+    assert forged.signature.count("|lists:") == 1
+    assert Spec(lists="key:a%7C").signature != Spec(lists="key:a|").signature
+
+
+def test_signature() -> None:
+    """The line names every choice, the version last, and one value has one spelling."""
+    assert Spec.preset("paper").signature == (
+        "medvie|name:paper|lists:bag|text:strip|rules:none|narrative:exact|reading:json|"
+        "matching:precision_recall|alpha:0.5|beta:1.0|filled_blank_cost:0.0|invented_field_cost:0.0|"
+        "invented_item_cost:0.0|critical_cost:0.0|floor:0.0|format:think|format_weight:1.0|answer:lenient|both_empty:0.0|repair:no|repair_cost:0.0|max_chars:65536|"
+        f"max_chars_per_gold_char:8|max_depth:128|max_pairs:100000|version:{__version__}"
+    )
+    assert Spec(alpha=1).signature == Spec(alpha=1.0).signature
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_repr_reads_back(name: str) -> None:
+    """A spec's repr is the expression that makes it."""
+    spec = Spec.preset(name).replace(alpha=0.3)
+    assert eval(repr(spec), {"Spec": Spec, "Rule": Rule}) == spec
+
+
+def test_presets() -> None:
+    """The presets are named as they are asked for, and strict is what Spec() gives."""
+    assert PRESETS == ("clinical", "strict", "paper", "donut", "smr-r1")
+    assert [Spec.preset(name).name for name in PRESETS] == list(PRESETS)
+    assert Spec.preset("strict") == Spec()
+
+
+def test_frozen_and_replaceable() -> None:
+    """A spec never changes; replace gives another."""
+    spec = Spec()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        spec.alpha = 0.1  # type: ignore[misc]
+    assert spec.replace() is spec
+    assert spec.replace(alpha=0.1).alpha == 0.1
+    assert hash(spec) == hash(Spec())
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"lists": "sorted"}, "'align', 'bag', 'index' or 'key:<member>'"),
+    ({"lists": "key:"}, "'key:<member>'"),
+    ({"lists": 3}, "'key:<member>'"),
+    ({"text": "nfkc"}, "one of 'unicode', 'strip', 'text', 'guess'"),
+    ({"alpha": 1.1}, "from 0 to 1"),
+    ({"alpha": float("nan")}, "from 0 to 1"),
+    ({"alpha": "0.5"}, "from 0 to 1"),
+    ({"alpha": True}, "from 0 to 1"),
+    ({"format_weight": -1}, "from 0 to inf"),
+    ({"format_weight": float("inf")}, "a finite number"),
+    ({"format": "xml"}, "'think', 'answer', 'json'"),
+    ({"answer": "first"}, "'lenient', 'tagged'"),
+    ({"reading": "donut"}, "'bag' with reading 'donut'"),
+    ({"reading": "donut", "lists": "bag", "text": "strip", "rules": (Rule("a"),)}, "no rules with reading"),
+    ({"rules": ("a",)}, "a tuple of Rule"),
+    ({"rules": 3}, "a tuple of Rule"),
+    ({"narrative": "similar"}, "'exact', 'graded'"),
+    ({"beta": 100.5}, "from 0 to 100"),
+    ({"beta": 0.005}, "a multiple of 0.01"),
+    ({"critical_cost": 0.0001}, "a multiple of 0.001"),
+    ({"invented_item_cost": -0.1}, "from 0 to 10"),
+    ({"floor": 0.1}, "from -10 to 0"),
+    ({"reading": "donut", "lists": "bag"}, "'strip' with reading 'donut'"),
+    ({"matching": "accuracy"}, "'precision_recall', 'f1', 'fbeta'"),
+    ({"both_empty": 2}, "from 0 to 1"),
+    ({"repair": 1}, "True or False"),
+    ({"max_depth": 0}, "1 to 128"),
+    ({"max_depth": 129}, "1 to 128"),
+    ({"max_chars": 1.5}, "whole number"),
+    ({"max_pairs": -1}, "whole number"),
+    ({"name": ""}, "non-empty"),
+    ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD)
+def test_bad_values_are_named(change: dict[str, Any], message: str) -> None:
+    """A bad value is an error that names the field and what was expected."""
+    with pytest.raises(SpecError) as caught:
+        Spec().replace(**change)
+    assert message in str(caught.value)
+    assert any(f"'{name}'" in str(caught.value) for name in ["lists", "text", *change])
+
+
+@pytest.mark.parametrize("name", ["clinicl", "", None, ["strict"]])
+def test_unknown_preset(name: Any) -> None:
+    """An unknown preset is an error that lists the known ones."""
+    with pytest.raises(SpecError, match="expected one of clinical, strict, paper, donut, smr-r1"):
+        Spec.preset(name)
+
+
+def test_resolved_specs_are_kept_and_checked() -> None:
+    """The same overrides give the same spec again; a value that only equals a good one is looked at anew."""
+    spec = Spec(name="kept")
+    assert resolve(spec, alpha=1) is resolve(spec, alpha=1) == spec.replace(alpha=1)
+    with pytest.raises(SpecError, match="alpha"):
+        resolve(spec, alpha=True)
+    with pytest.raises(SpecError, match="lists"):
+        resolve(spec, lists=["align"])
+    for n in range(200):
+        resolve(spec, max_chars=n + 1)
+    assert len(spec.variants) <= 64
+    assert spec == Spec(name="kept")
