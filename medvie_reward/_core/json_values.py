@@ -1,6 +1,6 @@
 """A JSON value -> checked plain values, paths, leaves and sizes.
 
-A *leaf* is a scalar at a path. It is *empty* where it is null, "" or white space only; an empty leaf is no
+A *leaf* is a scalar at a path. It is *empty* where it is null, "" or whitespace only; an empty leaf is no
 field. ``0`` and ``false`` are values.
 """
 
@@ -22,12 +22,12 @@ Place = tuple[Any, ...]
 
 ROOT: Final[Place] = ()
 
-# Names that need no quotes in a path: no syntax of paths in them, no white space but inner spaces.
+# Names that need no quotes in a path: no syntax of paths in them, no whitespace but inner spaces.
 _BARE: Final = re.compile(r"[^\s.\[\]\"\\]+( [^\s.\[\]\"\\]+)*")
 
 
 EXACT_FLOAT: Final = 2.0**53
-"""Above this a float no longer holds every whole number, so its shortest text is kept as it is."""
+"""Above this a float no longer holds every integer, so its shortest text is kept as it is."""
 _LONG_INTEGER: Final = 2_000
 
 
@@ -87,7 +87,7 @@ def field_text(place: Place) -> str:
 
 
 def shape(place: Place) -> tuple[str | int, ...]:
-    """Give the steps to a place with all positions 0: the same for all leaves of one field."""
+    """Return the steps to a place with all positions 0: the same for all leaves of one field."""
     return tuple(0 if type(step) is int else step for step in _steps(place))
 
 
@@ -148,7 +148,7 @@ def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], bla
 
 
 def plain(value: Any, error: type[Exception], max_depth: int, what: str) -> Any:
-    """Give a value built only of dict, list, str, int, float, bool and None.
+    """Return a value built only of dict, list, str, int, float, bool and None.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _same(a: object, b: object) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a value holds no field: null, "", white space, [], {}."""
+    """Check whether a value holds no field: null, "", whitespace, [], {}."""
     if type(value) is str:
         return not value or value.isspace()
     return value is None or value == [] or value == {}
@@ -239,11 +239,11 @@ def is_empty(value: Any) -> bool:
 
 
 def donut_leaves(value: Any) -> Iterator[tuple[str, str, Place, Any]]:
-    """Give the fields that Donut's evaluator sees (Kim et al. 2021, arXiv 2111.15664).
+    """Return the fields that Donut's evaluator sees (Kim et al. 2021, arXiv 2111.15664).
 
     Null, "", 0, false, [] and {} are dropped wherever a member holds them; a list keeps its objects if
     it has nothing else, otherwise its non-empty strings and numbers; member names are joined by dots,
-    and a text of white space only stays as an empty value.
+    and a text of whitespace only stays as an empty value.
 
     Yields
     ------
@@ -271,7 +271,7 @@ def _donut(value: Any, key: str, at: Place) -> Iterator[tuple[str, str, Place, A
 
 
 def json_leaves(value: Any, form: Callable[[str], str]) -> Iterator[tuple[tuple[str, ...], str, Place, Any]]:
-    """Give every leaf that is not empty: its member names, its normal form, its place and its raw value."""
+    """Return every leaf that is not empty: its member names, its normal form, its place and its raw value."""
     yield from _json(value, form, (), ROOT)
 
 

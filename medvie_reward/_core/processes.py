@@ -15,7 +15,7 @@ _CHUNK: Final = 64
 def in_processes(
     items: Iterator[Item], work: Callable[[list[Item]], Result], workers: int
 ) -> Iterator[Result]:
-    """Give what comes of chunks of items, in order, with only so many chunks under way.
+    """Return what comes of chunks of items, in order, with only so many chunks under way.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def in_processes(
 
 
 def _begin() -> None:
-    """Make a worker ready."""
+    """Prepare a worker."""
     import gc
     import signal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 ROUNDED: Final = 2.0**63
-"""A float from here on may be a whole number past 64 bits that orjson rounded."""
+"""A float from here on may be an integer past 64 bits that orjson rounded."""
 
 
 class Sizes(NamedTuple):
@@ -20,7 +20,7 @@ class Sizes(NamedTuple):
     texts
         Values that are strings, names of members not counted.
     rounded
-        Whether some float may be a whole number past 64 bits that the parser rounded.
+        Whether some float may be an integer past 64 bits that the parser rounded.
     """
 
     depth: int
@@ -58,7 +58,7 @@ def measure(value: Any, max_depth: int) -> Sizes:
 
 
 def count_leaves(value: Any) -> int:
-    """Count the scalars of a plain JSON value that are not empty (null, "" or white space only)."""
+    """Count the scalars of a plain JSON value that are not empty (null, "" or whitespace only)."""
     leaves = 0
     level: list[Any] = [value]
     while level:

@@ -165,8 +165,8 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
     """
     if spec.reading == "smr-r1":
         raise SpecError(
-            "spec 'smr-r1' lets one predicted row serve several gold rows: there is no alignment to show; "
-            "expected another preset"
+            "spec 'smr-r1' lets one predicted row serve several gold rows and has no alignment; "
+            "choose another preset"
         )
     fields = spec.fields
     if spec.lists == "bag":

@@ -420,14 +420,14 @@ def _overlaps(ps: _Items, gs: _Items, scale: Scale, work: Work, join: int) -> tu
 
 
 def _classes(masks: list[int]) -> tuple[list[int], list[int]]:
-    """Give the different masks, and for each mask which of them it is."""
+    """Return the different masks, and for each mask which of them it is."""
     places: dict[int, int] = {}
     at = [places.setdefault(mask, len(places)) for mask in masks]
     return list(places), at
 
 
 def _owners(items: _Items, key_bits: int) -> dict[int, list[int]]:
-    """Give for each leaf bit the positions of the items that have it."""
+    """Return for each leaf bit the positions of the items that have it."""
     owners: dict[int, list[int]] = {}
     for n, (_, mask) in enumerate(items):
         bits = mask >> key_bits << key_bits

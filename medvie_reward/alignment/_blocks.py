@@ -25,7 +25,7 @@ _CALL: Final = 2500
 
 @lru_cache(maxsize=1024)
 def _steps(a: int, b: int) -> tuple[int, bool]:
-    """Give the steps that a block of a x b takes, and whether they go over the items of the longer side."""
+    """Return the steps that a block of a x b takes, and whether they go over the items of the longer side."""
     few, many = min(a, b), max(a, b)
     over_many = many * few << few - 1
     if many > _LONG:
@@ -35,7 +35,7 @@ def _steps(a: int, b: int) -> tuple[int, bool]:
 
 
 def _without_solver(blocks: int, a: int, b: int) -> bool:
-    """Tell whether so many blocks of a x b take less time without a solver."""
+    """Check whether so many blocks of a x b take less time without a solver."""
     if min(a, b) > _LONG:
         return False
     together = min(blocks, _TOGETHER)
@@ -43,7 +43,7 @@ def _without_solver(blocks: int, a: int, b: int) -> bool:
 
 
 def cost_of_blocks(left: Sequence[int], right: Sequence[int]) -> int:
-    """Give what it costs to solve all blocks of lists of so many items, in units of the work bound.
+    """Return what it costs to solve all blocks of lists of so many items, in units of the work bound.
 
     Measured, with a unit of some two microseconds: a solver's call takes one, 80 cells of its table take one,
     and solving takes longer the more items there are. 3,000 steps without a solver take one. To begin with
@@ -89,12 +89,12 @@ def stretches(lengths: Sequence[int], columns: int, cells: int) -> Iterator[tupl
 
 
 def best_of_blocks(table: Any, left: Sequence[int], right: Sequence[int]) -> Any:
-    """Give the worth of the best assignment within each block.
+    """Return the worth of the best assignment within each block.
 
     Parameters
     ----------
     table
-        Worth of pairs of items, float64, whole numbers and none below 0; the items of a list stand together.
+        Worth of pairs of items, float64, integers and none below 0; the items of a list stand together.
     left, right
         Number of items of each list, none 0.
 
@@ -117,7 +117,7 @@ def best_of_blocks(table: Any, left: Sequence[int], right: Sequence[int]) -> Any
 
 
 def _groups(lengths: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
-    """Give the lists of each length: their positions, and those of their items."""
+    """Return the lists of each length: their positions, and those of their items."""
     starts = list(accumulate(lengths, initial=0))
     for length in _counts(lengths):
         at = [n for n, x in enumerate(lengths) if x == length]

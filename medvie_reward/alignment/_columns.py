@@ -143,7 +143,7 @@ class Column:
         return sums >> bits, sums & (1 << bits) - 1
 
     def _leaves_worth(self, critical: int) -> tuple[int, list[float]]:
-        """Give what each leaf and slot adds, the rest in the lowest bits, and how many; -1 if rounded."""
+        """Return what each leaf and slot adds, the rest in the lowest bits, and how many; -1 if rounded."""
         of, wrong = self._places.of, self._of[2].wrong
         known = len(of), self._places.most, critical
         if self._known[0] != known:
@@ -181,7 +181,7 @@ def _only(part: Weights, meets: list[list[bool]]) -> Weights:
 
 
 def _cost(predicted: Sequence[Any], lines: Iterable[int]) -> int:
-    """Give what it costs to weigh some predicted values against one gold value, as `Matcher.pair` reckons."""
+    """Return the cost of weighing some predicted values against one gold value, as `Matcher.pair` reckons."""
     return sum([1 + count_leaves(predicted[line]) // 8 for line in lines])
 
 
@@ -260,7 +260,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def _best(weights: Weights, left: list[int], right: list[int]) -> Weights | None:
-    """Give what the best assignments are worth; None where a sum could be rounded."""
+    """Return what the best assignments are worth; None where a sum could be rounded."""
     import numpy as np
 
     correct, rest, unknown = weights

@@ -14,12 +14,12 @@ from medvie_reward.spec import Field, Fields
 
 
 def join_of(mode: str) -> str | None:
-    """Give the member that a list mode joins items by."""
+    """Return the member that a list mode joins items by."""
     return mode[4:] if mode.startswith("key:") else None
 
 
 def spread(items: list[Any], mode: str) -> list[Any]:
-    """Give the items that a lone gold value may stand for, no lists, the outer ones first."""
+    """Return the items that a lone gold value may stand for, no lists, the outer ones first."""
     found: list[Any] = []
     most = 1 if mode == "index" else None
     level = [items]
@@ -94,7 +94,7 @@ class GoldList:
         return join_of(self.mode)
 
     def lists(self, fields: Fields, worth: Worth, lists: str = "align") -> ListTable:
-        """Give the items, to be weighed at once; they must be prepared, and pair by ``align``.
+        """Return the items, to be weighed at once; they must be prepared, and pair by ``align``.
 
         ``lists`` is the list mode where no rule gives another.
         """
@@ -116,7 +116,7 @@ GoldNode = GoldScalar | GoldObject | GoldList
 
 
 def meet(predicted: Any, node: GoldNode) -> bool:
-    """Tell at a glance that a pair is worth something, since a leaf of each pairs; False proves nothing."""
+    """Check quickly that a pair is worth something, since a leaf of each pairs; False proves nothing."""
     if isinstance(node, GoldObject):
         if type(predicted) is not dict:
             return False

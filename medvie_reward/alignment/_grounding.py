@@ -1,9 +1,9 @@
-"""The text of a page -> whether a value is in it at all.
+"""Check whether a value occurs in the page text.
 
-Grounding asks whether a value may have been read from the page, not whether it is the right one: where a text
-can be read in two ways, either will do. What is held:
+Grounding checks whether a value may have been read from the page, not whether it is the right one: if a
+string can be read in two ways, either counts. The following are found:
 
-- words one after the other, without regard to case, white space and punctuation; not parts of words, but for
+- words one after the other, without regard to case, whitespace and punctuation; not parts of words, but for
   scripts that put no spaces between words. A few words may stand in turned order (``SMITH, JOHN``);
 - a number by its value and with its minus, a date by its day, in any spelling, and a number whose unit stands
   elsewhere, as in a table;
@@ -28,8 +28,8 @@ from medvie_reward.comparators.text import folded_text
 
 _ORDERS: Final = ("dmy", "mdy", "ymd")
 
-# Scripts that put no white space between words: Thai to Myanmar, Khmer, kana and Chinese characters; and
-# letters that are signs, beside which folding takes white space away.
+# Scripts that put no whitespace between words: Thai to Myanmar, Khmer, kana and Chinese characters; and
+# letters that are signs, beside which folding takes whitespace away.
 _UNBROKEN: Final = (
     "\u2100-\u214f\u2776-\u2793"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf"
@@ -37,7 +37,7 @@ _UNBROKEN: Final = (
 )
 _WORD: Final = re.compile(rf"\d+(?:\.\d+)?|[{_UNBROKEN}]|[^\W\d_{_UNBROKEN}]+")
 _is_unbroken: Final = re.compile(f"[{_UNBROKEN}]").match
-# White space between two numbers stays; without it they would be another number.
+# Whitespace between two numbers stays; without it they would be another number.
 _GAP: Final = re.compile(r" (?!(?<=\d )\d)")
 _THOUSANDS: Final = re.compile(r"(?<=\d)(?<!\b0),(?=\d{3}(?!\d))")
 # OCR writes 25/12/20188:13:39.
@@ -105,7 +105,7 @@ class Source:
             object.__setattr__(self, "text", "\n".join(self.text))
 
     def holds(self, value: str) -> bool:
-        """Tell whether a value is in the source, in any spelling; an empty value always is.
+        """Check whether a value is in the source, in any spelling; an empty value always is.
 
         Parameters
         ----------
@@ -263,7 +263,7 @@ class Source:
         return found >= _ENOUGH * total
 
     def _as_written(self, units: Sequence[str]) -> Iterator[str]:
-        """Give units, several words as one where the source runs them together."""
+        """Return units, several words as one where the source runs them together."""
         at = 0
         while at < len(units):
             for size in range(min(_JOINED_WORDS, len(units) - at), 1, -1):
@@ -276,7 +276,7 @@ class Source:
             at += size
 
     def _densest(self, need: Counter[str], size: int, total: int) -> tuple[int, int]:
-        """Give the letters of the units in the stretch of words that has most of them, and where it ends.
+        """Return the letters of the units in the stretch of words that has most of them, and where it ends.
 
         Only stretches with all numbers count; where there is none the letters are -1.
         """
@@ -308,7 +308,7 @@ class Source:
 
 
 class _Run(NamedTuple):
-    """Words written without white space, and at which places words start and end."""
+    """Words written without whitespace, and at which places words start and end."""
 
     text: str
     starts: bytes
@@ -327,7 +327,7 @@ class _Run(NamedTuple):
 
 
 def _run(words: Sequence[str], *, apart: bool) -> _Run:
-    """Write words without white space, with or without that between two numbers."""
+    """Write words without whitespace, with or without that between two numbers."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -358,7 +358,7 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def _words(folded: str) -> list[str]:
-    """Give the words, numbers and unbroken characters; a lone ``x`` is a times sign, and so no word."""
+    """Return the words, numbers and unbroken characters; a lone ``x`` is a times sign, and so no word."""
     if "," in folded:
         folded = _THOUSANDS.sub("", folded)
     if ":" in folded:
@@ -376,7 +376,7 @@ def _is_letters(word: str) -> bool:
 
 
 def _units(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Give the units of a long text and where they stand: words, numbers by value, pairs of characters."""
+    """Return the units of a long text and where they stand: words, numbers by value, pairs of characters."""
     paired = False
     for at, word in enumerate(words):
         if _is_letters(word):
@@ -423,7 +423,7 @@ def _negative(value: str) -> str | None:
 
 
 def _numerals(folded: str) -> Iterator[str]:
-    """Give every spelling of a number in a text."""
+    """Return every spelling of a number in a text."""
     for found in _NUMBER.finditer(folded):
         number, power = found.groups()
         yield number

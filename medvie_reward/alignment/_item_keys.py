@@ -44,7 +44,7 @@ def sort_items(
 
 
 def _all_one(items: list[Any]) -> bool:
-    """Tell whether items are surely the same: objects of the same texts and nulls (1 == True, so no more)."""
+    """Check that items are surely the same: objects of the same texts and nulls (1 == True, so no more)."""
     first = items[0]
     if first.__class__ is not dict or not set(map(type, first.values())) <= _TEXTS:
         return False

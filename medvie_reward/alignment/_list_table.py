@@ -204,7 +204,7 @@ class ListTable:
             table.waiting = self._waiting(table, shapes, known, places)
 
     def _fits(self, work: Work) -> bool:
-        """Tell whether the rest of every weight can be held; all gold leaves together bound it."""
+        """Check whether the rest of every weight can be held; all gold leaves together bound it."""
         worth = self._worth
         rest = worth.leaves * max(worth.wrong.values())
         return rest + (worth.critical * work.right_critical if worth.critical else 0) < _LARGE
@@ -230,7 +230,7 @@ class ListTable:
     def _waiting(
         self, table: PairTable, shapes: list[str], known: dict[str, set[int]], places: Sequence[int]
     ) -> list[tuple[int, Sequence[int], list[int]]]:
-        """Give the pairs that are not weighed yet; scalars and objects are worth nothing to each other."""
+        """Return the pairs that are not weighed yet; scalars and objects are worth nothing to each other."""
         nothing = {
             "texts": {b for b, j in enumerate(places) if j in self._rows},
             "rows": {b for b, j in enumerate(places) if j in self._texts},
@@ -244,7 +244,7 @@ class ListTable:
 
 
 def _are_many(waiting: list[tuple[int, Sequence[int], list[int]]], items: Sequence[Any]) -> bool:
-    """Tell whether some pairs are worth being weighed at once."""
+    """Check whether some pairs are worth being weighed at once."""
     cost = 0
     for a, columns, _ in waiting:
         cost += len(columns) * (1 + count_leaves(items[a]) // 8)
@@ -254,7 +254,7 @@ def _are_many(waiting: list[tuple[int, Sequence[int], list[int]]], items: Sequen
 
 
 def _unknown(table: PairTable, weights: Weights) -> list[tuple[int, Sequence[int], list[int]]]:
-    """Give the pairs that are not weighed."""
+    """Return the pairs that are not weighed."""
     if weights.unknown is None:
         return []
     columns = [line.nonzero()[0].tolist() for line in weights.unknown]
@@ -262,7 +262,7 @@ def _unknown(table: PairTable, weights: Weights) -> list[tuple[int, Sequence[int
 
 
 def _shape(item: Any) -> str:
-    """Tell what an item is a list of: ``texts``, ``rows`` or neither; a lone value is a list of one."""
+    """Return what an item is a list of: ``texts``, ``rows`` or neither; a lone value is a list of one."""
     kinds = set(map(type, item)) if type(item) is list else {type(item)}
     if kinds == {dict}:
         return "rows"

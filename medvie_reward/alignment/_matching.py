@@ -87,7 +87,7 @@ class Matcher:
     # -- preparing -------------------------------------------------------------------------------------
 
     def mode_of(self, field: Field) -> str:
-        """Give the list mode that holds at a field."""
+        """Return the list mode that holds at a field."""
         return field.rule.lists or self.lists
 
     def prepare(self, value: Any, field: Field) -> GoldNode:
@@ -127,13 +127,13 @@ class Matcher:
         return node
 
     def items_of(self, node: GoldList) -> list[GoldNode]:
-        """Give the items of a gold list, prepared when first asked for."""
+        """Return the items of a gold list, prepared when first asked for."""
         if node.items is None:
             node.items = [self.prepare(x, node.inner) for x in node.raw]
         return node.items
 
     def are_equal(self, predicted: Any, gold: Any, keys: dict[int, str]) -> bool:
-        """Tell of containers with known keys that all leaves of both pair, and are right."""
+        """Check that all leaves of two containers with known keys pair, and are right."""
         key = keys.get(id(predicted))
         return self._by_key and key is not None and key != "" and key == self._gold_keys.get(id(gold))
 
@@ -148,7 +148,7 @@ class Matcher:
     # -- weighing --------------------------------------------------------------------------------------
 
     def weigh(self, predicted: Any, node: GoldNode, work: Work) -> int:
-        """Give the worth of the best way to match a prediction to a gold node; see `worth`."""
+        """Return the worth of the best way to match a prediction to a gold node; see `worth`."""
         if (
             self.by_kind
             and is_empty(node.raw)
@@ -184,7 +184,7 @@ class Matcher:
         return self.worth.right[field.units] + (work.right_critical if field.critical else 0)
 
     def _extra(self, predicted: Any, field: Field, worth: dict[int, int]) -> int:
-        """Give the worth of leaves that stand for no gold leaf, though what holds them is paired."""
+        """Return the worth of leaves that stand for no gold leaf, though what holds them is paired."""
         if type(predicted) is dict:
             member = self.fields.member
             return sum(self._extra(x, member(field, key), worth) for key, x in predicted.items())
@@ -193,7 +193,7 @@ class Matcher:
         return 0 if is_empty(predicted) else worth[field.units]
 
     def spread_gold(self, node: GoldList) -> list[GoldNode]:
-        """Give the gold items that a lone predicted value may stand for, the outer ones first."""
+        """Return the gold items that a lone predicted value may stand for, the outer ones first."""
         found: list[GoldNode] = []
         level = [node]
         while level:
@@ -208,7 +208,7 @@ class Matcher:
         return found
 
     def best_of(self, pairs: list[tuple[Any, GoldNode]], join: str | None, work: Work) -> tuple[int, int]:
-        """Give the position of the best of some pairs, none of them of lists, and its worth; -1 for none.
+        """Return the position of the best of some pairs, none of them of lists, and its worth; -1 for none.
 
         A pair that shares the joining member goes before any other; of equal pairs the first in the order of
         what they hold is taken, and of those the first given.
@@ -228,7 +228,7 @@ class Matcher:
         return at, weight
 
     def _before(self, a: tuple[Any, GoldNode], b: tuple[Any, GoldNode], work: Work) -> bool:
-        """Tell whether one of two equally good pairs comes first in the order of what they hold."""
+        """Check whether one of two equally good pairs comes first in the order of what they hold."""
         a_key, b_key = (
             [order_key(x, self.known_form, work.full_keys, blanks=True) for x in (p, g.raw)]
             for p, g in (a, b)
@@ -382,7 +382,7 @@ class Matcher:
         return units + sum([measure_leaves(predicted[i], self.fields, rows.field)[1] for i in odd])
 
     def _worth_of(self, found: RowPairs, rows: RowTable, work: Work) -> int:
-        """Give the worth of pairs of rows."""
+        """Return the worth of pairs of rows."""
         weight = rows.full(found.used, work) + found.weight
         if not self.by_kind:
             weigh, masks = rows.scale.weigh, rows.masks
@@ -404,7 +404,7 @@ class Matcher:
         return sure if sure.hopeful() else None
 
     def _keys_of(self, node: GoldList, work: Work) -> tuple[list[str], list[int]]:
-        """Give what tells the items of a gold list, and the positions of those that can pair, in order."""
+        """Return what tells the items of a gold list, and the positions of those that can pair, in order."""
         if node.keys is None:
             keys = [order_key(x, self.known_form, self._gold_keys) for x in node.raw]
             places = [j for j, key in enumerate(keys) if key or self.by_kind]
@@ -495,7 +495,7 @@ class Matcher:
         return [(free_p[a], free_g[b]) for a, b in solved], sum(table[a][b] for a, b in solved)
 
     def full(self, node: GoldNode, work: Work) -> int:
-        """Give the worth of a gold node that is matched in full."""
+        """Return the worth of a gold node that is matched in full."""
         if isinstance(node, GoldScalar):
             critical = work.right_critical if node.field.critical else 0
             return self.worth.right[node.field.units] + critical if node.text else 0
@@ -516,7 +516,7 @@ class Matcher:
         ]
 
     def _join_texts(self, item: Any, field: Field, join: str) -> set[str]:
-        """Give the joining member's values: one, or several where it holds a list of scalars."""
+        """Return the joining member's values: one, or several where it holds a list of scalars."""
         found: set[str] = set()
         waiting = [item.get(join)] if type(item) is dict else []
         while waiting:

@@ -43,7 +43,7 @@ class Outcomes:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        # Whole numbers, but for the preset smr-r1.
+        # Integers, but for the preset smr-r1.
         self.correct: float = 0
         self.missing: float = 0
         self.wrong = 0
@@ -222,7 +222,7 @@ class LeafCounter:
         return rest
 
     def _rows_of(self, table: RowTable) -> dict[str, Outcomes]:
-        """Give where the leaves under each key are counted."""
+        """Return where the leaves under each key are counted."""
         if not self.by_field:
             return dict.fromkeys(table.fields, self.total)
         return {key: self._row(field) for key, field in table.fields.items()}

@@ -18,7 +18,7 @@ _FEW: Final = 1000
 class Overlaps:
     """Sums of the values of the leaves that sets share.
 
-    Sparse products of scipy: unlike numpy's they start no threads. Sums are exact where all are whole numbers
+    Sparse products of scipy: unlike numpy's they start no threads. Sums are exact where all are integers
     below 2**53.
 
     Parameters
@@ -50,7 +50,7 @@ class Overlaps:
         self._step = max(1, _CELLS // max(1, len(right)))
 
     def sums(self, start: int, stop: int) -> Any:
-        """Give the sums for some of the sets on the left, an array of shape (stop - start, right)."""
+        """Return the sums for some of the sets on the left, an array of shape (stop - start, right)."""
         if self._known is not None:
             return self._known[start:stop].copy()
         found = self._often[start:stop] @ self._lines

@@ -79,7 +79,7 @@ class Place:
         self.listed |= kind not in ("texts", "object")
 
     def kind_of(self, value: list[Any]) -> Kind:
-        """Tell what a list here is, which is not empty."""
+        """Return what a list here is, which is not empty."""
         if not self.aligned:
             return "unknown"
         kinds = set(map(type, value))
@@ -88,7 +88,7 @@ class Place:
         return "texts" if kinds <= SCALARS else "list"
 
     def texts(self, scalars: Sequence[Any]) -> Iterator[tuple[str, int]]:
-        """Give the texts that are not empty, and which copy each is."""
+        """Return the texts that are not empty, and which copy each is."""
         form = self.field.form
         copies: dict[str, int] = {}
         for scalar in scalars:
@@ -97,7 +97,7 @@ class Place:
                 yield text, copy
 
     def rows(self, fields: Fields, worth: Worth) -> RowLists:
-        """Give the gold lists of flat rows that stand here."""
+        """Return the gold lists of flat rows that stand here."""
         if self._row_lists is None:
             lists = {name: self.values[name] for name, kind in self.kinds.items() if kind == "rows"}
             self._row_lists = RowLists(lists, fields.items(self.field), fields, worth)
@@ -167,7 +167,7 @@ class Places:
         self.most = max(self.most, len(found))
 
     def _grow(self, place: Place, scalars: list[Any]) -> list[int]:
-        """Give the leaves and slots of a gold tree's texts, new ones numbered."""
+        """Return the leaves and slots of a gold tree's texts, new ones numbered."""
         found: list[int] = []
         of, field = self.of, place.field
         for n, leaf in enumerate(place.texts(scalars)):
@@ -183,7 +183,7 @@ class Places:
         return found
 
     def read(self, tree: Any, line: int, met: Met) -> list[int]:
-        """Give the leaves and slots of a predicted tree that some gold tree has; note the lists it meets."""
+        """Return the leaves and slots of a predicted tree that some gold tree has; note lists it meets."""
         found: list[int] = []
         waiting: list[tuple[Place, Any]] = [(self._root, tree)]
         while waiting:
@@ -213,7 +213,7 @@ class Places:
 def blocks_of(
     place: Place, lines: dict[int, tuple[Kind, Any]], names: Iterable[int]
 ) -> Iterator[tuple[Meets, list[int], list[int]]]:
-    """Give what is weighed item by item in one place: what meets, predicted lines, names of gold values."""
+    """Return what is weighed item by item in one place: what meets, predicted lines, names of gold values."""
 
     def block(meets: Meets) -> tuple[Meets, list[int], list[int]]:
         wanted = set(chain.from_iterable(meets.values()))

@@ -192,7 +192,7 @@ def _by_text(found: _Found) -> str:
 
 
 def _named(here: Bin, preds: list[_Found]) -> Field:
-    """Give a bin's field a name with list marks; one serves for places inside a list and outside."""
+    """Name a bin's field with list marks; one serves for places inside a list and outside."""
     shapes = {shape(at): at for _, _, at in here.leaves or preds}
     return _renamed(here.field, min(map(field_text, shapes.values())), here.field.graded)
 
@@ -213,11 +213,11 @@ class _Leaves:
         self._new: dict[tuple[int, str], Bin] = {}
 
     def at(self, here: Bin) -> list[_Found]:
-        """Give the leaves of a bin, to be appended to."""
+        """Return the leaves of a bin, to be appended to."""
         return self.by_bin.setdefault(here, [])
 
     def member(self, here: Bin, key: str) -> Bin:
-        """Give the bin of a member."""
+        """Return the bin of a member."""
         known = here.members.get(key) or self._new.get((id(here), key))
         if known is None:
             known = self._new[id(here), key] = Bin(self.fields.member(here.field, key))

@@ -52,14 +52,14 @@ class RowLists:
         self._sets: dict[int, list[list[int]]] = {}
 
     def _gold(self, names: Sequence[int]) -> list[list[list[int]]]:
-        """Give the rows of some gold lists as sets, all lists read when first asked for."""
+        """Return the rows of some gold lists as sets, all lists read when first asked for."""
         if not self._sets:
             for name, rows in self._rows.items():
                 self._sets[name] = [self._read(row, grow=True) for row in rows]
         return [self._sets[name] for name in names]
 
     def _read(self, row: _Row, grow: bool = False) -> list[int]:
-        """Give the keys that have a value, and the leaves, as far as some gold row has them."""
+        """Return the keys that have a value, and the leaves, as far as some gold row has them."""
         found: set[int] = set()
         leaves = self._leaves
         for key, value in row.items():
@@ -125,7 +125,7 @@ class RowLists:
 
 
 def _scalars(value: Any) -> Iterator[Any]:
-    """Give the scalars that may stand for a gold scalar: a value, or those of a list."""
+    """Return the scalars that may stand for a gold scalar: a value, or those of a list."""
     if type(value) is list:
         for item in value:
             yield from _scalars(item)
@@ -134,7 +134,7 @@ def _scalars(value: Any) -> Iterator[Any]:
 
 
 def _best(overlaps: Overlaps, left: list[int], right: list[int]) -> Iterator[Any]:
-    """Give the worth of the best assignments, for some lists on the left at a time."""
+    """Return the worth of the best assignments, for some lists on the left at a time."""
     import numpy as np
 
     ends = list(accumulate(left, initial=0))

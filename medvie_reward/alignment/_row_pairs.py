@@ -68,7 +68,7 @@ def pair_same(predicted: list[dict[str, Any]], rows: RowTable) -> RowPairs:
 def _first_come(
     same: list[int | None], copies: dict[int, list[int]]
 ) -> tuple[list[int | None], set[int], list[int]]:
-    """Give each gold row of those that are alike to the first predicted row that is like them."""
+    """Return each gold row of those that are alike to the first predicted row that is like them."""
     used: set[int] = set()
     free: list[int] = []
     partners: list[int | None] = []

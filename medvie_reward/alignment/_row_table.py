@@ -156,7 +156,7 @@ class RowTable:
                     self.copies.setdefault(first, []).append(i)
 
     def _add_column(self, key: str, column: list[Any], only_texts: bool) -> None:
-        """Give the leaves under a key their bits, and put these into the rows' masks."""
+        """Return the leaves under a key their bits, and put these into the rows' masks."""
         field, free, key_bit = self.fields[key], self._free, self.key_of[key]
         if not only_texts and set(map(type, column)) != {str}:
             for i, value in enumerate(column):
@@ -188,7 +188,7 @@ class RowTable:
             self._leaves[key] = len(found) - found.count(0)
 
     def weigh_by(self, worth: Worth) -> None:
-        """Say what leaves are worth, before anything is weighed."""
+        """Set what leaves are worth, before anything is weighed."""
         columns = [
             KeyColumn(self.spans[key], field.units, worth.wrong[field.units], field.critical)
             for key, field in self.fields.items()
@@ -207,7 +207,7 @@ class RowTable:
         return leaves, units, critical
 
     def full(self, places: Iterable[int], work: Work) -> int:
-        """Give the worth of some rows, each matched in full."""
+        """Return the worth of some rows, each matched in full."""
         if not self.critical:
             if self._weights is None:
                 plain = Work(0)  # no bound has a say in what a row weighs
@@ -268,7 +268,7 @@ class Codes(dict[Any, int]):
         return code
 
     def of_any(self, value: Any) -> int:
-        """Give the bits of a value that may be a list, of which any item may be the one that matches."""
+        """Return the bits of a value that may be a list, of which any item may be the one that matches."""
         if value.__class__ is dict:
             return 0
         if value.__class__ is list:

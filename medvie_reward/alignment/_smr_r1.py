@@ -73,7 +73,7 @@ def tally(pred: Any, gold: Any) -> tuple[Tally, dict[str, Tally]]:
 
 
 def _best_row(gold_row: dict[str, Any], pred_rows: list[dict[str, str]]) -> float:
-    """Give the best score of a gold row: the same evaluation with the gold row on the predicted side.
+    """Return the best score of a gold row: the same evaluation with the gold row on the predicted side.
 
     A list in a row is read as empty here; the published code was never given one.
     """

@@ -10,13 +10,13 @@ from typing import Any, Final
 # Below this many cells, numpy takes longer to lay out a table of weights than Python does.
 _VERY_FEW_CELLS: Final = 100
 EXACT: Final = 1 << 53
-"""Whole numbers below this are exact in float64, which is what the solver computes in."""
+"""Integers below this are exact in float64, which is what the solver computes in."""
 
 Pairs = list[tuple[int, int]]
 
 
 def excess(most: int, bits: int) -> int:
-    """Tell by how many bits a number is too long."""
+    """Return by how many bits a number is too long."""
     return max(0, most.bit_length() - bits)
 
 

@@ -61,7 +61,7 @@ class Shared:
                 self._lanes[names].grow(form, times, units[names] << n * _LANE)
 
     def bounds(self, predicted: Any) -> list[int]:
-        """Give the bound for each gold item, in units."""
+        """Return the bound for each gold item, in units."""
         total = 0
         lanes = self._lanes
         for (text, field), times in Counter(self._leaves(predicted)).items():
@@ -150,12 +150,12 @@ class SurePairs:
         return not self._left_p or not self._left_g
 
     def hopeful(self) -> bool:
-        """Tell whether all could be sure if every pair had as much right as it can."""
+        """Check whether all could be sure if every pair had as much right as it can."""
         trial = SurePairs(self._most)
         return next(trial.candidates(trusted=True), None) is None and trial.all
 
     def candidates(self, trusted: bool = False) -> Iterator[tuple[int, int]]:
-        """Give pairs that may be sure, each to be weighed before the next one is asked for.
+        """Return pairs that may be sure, each to be weighed before the next one is asked for.
 
         Parameters
         ----------
@@ -185,6 +185,6 @@ class SurePairs:
                 return
 
     def weighed(self, pair: tuple[int, int], correct: int) -> None:
-        """Say what a pair has right, in units."""
+        """Return what a pair has right, in units."""
         self._weighed.add(pair)
         self._most[pair[0]][pair[1]] = correct

@@ -37,7 +37,7 @@ class TextLists:
         self._sets = {name: self._read(texts, grow=True) for name, texts in lists.items()}
 
     def _read(self, texts: list[str], grow: bool = False) -> tuple[int, list[int]]:
-        """Give the number of texts and the leaves among them that some gold list has."""
+        """Return the number of texts and the leaves among them that some gold list has."""
         leaves = self._leaves
         copies: dict[str, int] = {}
         found: list[int] = []

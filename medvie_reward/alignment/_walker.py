@@ -208,7 +208,7 @@ class Walker:
             self._only_pred(pred, node.inner, ROOT, "filled_blank")
 
     def _in_any_order(self, found: RowPairs, predicted: list[Any], table: RowTable) -> bool:
-        """Tell whether no two fields of rows share their names, so that any order of rows will do.
+        """Check whether no two fields of rows share their names, so that any order of rows will do.
 
         Two do where a list stands for a value: its items have another field.
         """
@@ -314,7 +314,7 @@ class Walker:
                 self._only_pred(item, field, place, "invented_item")
 
     def _spread(self, items: list[Any], field: Field, at: Place) -> Iterator[tuple[Any, Field, Place]]:
-        """Give the items of a list that are no lists, with their fields and places, the outer ones first."""
+        """Return the non-list items of a list, with their fields and places, the outer ones first."""
         level: list[tuple[list[Any], Field, Place]] = [(items, field, at)]
         while level:
             inner: list[tuple[list[Any], Field, Place]] = []

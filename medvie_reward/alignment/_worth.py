@@ -65,7 +65,7 @@ class Worth:
         self.invented_field = {n: n * part * (item - field) for n in spec.fields.units}
 
     def right_critical(self, units: int) -> int:
-        """Give what a correct critical leaf adds besides, in a prediction that weighs so many units."""
+        """Return what a correct critical leaf adds besides, in a prediction that weighs so many units."""
         return self._critical * (self._offset + self._n_factor * units) * self._tie
 
 

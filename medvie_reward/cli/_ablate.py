@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from medvie_reward.statistics import Annotated, Noise
 
 ABLATE_HELP: Final = """\
-Say what fewer documents and noisier golds would have said of systems: how many annotated documents tell two
-of them apart, how often a smaller set ranks them otherwise, what typos, dropped rows and values exchanged
-between rows do to figures, rankings and rewards.
+Estimate how sample size and annotation noise affect a comparison of systems: how many annotated documents
+distinguish two of them, how often a smaller sample ranks them differently, and how typos, dropped rows and
+values swapped between rows change scores, rankings and rewards.
 
-Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Sets are drawn with replacement: as many
-documents as there are would still be another set.
+Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Samples are drawn with replacement.
 """
 _NONE: Final = "none"
 
@@ -42,21 +41,21 @@ def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     what.add_argument(
         "--sizes", metavar="N,…",
-        help="documents in a set, at most as many as there are (default: 50,100,200,500 as far as there are, "
-        "and all)",
+        help="sample sizes, at most the number of documents (default: 50,100,200,500 up to that number, and "
+        "all documents)",
     )  # fmt: skip
     what.add_argument(
-        "--draws", type=positive, metavar="N", default=2000, help="sets per size (default: %(default)s)"
+        "--draws", type=positive, metavar="N", default=2000, help="samples per size (default: %(default)s)"
     )
     what.add_argument(
         "--noise", metavar="KIND,…", default="typos,dropped_rows,swapped_values",
-        help="slips in the golds, or none (default: %(default)s)",
+        help="types of annotation error to simulate, or none (default: %(default)s)",
     )  # fmt: skip
     what.add_argument(
-        "--rates", metavar="P,…", default="1,2,5,10,20", help="of slips, in per cent (default: %(default)s)"
+        "--rates", metavar="P,…", default="1,2,5,10,20", help="error rates in percent (default: %(default)s)"
     )
     what.add_argument(
-        "--seed", type=int, metavar="S", default=20250613, help="of sets and slips (default: %(default)s)"
+        "--seed", type=int, metavar="S", default=20250613, help="random seed (default: %(default)s)"
     )
     out = parser.add_argument_group("output")
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
@@ -131,7 +130,7 @@ def _noise(options: argparse.Namespace) -> Noise:
         if not 0 <= rate <= 100:
             raise InputError(f"--rates: expected per cents from 0 to 100, got {rate:g}")
     if options.seed < 0:
-        raise InputError(f"--seed: expected a whole number of at least 0, got {options.seed}")
+        raise InputError(f"--seed: expected an integer of at least 0, got {options.seed}")
     return Noise(tuple(dict.fromkeys(kinds)), tuple(sorted({rate / 100 for rate in rates})), options.seed)
 
 

@@ -28,13 +28,13 @@ are equal, and what is left are values that differ.
 
 def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie agree``."""
-    parser.add_argument("a", metavar="A", help="one annotator's golds, JSONL")
-    parser.add_argument("b", metavar="B", help="the other's")
+    parser.add_argument("a", metavar="A", help="annotations of the first annotator, JSONL")
+    parser.add_argument("b", metavar="B", help="annotations of the second annotator")
     add_spec_arguments(parser)
     parser.set_defaults(preset="strict")
     rows = parser.add_argument_group("rows")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
     rows.add_argument(
         "--missing", choices=("error", "skip"), default="error",

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from medvie_reward.statistics import System
 
 COMPARE_HELP: Final = """\
-Compare systems on the same golds: figures with confidence intervals, differences from the first system with
-paired tests, per field, per slice, and the documents that differ most.
+Compare systems on the same gold documents: scores with confidence intervals, differences from the
+first system with paired tests, per field, per slice, and the documents that differ most.
 
 Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Every gold needs a prediction in every file
 (--missing zero: one without counts as no answer). Slices: rows, length or fields (sizes of the gold),
 has:FIELD (whether the gold fills it), or a member of the gold's row, such as report_type.
 """
 COMPARE_EPILOG: Final = """\
-stars: p < 0.05, 0.01, 0.001 by approximate randomisation, adjusted by Holm over what a table asks at once.
-exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
+stars: p < 0.05, 0.01, 0.001 by approximate randomisation, Holm-adjusted within each table.
+exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 broken pipe.
 """
 
 

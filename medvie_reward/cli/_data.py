@@ -28,8 +28,8 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     query.add_argument(
         "--schema", metavar="NAME", action="append", default=[],
         help="JSON Schema: medical_report.en, medical_report.zh or a file; given more than once, a document "
-        "has the first that describes its gold (default: the fields that golds of one language and report "
-        "type name)",
+        "uses the first that describes its gold (default: the fields of all gold documents of one language "
+        "and report type)",
     )  # fmt: skip
     query.add_argument(
         "--sample", choices=("all", "random", "difficulty"), default="random",
@@ -48,12 +48,11 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     query.add_argument(
         "--keep-blank", type=float, metavar="P", default=0.5,
-        help="share kept of the queries for which the document has no value at all; the others are drawn "
-        "again (default: %(default)s)",
+        help="fraction of all-empty queries to keep; the rest are redrawn (default: %(default)s)",
     )  # fmt: skip
     query.add_argument(
         "--language", choices=("en", "zh"),
-        help="of the instruction, for rows that name none (default: by the gold's keys)",
+        help="language of the instruction for rows without one (default: inferred from the gold's keys)",
     )  # fmt: skip
     query.add_argument("--no-think", action="store_true", help="ask for the answer alone, without thinking")
     split = parser.add_argument_group("which documents")
@@ -66,21 +65,21 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw validation rows like training rows, instead of one with all keys per document",
     )  # fmt: skip
     split.add_argument(
-        "--ids", metavar="FILE", help="use these documents alone: a JSON list, or an id a line"
+        "--ids", metavar="FILE", help="use only these documents: a JSON list, or one id per line"
     )
-    split.add_argument("--limit", type=positive, metavar="N", help="use the first N documents alone")
-    split.add_argument("--seed", type=int, metavar="S", default=0, help="of every random choice (default: 0)")
+    split.add_argument("--limit", type=positive, metavar="N", help="use only the first N documents")
+    split.add_argument("--seed", type=int, metavar="S", default=0, help="random seed (default: 0)")
     rows = parser.add_argument_group("rows")
     rows.add_argument(
         "--embed", choices=("bytes", "path"), default="bytes",
         help="put images into the rows, or their absolute paths (default: %(default)s)",
     )  # fmt: skip
     rows.add_argument("--images-root", metavar="FOLDER", help="where images' paths start (default: GOLD's)")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument(
         "--source-key", metavar="KEY", default="source_text",
-        help="member that holds the page's text (default: %(default)s)",
+        help="key of the page's text (default: %(default)s)",
     )  # fmt: skip
     parser.set_defaults(run=run_data)
 

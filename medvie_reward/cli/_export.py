@@ -75,7 +75,7 @@ def write_exports(
 def printed_export(
     evaluation: Evaluation, uncertainty: Uncertainty | None, options: argparse.Namespace
 ) -> str | None:
-    """Give what is printed instead of tables, where one of them is asked for."""
+    """Return what is printed instead of tables, where one of them is asked for."""
     for kind in _KINDS:
         if getattr(options, kind) == "-":
             return _export(kind, evaluation, uncertainty, options)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from medvie_reward.datasets import Annotated
 
 GOLD_HELP: Final = """\
-Write the golds of a public set for visual information extraction, to score predictions against.
+Write the gold documents of a public data set for visual information extraction, to score predictions against.
 
 SOURCE is a folder, a .zip or a file, as the set is distributed. A row has id and gold and, where the set
 tells, split, lang, image (relative to SOURCE) and source_text, the text of the page.
@@ -40,7 +40,7 @@ def add_gold_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_gold(options: argparse.Namespace) -> int:
-    """Write the golds, say how many; returns the exit code.
+    """Write the gold documents, print their number; returns the exit code.
 
     Raises
     ------

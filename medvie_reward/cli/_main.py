@@ -57,7 +57,7 @@ it is critical, how the items of its list pair. Fields without a rule are guesse
 what it looks like, and the table says what the values look like.
 """
 _SCORE_EPILOG = """\
-exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 the reader of the output went away.
+exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 broken pipe.
 Files named with --json, --csv, --markdown, --errors and --html appear only once everything is scored.
 """
 
@@ -70,15 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for verb, short, long, epilog, add_arguments in (
         ("score", "score predictions against gold documents", _SCORE_HELP, _SCORE_EPILOG,
          _add_score_arguments),
-        ("explain", "print which rule each field of some golds has, and why", _EXPLAIN_HELP, None,
+        ("explain", "print the rule of each field and why it applies", _EXPLAIN_HELP, None,
          _add_explain_arguments),
-        ("compare", "compare systems on the same golds, with intervals and tests", COMPARE_HELP,
+        ("compare", "compare systems on the same gold documents, with intervals and tests", COMPARE_HELP,
          COMPARE_EPILOG, add_compare_arguments),
-        ("ablate", "say what fewer documents and noisier golds would have said", ABLATE_HELP, None,
+        ("ablate", "estimate the effect of sample size and annotation noise", ABLATE_HELP, None,
          add_ablate_arguments),
         ("agree", "measure how far two annotators agree", AGREE_HELP, None, add_agree_arguments),
         ("data", "write training rows for verl", DATA_HELP, None, add_data_arguments),
-        ("gold", "write the golds of a public set", GOLD_HELP, None, add_gold_arguments),
+        ("gold", "write the gold documents of a public data set", GOLD_HELP, None, add_gold_arguments),
         ("select", "choose a diverse subset of documents", SELECT_HELP, None, add_select_arguments),
     ):  # fmt: skip
         add_arguments(
@@ -111,11 +111,13 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
     add_reading_arguments(add_spec_arguments(parser))
     rows = parser.add_argument_group("rows")
-    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--pred-key", metavar="KEY", help="key of the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument(
-        "--source-key", metavar="KEY", help="gold member with the page's text: counts what is ungrounded"
+        "--source-key",
+        metavar="KEY",
+        help="key of the page's text in a gold record; counts ungrounded values",
     )
     rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
     rows.add_argument(
@@ -133,9 +135,7 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
     )
     rows.add_argument("--limit", type=positive, metavar="N", help="score the first N documents only")
     statistics = parser.add_argument_group("statistics")
-    statistics.add_argument(
-        "--intervals", action="store_true", help="give confidence intervals by drawing documents again"
-    )
+    statistics.add_argument("--intervals", action="store_true", help="add bootstrap confidence intervals")
     add_resampling_arguments(statistics)
     out = parser.add_argument_group("output")
     out.add_argument(
@@ -143,9 +143,9 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
         type=metrics,
         metavar="NAMES",
         default="f1",
-        help="what to print, with commas between: f1, ted (Donut's nTED accuracy), anls (ANLS*); the last "
-        "two are means of documents and compare answers with golds as they stand: preset, schema, rules and "
-        "lists have no say in them (default: %(default)s)",
+        help="comma-separated metrics: f1, ted (Donut's nTED accuracy), anls (ANLS*); the last "
+        "two are means over documents and ignore --preset, --schema, --rules and --lists "
+        "(default: %(default)s)",
     )
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
     add_export_arguments(out)
@@ -172,10 +172,8 @@ def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_explain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
     add_spec_arguments(parser)
-    parser.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    parser.add_argument(
-        "--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)"
-    )
+    parser.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    parser.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.set_defaults(run=_explain)
 
@@ -351,7 +349,7 @@ class _Draw:
         self._clusters = None if clusters is None else [clusters[pair.gold] for pair in pairs]
 
     def measure(self, evaluation: Evaluation) -> Uncertainty:
-        """Give the intervals."""
+        """Return the intervals."""
         from medvie_reward.statistics import measure_uncertainty
 
         fields = self.fields.arrays() if "f1" in evaluation.metrics else {}

@@ -1,4 +1,4 @@
-"""Kinds of option that several verbs have."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def positive(text: str) -> int:
-    """Read a whole number of at least 1, as argparse asks of a type."""
+    """Read an integer of at least 1, as argparse asks of a type."""
     n = int(text)
     if n < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text}")
+        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, got {text}")
     return n
 
 
@@ -30,11 +30,11 @@ def metrics(text: str) -> tuple[str, ...]:
 
 
 def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add what says where rows of several systems hold what, and how they are joined; gives the group."""
+    """Add the options for the keys of records and for joining systems; returns the group."""
     rows = parser.add_argument_group("rows")
-    rows.add_argument("--pred-key", metavar="KEY", help="member that holds the prediction")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--pred-key", metavar="KEY", help="key of the prediction")
+    rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
     rows.add_argument(
         "--missing", choices=("error", "zero"), default="error",
@@ -44,15 +44,19 @@ def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
 
 
 def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
-    """Add what says how intervals are made; see `read_resampling`."""
-    group.add_argument("--resamples", type=positive, metavar="N", help="of the documents (default: 10000)")
-    group.add_argument("--confidence", type=float, metavar="C", help="of intervals (default: 0.95)")
-    group.add_argument("--seed", type=int, metavar="S", help="of the resamples (default: 20250613)")
+    """Add the options of intervals; see `read_resampling`."""
+    group.add_argument(
+        "--resamples", type=positive, metavar="N", help="number of bootstrap resamples (default: 10000)"
+    )
+    group.add_argument("--confidence", type=float, metavar="C", help="confidence level (default: 0.95)")
+    group.add_argument("--seed", type=int, metavar="S", help="random seed (default: 20250613)")
     group.add_argument(
         "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
     )
     group.add_argument(
-        "--cluster", metavar="KEY", help="gold member, such as the patient: its documents are drawn together"
+        "--cluster",
+        metavar="KEY",
+        help="key of the cluster, such as the patient; a cluster is resampled as a whole",
     )
 
 
@@ -66,11 +70,11 @@ def check_resampling_options(options: argparse.Namespace) -> None:
     """
     for name in ("resamples", "confidence", "seed", "method", "cluster"):
         if getattr(options, name) is not None and not options.intervals:
-            raise InputError(f"--{name} belongs to intervals: expected --intervals with it")
+            raise InputError(f"--{name} requires --intervals")
 
 
 def read_resampling(options: argparse.Namespace) -> Resampling:
-    """Give what was asked for, defaults where nothing was.
+    """Return the requested resampling, with defaults for the rest.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def read_resampling(options: argparse.Namespace) -> Resampling:
 
 
 def named_files(given: list[str]) -> dict[str, str]:
-    """Give system -> file; a file without a name is called by its own, without what ends it.
+    """Return system -> file; a file without a name is called by its own, without what ends it.
 
     Raises
     ------

@@ -38,7 +38,7 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie select``."""
     parser.add_argument("golds", metavar="GOLD", help="documents to choose from, JSONL")
     parser.add_argument(
-        "-k", type=positive, metavar="K", help="how many; may be left out where --quota gives numbers"
+        "-k", type=positive, metavar="K", help="number of documents; optional if --quota gives numbers"
     )
     how = parser.add_argument_group("how to choose")
     how.add_argument(
@@ -54,20 +54,20 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="GROUP=W,…",
         help="weights of type, fields, lists, text, embeddings: 1 where not named; 0 leaves a group out",
     )
-    how.add_argument("--by", metavar="KEY", help="stratify by this row member")
+    how.add_argument("--by", metavar="KEY", help="stratify by this key")
     how.add_argument(
         "--quota",
         metavar="RULE",
         help="proportional (default), equal, or a JSON object of numbers per value of --by (text or a file)",
     )
     rows = parser.add_argument_group("rows")
-    rows.add_argument("--gold-key", metavar="KEY", help="member that holds the gold")
-    rows.add_argument("--id-key", metavar="KEY", default="id", help="member that holds the id (default: id)")
+    rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
+    rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument(
         "--type-key",
         metavar="KEY",
         default="report_type",
-        help="member that holds the report type (default: %(default)s)",
+        help="key of the report type (default: %(default)s)",
     )
     rows.add_argument("--schema", metavar="FILE", help="JSON Schema: names fields that no document fills")
     out = parser.add_argument_group("output")
@@ -76,9 +76,9 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--report", metavar="FILE", help="write the coverage as JSON")
     out.add_argument("--plot", metavar="FILE", help="draw the coverage: .png, .svg or .pdf")
     out.add_argument(
-        "--random", type=positive, default=20, metavar="N", help="random picks to compare with (default: 20)"
+        "--random", type=positive, default=20, metavar="N", help="number of random baselines (default: 20)"
     )
-    out.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the first (default: 0)")
+    out.add_argument("--seed", type=int, default=0, metavar="S", help="random seed (default: 0)")
     parser.set_defaults(run=run_select)
 
 
@@ -193,7 +193,7 @@ def _quota(text: str | None, by: str | None) -> str | dict[str, int]:
     whole = isinstance(found, dict) and found and all(type(x) is int and x >= 0 for x in found.values())
     if not whole:
         raise InputError(
-            f"expected an object of whole numbers per value of {by!r}, got {str(found)[:80]}",
+            f"expected an object of integers per value of {by!r}, got {str(found)[:80]}",
             "--quota" if inline else text,
         )
     return dict(found)

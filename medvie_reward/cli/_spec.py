@@ -12,7 +12,9 @@ def add_spec_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGro
     spec = parser.add_argument_group("what counts")
     spec.add_argument("--preset", default="clinical", choices=list(PRESETS), help="default: %(default)s")
     spec.add_argument(
-        "--schema", metavar="FILE", help="JSON Schema of the golds: its rules instead of the preset's"
+        "--schema",
+        metavar="FILE",
+        help="JSON Schema of the gold documents: its rules instead of the preset's",
     )
     spec.add_argument(
         "--rules", metavar="FILE", help="JSON list of rules that come first, such as "
@@ -32,7 +34,7 @@ def add_reading_arguments(spec: argparse._ArgumentGroup) -> None:
 
 
 def read_spec(options: argparse.Namespace) -> Spec:
-    """Make the spec that was asked for.
+    """Build the spec that was asked for.
 
     Raises
     ------

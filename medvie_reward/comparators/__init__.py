@@ -60,7 +60,7 @@ COMPARATORS: Final = (*FORMS, *_MAKERS)
 
 
 def form_of(name: str, options: Mapping[str, Any]) -> Form:
-    """Give the normal form of a comparator.
+    """Return the normal form of a comparator.
 
     Raises
     ------

@@ -109,7 +109,7 @@ Every repetition is bounded, so the time is linear in the text.
 
 
 def date_form(order: str = "none") -> Callable[[str], str]:
-    """Make the form of dates, months and years; a text with a time stays text.
+    """Return a function that normalizes dates, months and years; a text with a time stays text.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def date_form(order: str = "none") -> Callable[[str], str]:
 
 
 def datetime_form(order: str = "none") -> Callable[[str], str]:
-    """Make the form of dates with or without a time, a fraction of a second and a zone.
+    """Return a function that normalizes dates with or without a time, a fraction of a second and a zone.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def _filled(clock: str) -> str:
 
 
 def _key(folded: str) -> str:
-    """Make characters and numbers plain; empty where the text is too long to be a date."""
+    """Normalize characters and numbers; empty where the text is too long to be a date."""
     if len(folded) > _LONGEST:
         return ""
     if folded.isascii():
@@ -353,7 +353,7 @@ def _time(key: str) -> str | None:
 
 
 def _hour(hour: int, part: str | None, noon: str | None) -> int | None:
-    """Give the hour of 24; nothing where the parts of the day contradict it or leave a choice."""
+    """Return the hour of 24; nothing where the parts of the day contradict it or leave a choice."""
     if hour > 23 or (part and noon):
         return None
     if noon:

@@ -8,7 +8,7 @@ _LEAST: Final = 0.5
 
 
 def similarity(a: str, b: str) -> float:
-    """Give what a wrong text earns: 1 - Levenshtein distance / longer length, 0 below one half.
+    """Return what a wrong text earns: 1 - Levenshtein distance / longer length, 0 below one half.
 
     Never to be used for values, units or ranges: one wrong character there is a wrong result.
     """

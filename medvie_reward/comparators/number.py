@@ -114,7 +114,7 @@ class Quantity(NamedTuple):
 
 
 def number_form(digits: str = "free") -> Callable[[str], str]:
-    """Make the form of numbers, with or without a bound sign and a unit.
+    """Return a function that normalizes numbers, with or without a bound sign and a unit.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def _number_text(text: str, kept: bool) -> str:
 
 
 def read_number(text: str) -> str | None:
-    """Give the exact value of a bare number as a decimal text, ``None`` for anything else.
+    """Return the exact value of a bare number as a decimal text, ``None`` for anything else.
 
     Equal values give equal texts. Values with more than 60 places are given as digits, ``e`` and an exponent.
     """
@@ -162,7 +162,7 @@ def read_number(text: str) -> str | None:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text is a number that nobody would take for a code.
+    """Check whether a text is a number that nobody would take for a code.
 
     That is ASCII digits, maybe with a minus and decimals, without a leading zero: not ``007``, ``1e5``.
     """
@@ -170,7 +170,7 @@ def is_plain(text: str) -> bool:
 
 
 def plain_value(text: str) -> str | None:
-    """Give the value of a short plain number as `read_number` does, ``None`` for anything else."""
+    """Return the value of a short plain number as `read_number` does, ``None`` for anything else."""
     if len(text) >= _SHORT or not _PLAIN.fullmatch(text):
         return None
     if "." in text:
@@ -236,7 +236,7 @@ def _behind(rest: str) -> tuple[int, str] | None:
 
 
 def _digits(numeral: str) -> tuple[str, int]:
-    """Give the digits of a numeral and the power of ten that they count."""
+    """Return the digits of a numeral and the power of ten that they count."""
     if numeral.isdecimal():
         return numeral.lstrip("0") or "0", 0
     mantissa, _, exponent = numeral.lower().partition("e")
@@ -247,7 +247,7 @@ def _digits(numeral: str) -> tuple[str, int]:
 
 
 def _ungrouped(mantissa: str) -> tuple[str, str]:
-    """Give the digits before and after the decimal mark of a numeral with commas or apostrophes."""
+    """Return the digits before and after the decimal mark of a numeral with commas or apostrophes."""
     whole, _, places = mantissa.partition(".")
     if "'" in mantissa:
         # Apostrophes group, so a comma is the decimal mark.

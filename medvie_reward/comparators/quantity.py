@@ -21,7 +21,7 @@ from medvie_reward.comparators.text import folded_text
 
 
 def quantity_form(digits: str = "free") -> Callable[[str], str]:
-    """Make the form of quantities.
+    """Return a function that normalizes quantities.
 
     Parameters
     ----------

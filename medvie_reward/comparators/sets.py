@@ -22,7 +22,7 @@ _TWINS: Final = {
 }
 _BLANKS: Final = " \t\r\n\u3000\xa0"
 
-# Numbers in front of parts: ①, (1), 1. 1、 1) at the start, after white space, a delimiter, or what readers
+# Numbers in front of parts: ①, (1), 1. 1、 1) at the start, after whitespace, a delimiter, or what readers
 # of images glue them to: a Chinese character or a bracket.
 _DIGITS: Final = str.maketrans("０１２３４５６７８９（）．", "0123456789().")
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -33,7 +33,7 @@ _MARK: Final = re.compile(
 
 
 def set_form(delimiters: str = _DEFAULT) -> Callable[[str], str]:
-    """Make the form of delimited texts: their folded parts in any order, equal parts as often as they come.
+    """Return a function that normalizes delimited strings: folded parts in any order, with repeats.
 
     Parameters
     ----------

@@ -9,9 +9,9 @@ What ``folded_text`` makes equal:
 - case; full-width and half-width forms, ligatures, unit squares (``㎎``), Roman numeral signs, fractions;
 - Chinese punctuation and its ASCII counterpart (``、`` is a comma), all dashes, all quotes, all tildes;
 - ``>=`` and ``≥``, ``<=`` and ``≤``; ``10²`` and ``10^2``; ``H₂O`` and ``H2O``;
-- characters that print nothing; white space beside punctuation or Chinese characters, which readers of
-  images put in and leave out at will. Between two words or two figures white space stays, and so does white
-  space that keeps ``1, 234`` from ``1,234`` and ``3 -5`` from ``3-5``;
+- characters that print nothing; whitespace beside punctuation or Chinese characters, which readers of
+  images put in and leave out at will. Between two words or two figures whitespace stays, and so does
+  whitespace that keeps ``1, 234`` from ``1,234`` and ``3 -5`` from ``3-5``;
 - a last full stop after a letter, a bracket or a percent sign, where more than two characters or a Chinese
   one come before it. After a figure it stays: ``5.`` may be all that was read of ``5.6``.
 """
@@ -22,7 +22,7 @@ import re
 import unicodedata
 from typing import Final
 
-# Chinese characters and kana: scripts that put no white space between words.
+# Chinese characters and kana: scripts that put no whitespace between words.
 _CJK: Final = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -30,7 +30,7 @@ _CJK: Final = (
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]+")
 # Chinese characters, and punctuation and symbols as far as they are still there once characters are mapped.
 _TIGHT: Final = rf"[{_CJK}!-/:-@\[-`{{-~¡-©«-±´¶-¸»¿×÷‐-‧‰-⁞₠-⃀℀-⅏←-⑟─-⯿、-〄〈-〠]"
-# White space may go beside these, unless that would join two figures into one or make a sign a dash.
+# Whitespace may go beside these, unless that would join two figures into one or make a sign a dash.
 _LOOSE: Final = re.compile(
     rf" (?!(?<=\d[.,] )\d)(?!(?<=\d [.,] )\d)(?!(?<=\d )[.,+-]\d)(?:(?={_TIGHT})|(?<={_TIGHT} ))"
 )
@@ -43,7 +43,7 @@ _INVISIBLE: Final = "\u200b"
 
 
 def _table() -> dict[int, str]:
-    """Make the table of what one character is written as."""
+    """Build the table of what one character is written as."""
     table: dict[int, str] = {}
     # Compatibility forms that read as what they decompose to; squares keep their powers (㎡ is m²).
     for first, last in (
@@ -117,14 +117,14 @@ _TABLE: Final = _table()
 
 
 def unicode_text(text: str) -> str:
-    """Write a text in NFC, without outer white space and with single inner spaces."""
+    """Write a text in NFC, without outer whitespace and with single inner spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.split())
 
 
 def strip_text(text: str) -> str:
-    """Write a text without its outer white space."""
+    """Write a text without its outer whitespace."""
     return text.strip()
 
 

@@ -115,7 +115,7 @@ _EITHER: Final = frozenset(("G", "L", "ML", "U", "IU", "M", "H", "KG"))
 
 
 def _symbols() -> dict[str, str]:
-    """Make the table of what goes by case: symbols with their prefixes, and Chinese names."""
+    """Build the table of what goes by case: symbols with their prefixes, and Chinese names."""
     table: dict[str, str] = {}
     for line in _BASES.strip().splitlines():
         unit, prefixes, spellings, names, *_ = f"{line} ".split(" ")
@@ -183,7 +183,7 @@ def unit_text(text: str) -> str:
 
 
 def has_symbol(text: str) -> bool:
-    """Tell whether there is a symbol in a text, so that its case may matter."""
+    """Check whether there is a symbol in a text, so that its case may matter."""
     return any(word in _SYMBOLS for word in _WORD.findall(text))
 
 
@@ -251,7 +251,7 @@ def _written(power: int, factors: list[Factor], capitals: bool, alone: bool = Fa
 
 
 def _simple(shown: str) -> str | None:
-    """Give a unit that is one symbol, or one per another, as most are."""
+    """Return a unit that is one symbol, or one per another, as most are."""
     above, per, below = shown.partition("/")
     if (per and shown.isupper()) or (above and above not in _SYMBOLS) or (per and below not in _SYMBOLS):
         return None
@@ -259,7 +259,7 @@ def _simple(shown: str) -> str | None:
 
 
 def _atom(name: str, capitals: bool) -> str | None:
-    """Give the unit that a symbol or word stands for."""
+    """Return the unit that a symbol or word stands for."""
     unit = _CAPITALS.get(name) if capitals else None
     return unit or _SYMBOLS.get(name) or _WORDS.get(name.lower())
 
@@ -303,7 +303,7 @@ def _product(piece: str, sign: int, dots: bool) -> list[Factor] | None:
 
 
 def _in_capitals(shown: str, factors: list[Factor]) -> bool:
-    """Tell whether a unit is in capitals throughout and can be nothing but one that is not."""
+    """Check whether a unit is in capitals throughout and can be nothing but one that is not."""
     if shown != shown.upper():
         return False
     names = [name for name, _, number in factors if not number]

@@ -20,7 +20,7 @@ _LONGEST: Final = 60
 # Signs that print alike, and traditional characters of the words below; dashes and widths are folded before.
 _ALIKE: Final = str.maketrans("∗⁎✱⬆⇧⬇⇩陰陽強檢測應見確區臨無異減極", "***↑↑↓↓阴阳强检测应见确区临无异减极")
 
-# Parts of a spelling: a Latin word, Chinese characters, or signs; brackets and white space only part them.
+# Parts of a spelling: a Latin word, Chinese characters, or signs; brackets and whitespace only part them.
 _PART: Final = re.compile(r"([a-z]+(?:[.-][a-z]+)*)\.?|([㐀-鿿]+)|([^a-z㐀-鿿()\[\]{}]+)")
 
 
@@ -116,7 +116,7 @@ _TRUTHS: Final = _table(
 
 
 def _composed(text: str, table: Mapping[str, str]) -> str:
-    """Give the form of a spelling that the table does not hold as it stands."""
+    """Return the form of a spelling that the table does not hold as it stands."""
     folded = folded_text(text)
     if len(folded) > _LONGEST:
         return folded
@@ -171,7 +171,7 @@ def boolean_text(text: str) -> str:
 def enum_form(
     synonyms: Mapping[str, Sequence[str]] | Sequence[tuple[str, Sequence[str]]],
 ) -> Callable[[str], str]:
-    """Make a form under which a name and its spellings are one, each compared by its folded text.
+    """Return a function that normalizes a name and its spellings to one form, each compared by folded text.
 
     Parameters
     ----------

@@ -118,7 +118,7 @@ def parse_completion(
         The completion without its prompt; ``None`` reads as the empty text.
     format
         The form that `Completion.format_ok` reports: ``think`` (exactly one ``<think>…</think>``, then
-        exactly one ``<answer>…</answer>``, only white space around and between; arXiv 2506.13363, 3.3),
+        exactly one ``<answer>…</answer>``, only whitespace around and between; arXiv 2506.13363, 3.3),
         ``answer`` (exactly one ``<answer>…</answer>``) or ``json`` (a JSON object or list, nothing else).
     answer
         ``lenient`` (the rule at the top of this module) or ``tagged`` (the first closed answer part, in it
@@ -179,7 +179,7 @@ _FORMS: Final = {
 
 
 def _well_formed(texts: list[str], tags: list[str], form: str) -> bool:
-    """Check the strict form: every tag once, in order, and only white space outside the parts."""
+    """Check the strict form: every tag once, in order, and only whitespace outside the parts."""
     if tags != _FORMS[form]:
         return False
     outside = "".join(texts[::2])
@@ -190,7 +190,7 @@ def _well_formed(texts: list[str], tags: list[str], form: str) -> bool:
 
 
 def _answer_part(texts: list[str], tags: list[str]) -> str:
-    """Give the text of the answer part, think parts cut out."""
+    """Return the text of the answer part, think parts cut out."""
     if tags == _FORMS["think"]:
         return texts[3]
     # A think part that closes before any opens was opened by the prompt.
@@ -275,7 +275,7 @@ def _find(part: str, max_depth: int) -> tuple[Decoded, bool]:
 
 
 def _fence(text: str) -> str:
-    """Give the content of the first fence tagged json, else of the first fence, else the text itself."""
+    """Return the content of the first fence tagged json, else of the first fence, else the text itself."""
     first: str | None = None
     at = 0
     while (opening := _FENCE.search(text, at)) is not None:

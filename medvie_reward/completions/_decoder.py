@@ -1,7 +1,7 @@
-"""One JSON text -> its value, exactly, or the word for why there is none.
+"""Decode a JSON string exactly, or return the status that explains the failure.
 
-orjson reads it where it reads exactly. Where it does not (whole numbers past 64 bits, repeated members) or
-fails, Python's own parser decides, and what is wrong gets a name.
+orjson is used when its result is exact. When it is not (integers past 64 bits, repeated members) or orjson
+fails, Python's own parser decides, and the failure gets a status.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def decode(text: str, max_depth: int) -> Decoded:
     Parameters
     ----------
     text
-        The text; white space around it is allowed.
+        The text; whitespace around it is allowed.
     max_depth
         Deepest nesting allowed, in containers.
 
@@ -92,13 +92,13 @@ def decode_utf8(text: bytes, max_depth: int) -> Decoded:
 
 
 def _if_exact(value: Any, text: str, max_depth: int) -> Decoded | None:
-    """Give what orjson read if that is surely all of the text, or too deep."""
+    """Return what orjson read if that is surely all of the text, or too deep."""
     if _surely_whole(text, value, max_depth):
         return Decoded(value, "ok")
     sizes = measure(value, max_depth)
     if sizes.depth > max_depth:
         return Decoded(ABSENT, "too_deep")
-    # orjson rounds whole numbers past 64 bits to a float and silently keeps the last of two equal members.
+    # orjson rounds integers past 64 bits to a float and silently keeps the last of two equal members.
     if sizes.rounded or _may_repeat_members(text, sizes.members, sizes.texts):
         return None
     return Decoded(value, _status(value))
@@ -155,11 +155,11 @@ def _surely_whole(text: str, value: Any, max_depth: int) -> bool:
 
 
 def _may_repeat_members(text: str, members: int, texts: int) -> bool:
-    """Tell cheaply that no object names a member twice; True means that only the slow path can tell.
+    """Check cheaply that no object names a member twice; True means that only the slow path can tell.
 
     Every name and every string stands between two quotes of its own, so as many quotes as the kept ones need
     prove that none was dropped. Escaped quotes are others, and so easily counted only where no backslash is
-    itself escaped. There a second proof is left: where no white space stands before a colon, every member was
+    itself escaped. There a second proof is left: where no whitespace stands before a colon, every member was
     written as one ``":"`` after its quote; a quote and colon inside a string only raise that count.
     """
     quotes = text.count('"') - 2 * (members + texts)
@@ -271,7 +271,7 @@ def closing(text: str, start: int, max_depth: int) -> int | str:
 
 
 def nests_deeper(text: str, max_depth: int) -> bool:
-    """Tell whether brackets outside strings ever nest deeper than ``max_depth``."""
+    """Check whether brackets outside strings ever nest deeper than ``max_depth``."""
     # As many containers as brackets that open: most texts are settled by that alone.
     if text.count("{") + text.count("[") <= max_depth:
         return False

@@ -1,7 +1,7 @@
-"""Documents' rows -> arrays whose column sums give every figure of a corpus; what `bootstrap` works on.
+"""Per-document sufficient statistics; every corpus metric is a function of their sums.
 
-A figure is a pure function of column sums, vectorised over any leading axes, so that ten thousand resamples
-of a corpus are one matrix product. The figures are those of `Evaluation`: micro ones are divided out of
+A metric is a pure function of column sums, vectorised over any leading axes, so that ten thousand resamples
+of a corpus are one matrix product. The metrics are those of `Evaluation`: micro ones are computed from
 counts added over documents, macro ones are means of the documents' own.
 """
 
@@ -71,7 +71,7 @@ def _micro(which: int) -> Figure:
 
 
 def _share(part: str, whole: str) -> Figure:
-    """Give one column divided by another; 0 where there is nothing to divide by."""
+    """Return one column divided by another; 0 where there is nothing to divide by."""
     a, b = _AT[part], _AT[whole]
 
     def figure(sums: NDArray[Any]) -> NDArray[Any]:
@@ -120,7 +120,7 @@ LOWER_IS_BETTER: Final = ("hallucination_rate", "omission_rate")
 
 
 def asked_figures(metrics: Iterable[str], rows: Rows) -> dict[str, Figure]:
-    """Give the figures that some metrics asked for stand for, of ``f1``, ``ted`` and ``anls``.
+    """Return the figures that some metrics asked for stand for, of ``f1``, ``ted`` and ``anls``.
 
     The rate of well-formed completions is one only where some document came as a text.
     """
@@ -132,13 +132,13 @@ def asked_figures(metrics: Iterable[str], rows: Rows) -> dict[str, Figure]:
 
 
 def field_figure(sums: NDArray[Any]) -> NDArray[Any]:
-    """Give the F1 of a field from sums of its columns, shape (…, 3); see `FIELD_COLUMNS`."""
+    """Return the F1 of a field from sums of its columns, shape (…, 3); see `FIELD_COLUMNS`."""
     found: NDArray[Any] = divide_rates(sums[..., 0], sums[..., 1], sums[..., 2])[2]
     return found
 
 
 def field_at(start: int) -> Figure:
-    """Give the F1 of the field whose columns begin at a place of a wider table."""
+    """Return the F1 of the field whose columns begin at a place of a wider table."""
     return lambda sums: field_figure(sums[..., start : start + len(FIELD_COLUMNS)])
 
 
@@ -160,7 +160,7 @@ class FieldRows:
         self._documents += 1
 
     def arrays(self) -> dict[str, Rows]:
-        """Give field -> array of shape (documents, 3); see `FIELD_COLUMNS`."""
+        """Return field -> array of shape (documents, 3); see `FIELD_COLUMNS`."""
         made: dict[str, Rows] = {}
         for name, seen in self._seen.items():
             table = np.array(seen)

@@ -46,7 +46,7 @@ class Document(NamedTuple):
     published: Published = _NOT_ASKED
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values; a published metric only where it was asked for."""
+        """Return everything as JSON values; a published metric only where it was asked for."""
         made = self._asdict()
         del made["published"]
         return {**made, "counts": self.counts.as_dict(), **self.published.as_dict()}

@@ -45,7 +45,7 @@ class Macro:
     matching: float
 
     def as_dict(self) -> dict[str, float]:
-        """Give every figure by name."""
+        """Return every figure by name."""
         return dict(vars(self))
 
 
@@ -118,7 +118,7 @@ class Evaluation:
         return sign(self.micro.signature, self.metrics)
 
     def as_dict(self, documents: bool = True) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         made: dict[str, Any] = {
             "signature": self.signature,
             "n": self.n,
@@ -171,8 +171,8 @@ def evaluate(
         A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
     metrics
         What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
-        commas between them. The last two compare answer and gold as they stand: comparators, rules, weights
-        and list modes of the spec have no say in them. The scores of F1 are there in any case.
+        commas between them. The last two compare the unmodified answer and gold: comparators, rules,
+        weights and list modes of the spec do not affect them. The scores of F1 are always computed.
     **overrides
         Spec fields to change.
 

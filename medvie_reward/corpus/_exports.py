@@ -28,7 +28,7 @@ _POLARS: Final = {"bool": "Boolean", "int": "Int64", "float": "Float64", "text":
 
 
 def document_records(evaluation: Evaluation) -> list[Record]:
-    """Give one flat record per document, in the evaluation's order.
+    """Return one flat record per document, in the evaluation's order.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def document_records(evaluation: Evaluation) -> list[Record]:
         If the evaluation has sums alone, no documents, as one of a Ray dataset.
     """
     if evaluation.n and not evaluation.documents:
-        raise InputError(f"the evaluation has sums of {evaluation.n} documents alone: expected their rows")
+        raise InputError("this evaluation kept only totals; evaluate without Ray to get per-document rows")
     return [_document_record(document) for document in evaluation.documents]
 
 
@@ -72,7 +72,7 @@ def _document_record(document: Document) -> Record:
 
 
 def leaf_records(id: str, leaves: Iterable[Leaf]) -> list[Record]:
-    """Give one flat record per leaf of a document.
+    """Return one flat record per leaf of a document.
 
     Parameters
     ----------
@@ -136,11 +136,11 @@ def _names(records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def to_frame(records: Sequence[Mapping[str, Any]], engine: str = "pandas") -> Any:
-    """Make a data frame of records.
+    """Build a data frame of records.
 
-    Whole numbers stay whole numbers and ``None`` is null, whatever else the column holds: in pandas such a
+    Integers stay integers and ``None`` is null, whatever else the column holds: in pandas such a
     column has a nullable type (``Int64``, ``Float64``, ``boolean``), texts have ``string``. A column with
-    whole numbers and floats is one of floats.
+    integers and floats is one of floats.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def to_frame(records: Sequence[Mapping[str, Any]], engine: str = "pandas") -> An
 
 
 def _kind(name: str, values: list[Any]) -> str:
-    """Tell what a column holds: ``bool``, ``int``, ``float`` or ``text``."""
+    """Return the type of a column: ``bool``, ``int``, ``float`` or ``text``."""
     types = {type(value) for value in values} - {type(None)}
     if not types:
         return _EMPTY.get(name, "text")

@@ -36,7 +36,7 @@ class Picture(NamedTuple):
     data: bytes | None
 
     def read(self) -> bytes:
-        """Give the bytes of the image.
+        """Return the bytes of the image.
 
         Raises
         ------
@@ -88,7 +88,7 @@ def check_picture(picture: Picture) -> str:
 
 
 def _broken(data: bytes) -> Iterator[str]:
-    """Say what is wrong with an image's bytes, if anything."""
+    """Describe what is wrong with an image's bytes, if anything."""
     from PIL import Image
 
     try:

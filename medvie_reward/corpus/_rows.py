@@ -99,7 +99,7 @@ class RowFile:
         return len(self.ids) == len(self._offsets)
 
     def line(self, row: int) -> bytes:
-        """Give the bytes of a row, counted from 0."""
+        """Return the bytes of a row, counted from 0."""
         self._file.seek(self._offsets[row])
         return self._file.readline()
 
@@ -140,7 +140,7 @@ class RowFile:
             self.ids.append(str(found))
         elif found is not None:
             raise InputError(
-                f"expected a string or a whole number as id in {self.id_key!r}, got {type(found).__name__}",
+                f"expected a string or an integer as id in {self.id_key!r}, got {type(found).__name__}",
                 self.name,
                 number,
             )
@@ -199,7 +199,7 @@ def value_of(
 
 
 def _glance(text: bytes, id_key: str, file: str, line: int) -> Any:
-    """Read one line as `read_line` does, except that whole numbers past 64 bits may be rounded.
+    """Read one line as `read_line` does, except that integers past 64 bits may be rounded.
 
     What this leaves out of its checks for speed changes values only; scoring reads the line again in full.
     """
@@ -207,13 +207,13 @@ def _glance(text: bytes, id_key: str, file: str, line: int) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return read_line(text, file, line)
-    # orjson writes a whole number past 64 bits as a float.
+    # orjson writes an integer past 64 bits as a float.
     rounded = type(value) is dict and type(value.get(id_key)) is float
     return read_line(text, file, line) if rounded or _may_nest_deep(text, value) else value
 
 
 def _may_nest_deep(text: bytes, value: Any) -> bool:
-    """Tell cheaply that a line nests no deeper than a row may; True proves nothing."""
+    """Check cheaply that a line nests no deeper than a row may; True proves nothing."""
     if type(value) is dict and not {dict, list} & set(map(type, value.values())):
         return False
     return text.count(b"{") + text.count(b"[") > _ROW_DEPTH
@@ -425,7 +425,7 @@ def dump(value: Any, indent: bool = False) -> bytes:
     """Write a JSON value as UTF-8."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
-    except TypeError:  # a whole number past 64 bits, which orjson refuses
+    except TypeError:  # an integer past 64 bits, which orjson refuses
         import json
 
         return json.dumps(value, ensure_ascii=False, indent=2 if indent else None).encode()

@@ -36,7 +36,7 @@ OTHERS: Final = "(none)"
 
 
 def slice_of(name: str, gold: Any, row: Any) -> str:
-    """Tell which part of a slice a gold belongs to.
+    """Return the part of a slice that a gold document belongs to.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def slice_of(name: str, gold: Any, row: Any) -> str:
 
 
 def is_size(name: str) -> bool:
-    """Tell whether a slice is made from the gold itself, not from a member of its row."""
+    """Check whether a slice is made from the gold itself, not from a member of its row."""
     return name in BOUNDS or name.startswith(HAS)
 
 
@@ -86,7 +86,7 @@ def check_slice(name: str, labels: list[str], file: str) -> None:
 def label_golds(
     golds: RowFile, names: Iterable[str], cluster: str | None = None
 ) -> tuple[dict[str, list[str]], list[str] | None]:
-    """Give slice -> the part of each gold of a file, and the golds' clusters where asked for.
+    """Return slice -> the part of each gold of a file, and the golds' clusters where asked for.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _cluster(key: str, row: Any, file: str, line: int) -> str:
 
 
 def order_parts(name: str, parts: set[str]) -> list[str]:
-    """Give the parts of a slice in the order in which they are shown: sizes upwards, all else by name."""
+    """Return the parts of a slice in the order in which they are shown: sizes upwards, all else by name."""
     if name in BOUNDS:
         known = [_bin(name, n) for n in (*BOUNDS[name], BOUNDS[name][-1] + 1)]
         return [part for part in known if part in parts]
@@ -141,7 +141,7 @@ def _bin(name: str, n: int) -> str:
 
 
 def _fields(gold: Any) -> set[str]:
-    """Give the names of the fields that a gold fills."""
+    """Return the names of the fields that a gold fills."""
     return {field_text(at) for _, _, at, _ in json_leaves(gold, str.strip)}
 
 

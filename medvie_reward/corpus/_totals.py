@@ -1,7 +1,7 @@
 """Sums over documents, of constant size, that add up in any order and any partition to the same bits.
 
 Adding floats rounds at every step, so a sum would depend on which documents a machine was given. Here sums
-are exact: every finite float is a whole multiple of 2**-1074 (IEEE 754 binary64), and whole numbers add
+are exact: every finite float is a whole multiple of 2**-1074 (IEEE 754 binary64), and integers add
 without rounding. A sum is rounded once, when it is read, to the float next to it; `math.fsum` gives the same.
 """
 
@@ -22,10 +22,10 @@ _ONE: Final = 1 << _SHIFT
 MEANS: Final = ("precision", "recall", "f1", "matching")
 """What macro scores are means of."""
 
-# The rest of the counts are whole numbers. ``correct`` is one too, but for smr-r1.
+# The rest of the counts are integers. ``correct`` is one too, but for smr-r1.
 _FRACTIONS: Final = ("correct", "similar", "charged", "weight_correct", "weight_pred", "weight_gold")
 _FRACTIONAL: Final = tuple(name in _FRACTIONS for name in Counts.__slots__)
-# Counts wait for so many others to be added as columns, which takes a fraction of the time.
+# Buffer this many counts and add them column by column, which is much faster.
 _MANY: Final = 256
 
 _means_of = attrgetter(*MEANS)
@@ -34,13 +34,13 @@ _means_of = attrgetter(*MEANS)
 # Few different values occur (1.0, a field's weight, small shares), and each is met many times.
 @lru_cache(maxsize=4096)
 def exact(x: float) -> int:
-    """Give a finite number as a whole multiple of 2**-1074."""
+    """Return a finite number as a whole multiple of 2**-1074."""
     numerator, denominator = x.as_integer_ratio()
     return numerator << (_SHIFT + 1 - denominator.bit_length())
 
 
 def rounded(total: int) -> float:
-    """Give the float next to an exact sum; Python rounds a quotient of whole numbers correctly."""
+    """Return the float next to an exact sum; Python rounds a quotient of integers correctly."""
     return total / _ONE
 
 
@@ -50,9 +50,9 @@ class CountSum:
     __slots__ = ("_sums", "_waiting", "_whole")
 
     def __init__(self) -> None:
-        # Of fractions in multiples of 2**-1074, of whole numbers as they are.
+        # Of fractions in multiples of 2**-1074, of integers as they are.
         self._sums = [0] * len(_FRACTIONAL)
-        # Whether ``correct`` was a whole number everywhere, as its sum is then.
+        # Whether ``correct`` was an integer everywhere, as its sum is then.
         self._whole = True
         self._waiting: list[Numbers] = []
 
@@ -79,7 +79,7 @@ class CountSum:
         self._whole = self._whole and other._whole
 
     def counts(self) -> Counts:
-        """Give the sum, every member rounded once."""
+        """Return the sum, every member rounded once."""
         self._settle()
         made: list[Any] = [
             rounded(total) if fractional else total
@@ -186,10 +186,10 @@ class Totals:
         return found
 
     def mean(self) -> list[float]:
-        """Give the means over documents of `MEANS`."""
+        """Return the means over documents of `MEANS`."""
         return [rounded(total) / self.n for total in self.means]
 
     def mean_published(self) -> Published:
-        """Give the means over documents of the published metrics."""
+        """Return the means over documents of the published metrics."""
         means = {name: rounded(total) / self.n for name, total in self.published.items()}
         return Published(means.get("ted"), means.get("anls"), self.bounded)

@@ -23,7 +23,7 @@ _LEADING: Final = ("precision", "recall", "f1", "n_gold")
 
 
 def flat_metrics(evaluation: Evaluation, prefix: str = "") -> dict[str, float]:
-    """Give all figures of an evaluation as finite floats under flat names, as MLflow and W&B take them.
+    """Return all figures of an evaluation as finite floats under flat names, as MLflow and W&B take them.
 
     Names are ``documents``, ``parse_rate``, ``format_rate`` (where some answer came as a text), ``limited``,
     ``missing``, ``extra``, ``status/ok``, ``micro/f1``, ``macro/f1``, ``ted``, ``anls``,
@@ -98,7 +98,7 @@ def _prefix(prefix: str) -> str:
 
 
 def safe_names(names: Iterable[str]) -> dict[str, str]:
-    """Give each name in a form that can be one part of a metric's name; see `flat_metrics`."""
+    """Return each name in a form that can be one part of a metric's name; see `flat_metrics`."""
     made: dict[str, str] = {}
     taken: set[str] = set()
     for name in sorted(names):

@@ -50,14 +50,14 @@ class Annotated(NamedTuple):
     left_out: int = 0
 
     def as_row(self) -> dict[str, Any]:
-        """Give the row of a gold file; what is not known is not in it."""
+        """Return the row of a gold file; what is not known is not in it."""
         row = self._asdict()
         del row["left_out"]
         return {name: x for name, x in row.items() if name in ("id", "gold") or x is not None}
 
 
 def split_of(name: str) -> str | None:
-    """Give the split that a path names, by its last part that names one; ``None`` where none does."""
+    """Return the split that a path names, by its last part that names one; ``None`` where none does."""
     for part in reversed(re.split(r"[/\\]", name)):
         found = _SPLIT.findall(part)
         if found:
@@ -66,7 +66,7 @@ def split_of(name: str) -> str | None:
 
 
 def known_split(name: str, path: str) -> str:
-    """Give the split that a set's own word means.
+    """Return the split that a set's own word means.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from medvie_reward.errors import GoldError
 
 
 def gold_of(annotation: Any, path: str = "$") -> dict[str, Any]:
-    """Give the gold of a receipt: its ``gt_parse``, or the tree of its lines.
+    """Return the gold of a receipt: its ``gt_parse``, or the tree of its lines.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def tree_of_lines(annotation: Any, path: str = "$") -> dict[str, Any]:
 
 
 def text_of(annotation: Any, path: str = "$") -> str | None:
-    """Give the words of a receipt line by line, as ``row_id`` tells; ``None`` where no lines are given.
+    """Return the words of a receipt line by line, as ``row_id`` tells; ``None`` where no lines are given.
 
     Raises
     ------

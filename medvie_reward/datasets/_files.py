@@ -59,11 +59,11 @@ class Files:
             raise InputError("has no files", source)
 
     def ending(self, *suffixes: str) -> list[str]:
-        """Give the names that end so, whatever their case."""
+        """Return the names that end so, whatever their case."""
         return [name for name in self.names if name.lower().endswith(suffixes)]
 
     def some(self, names: list[str], expected: str) -> list[str]:
-        """Give names back, of which there must be some.
+        """Return names back, of which there must be some.
 
         Raises
         ------
@@ -75,11 +75,11 @@ class Files:
         return names
 
     def shown(self, name: str) -> str:
-        """Give a name as messages show it."""
+        """Return a name as messages show it."""
         return f"{self.source}/{name}" if self._archive else str(self._root / name)
 
     def placed(self, name: str) -> str:
-        """Give a name with the source's own in front, which may be what names the split."""
+        """Return a name with the source's own in front, which may be what names the split."""
         return f"{Path(self.source).name}/{name}"
 
     def read(self, name: str) -> bytes:
@@ -137,7 +137,7 @@ class Images:
                 self._found.setdefault(path.stem, []).append(name)
 
     def near(self, annotation: str, stem: str | None = None) -> str | None:
-        """Give the image of an annotation; of several, that with which it shares the most folders.
+        """Return the image of an annotation; of several, that with which it shares the most folders.
 
         Parameters
         ----------

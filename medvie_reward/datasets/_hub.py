@@ -38,7 +38,7 @@ class HubRow(NamedTuple):
         return text_of(self.truth, "$.ground_truth")
 
     def meta(self, key: str, kind: type) -> Any:
-        """Give a member of ``meta``, or ``None`` where there is none."""
+        """Return a member of ``meta``, or ``None`` where there is none."""
         meta = self.truth.get("meta")
         if type(meta) is not dict or key not in meta:
             return None

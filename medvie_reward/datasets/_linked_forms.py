@@ -46,7 +46,7 @@ class Form(NamedTuple):
         return "\n".join(entity.text for entity in self.entities.values() if entity.text)
 
     def linked(self, label: str) -> dict[int, list[int]]:
-        """Give the entities of a label that each other entity is linked to, in the annotation's order."""
+        """Return the entities of a label that each other entity is linked to, in the annotation's order."""
         found: dict[int, list[int]] = {}
         place = {number: n for n, number in enumerate(self.entities)}
         ends = [end for a, b in self.links for end in ((a, b), (b, a))]
@@ -96,7 +96,7 @@ def read_form(entities: Any, path: str) -> Form:
 
 
 def tree_of_form(form: Form, sections: bool = False) -> tuple[dict[str, Any], int]:
-    """Give the gold of a form, and the number of answers that it has no place for.
+    """Return the gold of a form, and the number of answers that it has no place for.
 
     Parameters
     ----------

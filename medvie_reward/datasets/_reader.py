@@ -51,7 +51,7 @@ def read_set(
     if split is not None and split not in SPLITS:
         raise InputError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
     if sections and name not in _FORMS:
-        raise InputError(f"sections are those of forms: expected {' or '.join(_FORMS)}, got {name}")
+        raise InputError(f"sections apply only to {' and '.join(_FORMS)}, not {name}")
     files = Files(source)
     try:
         documents = _FORMS[name](files, sections) if name in _FORMS else _OTHERS[name](files)

@@ -75,7 +75,7 @@ def _check_numbers(data: bytes) -> None:
 
 
 def read_tickets(value: Any) -> Iterator[tuple[str, dict[str, str]]]:
-    """Give the name and the fields of every ticket.
+    """Return the name and the fields of every ticket.
 
     Raises
     ------

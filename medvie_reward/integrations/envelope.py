@@ -27,7 +27,7 @@ def envelope_of(ground_truth: str, extra_info: Mapping[str, Any] | None = None) 
 
 
 def open_envelope(ground_truth: Any) -> tuple[Any, Mapping[str, Any]]:
-    """Give the gold and what holds for its row; what is no envelope is the gold."""
+    """Return the gold and what holds for its row; what is no envelope is the gold."""
     if isinstance(ground_truth, str):
         text = str(ground_truth)  # numpy's, too
         return _open_text(text) if _OPENING.match(text) else (text, {})
@@ -52,7 +52,7 @@ def _open(value: Any) -> tuple[Any, Mapping[str, Any]]:
 
 
 def images_of(row: Mapping[str, Any]) -> list[Any]:
-    """Give the images of a training row: bytes where it has them, else paths."""
+    """Return the images of a training row: bytes where it has them, else paths."""
     return [
         image["path"] if image.get("bytes") is None else image["bytes"] for image in row.get("images") or ()
     ]

@@ -34,7 +34,7 @@ class MedvieReward:
         self._scorer = Scorer(**self.settings)
 
     def __call__(self, completions: Sequence[Any], **columns: Any) -> list[float]:
-        """Give one finite number per completion.
+        """Return one finite number per completion.
 
         Raises
         ------
@@ -46,7 +46,7 @@ class MedvieReward:
 
 
 def make_orm(name: str = "MedvieReward", *, key: str = "score", **settings: Any) -> type[MedvieReward]:
-    """Make a reward class with other settings, or one that gives a component.
+    """Build a reward class with other settings, or one that gives a component.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ RewardFunction = Callable[[Sequence[str], Sequence[str], Sequence[Any]], dict[st
 
 
 def make_reward_func(spec: Any = None, **settings: Any) -> RewardFunction:
-    """Make a reward function with the settings of a run, see `samples.Scorer`.
+    """Build a reward function with the settings of a run, see `samples.Scorer`.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def pack(made: Sequence[Mapping[str, float]], tensor: Callable[[list[float]], An
 
 
 def cut_prompt(query: Any, prompt: Any) -> tuple[str | None, bool]:
-    """Give the response without the tokens that end it, and whether the prompt was found."""
+    """Return the response without the tokens that end it, and whether the prompt was found."""
     if not isinstance(query, str):
         return None, False
     if not isinstance(prompt, str):

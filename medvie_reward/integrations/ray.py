@@ -115,7 +115,7 @@ def score_dataset(
     options: Mapping[str, Any] | None = None,
     **overrides: Any,
 ) -> Any:
-    """Give a ``ray.data.Dataset`` of one flat row per document, to be written or looked at where it is.
+    """Return a ``ray.data.Dataset`` of one flat row per document, to be written or looked at where it is.
 
     Its columns are those of `medvie_reward.corpus.Document`: ``id`` (null without ``id_key``), ``group``,
     ``status``, ``format_ok``, ``limited``, ``precision``, ``recall``, ``f1``, ``matching``, the published
@@ -177,7 +177,7 @@ def _count_block(table: Any, columns: _Columns) -> Iterator[Any]:
 
 
 def _pack(totals: Totals) -> Any:
-    """Make a table of one row; exact sums end in many zeros, which compress to nothing."""
+    """Build a table of one row; exact sums end in many zeros, which compress to nothing."""
     import pyarrow as pa
 
     return pa.table({"totals": pa.array([zlib.compress(pickle.dumps(totals), 1)], pa.binary())})
@@ -232,7 +232,7 @@ def _rows_of_block(table: Any, columns: _Columns) -> Iterator[Any]:
 
 
 def _row_schema(metrics: tuple[str, ...]) -> Any:
-    """Give the Arrow schema of document rows, the same for every block."""
+    """Return the Arrow schema of document rows, the same for every block."""
     import pyarrow as pa
 
     text, number, truth = pa.string(), pa.float64(), pa.bool_()

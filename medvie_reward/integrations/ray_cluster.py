@@ -28,7 +28,7 @@ _PATIENCE: Final = 10.0
 
 
 def check_installed() -> Any:
-    """Give the module ``ray``.
+    """Return the module ``ray``.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def check_version(version: str) -> None:
 
 
 def named(error: BaseException) -> MedvieError:
-    """Give the named error that a worker raised; whatever else went wrong is told in one line."""
+    """Return the named error that a worker raised; whatever else went wrong is told in one line."""
     seen: BaseException | None = error
     while seen is not None:
         cause = getattr(seen, "cause", None) or seen.__cause__

@@ -26,7 +26,7 @@ _PLACEHOLDER: Final = "<image>"
 
 
 def make_reward_fn(spec: Any = None, *, name: str = "medvie", **settings: Any) -> RewardFunction:
-    """Make a reward function for ``reward_funcs``.
+    """Build a reward function for ``reward_funcs``.
 
     The function reads the column ``ground_truth`` (JSON text), or ``reward_model`` with such a member, and
     where they are there ``extra_info``, ``schema``, ``source_text`` and ``spec``. It gives one finite number
@@ -101,7 +101,7 @@ def measure_columns(
 
 
 def text_of(completion: Any) -> str | None:
-    """Give what the model wrote: a text as it is, of messages the last one of the assistant.
+    """Return what the model wrote: a text as it is, of messages the last one of the assistant.
 
     Reasoning that a tokenizer's response template has moved out of the content is put back before it, or no
     completion of such a model would be well formed.

@@ -70,7 +70,7 @@ compute_score = reward_fn
 
 
 def scorer_of(kwargs: Mapping[str, Any]) -> Scorer:
-    """Give the scorer of a run's settings, made once per process.
+    """Return the scorer of a run's settings, made once per process.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def freeze_vision_tower(model: Any) -> int:
 
 
 def linear_decay(step: int, warmup: int, total: int) -> float:
-    """Give the share of the learning rate at a step: up in the warm-up, then linear to 0 at ``total``."""
+    """Return the share of the learning rate at a step: up in the warm-up, then linear to 0 at ``total``."""
     if step < warmup:
         return (step + 1) / warmup
     return max(0.0, (total - step) / max(1, total - warmup))

@@ -23,7 +23,7 @@ _BITS_A_UNIT: Final = 5_000
 
 
 def anls_star(gold: Any, pred: Any) -> float:
-    """Give ANLS*, from 0.0 to 1.0, of a prediction against a gold (Peer et al., arXiv 2402.03848).
+    """Return ANLS*, from 0.0 to 1.0, of a prediction against a gold (Peer et al., arXiv 2402.03848).
 
     It is the sum of the similarities of leaves over the number of leaves. A leaf's similarity is that of its
     text in lower case, 0.0 below one half; null matches null, "", [] and {}; the items of two lists are
@@ -63,7 +63,7 @@ def anls_star(gold: Any, pred: Any) -> float:
 
 
 def bounded_anls(gold: Any, pred: Any) -> tuple[float, bool]:
-    """Give ANLS*, and whether the bound on work was reached.
+    """Return ANLS*, and whether the bound on work was reached.
 
     Parameters and errors are those of `anls_star`.
     """
@@ -98,7 +98,7 @@ class _Scores(NamedTuple):
     equal: int
 
     def means(self) -> list[float]:
-        """Give each prediction's mean similarity, 1.0 where there is no leaf.
+        """Return each prediction's mean similarity, 1.0 where there is no leaf.
 
         Similarities are added by `sum` in the order of the leaves, as ``anls_star`` does, so that no bit
         differs.
@@ -122,7 +122,7 @@ def _compare(gold: Any, column: Column, work: Work) -> _Scores:
 
 
 def _lengths_apart(gold: Any, column: Column) -> list[int]:
-    """Give the number of leaves beside values of another kind: that of the larger."""
+    """Return the number of leaves beside values of another kind: that of the larger."""
     own = column.size(gold)
     return [max(own, column.size(value)) for value in column.values]
 
@@ -151,7 +151,7 @@ def _compare_object(gold: dict[Any, Any], column: Column, work: Work) -> _Scores
 
 
 def _vanishes(gold: Any) -> bool:
-    """Tell whether a gold member is answered in full by leaving it out.
+    """Check whether a gold member is answered in full by leaving it out.
 
     It decides ties only: such a pair of objects is equal, whatever it scores. Of alternatives that one is
     asked which scores best against null: the first that null matches, or the first of all, where none scores.

@@ -51,11 +51,11 @@ class Work:
 
 
 def similarities(text: str, others: list[str]) -> list[float]:
-    """Give 1 - distance / length of the longer (Levenshtein 1966) for each other text, or 0.0 if below 0.5.
+    """Return 1 - distance / length of the longer (Levenshtein 1966) for each other text, or 0.0 if below 0.5.
 
     Notes
     -----
-    One half itself counts. Whole numbers tell it apart, ``distance <= length // 2``, just as the quotient
+    One half itself counts. Integers tell it apart, ``distance <= length // 2``, just as the quotient
     does: it is exact at one half, and rounding never changes the order of two quotients.
     """
     from rapidfuzz.distance.Levenshtein import distance
@@ -75,7 +75,7 @@ def similarities(text: str, others: list[str]) -> list[float]:
 
 
 def bits(mask: int) -> Iterator[int]:
-    """Give the places of the bits that are set, lowest first."""
+    """Return the places of the bits that are set, lowest first."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -108,7 +108,7 @@ class Column:
         self._similarities: dict[str, list[float]] = {}
 
     def size(self, value: Any) -> int:
-        """Give the number of leaves of a gold or predicted value; that of an empty container is 0."""
+        """Return the number of leaves of a gold or predicted value; that of an empty container is 0."""
         return self.sizes.get(id(value), 1)
 
     @cached_property
@@ -140,7 +140,7 @@ class Column:
         return sum(1 << i for i, value in enumerate(self.values) if is_blank(value))
 
     def holding(self, value: str | float) -> int:
-        """Give the predictions that hold just this scalar; 1, 1.0 and True are one, as for Python."""
+        """Return the predictions that hold just this scalar; 1, 1.0 and True are one, as for Python."""
         found = self._holding.get(value)
         if found is None:
             found = self._holding[value] = sum(1 << i for i in self._places.get(value, ()))
@@ -155,7 +155,7 @@ class Column:
         return found
 
     def similarities(self, value: str | float, work: Work) -> list[float]:
-        """Give the similarity of each prediction's scalar to a gold scalar; 0.0 where it holds none.
+        """Return the similarity of each prediction's scalar to a gold scalar; 0.0 where it holds none.
 
         Work that does not fit is spared: then a text is equal to the gold's or not.
         """
@@ -184,14 +184,14 @@ class Column:
         return codes, list(numbers), sum(map(len, numbers))
 
     def items(self, i: int) -> Column:
-        """Give the items of one of the lists of this column."""
+        """Return the items of one of the lists of this column."""
         found = self._items.get(i)
         if found is None:
             found = self._items[i] = Column(self.values[i], self.sizes)
         return found
 
     def member(self, name: Any) -> Column:
-        """Give what a column of objects holds under a name."""
+        """Return what a column of objects holds under a name."""
         found = self._members.get(name)
         if found is None:
             absent = sum(1 << i for i, value in enumerate(self.values) if name not in value)
@@ -200,7 +200,7 @@ class Column:
         return found
 
     def beside(self, names: frozenset[Any]) -> tuple[list[int], int]:
-        """Give each object's weight beside one with these members, and the objects that have no others.
+        """Return each object's weight beside one with these members, and the objects that have no others.
 
         The weight is that of its own members, and one for each that it lacks.
         """

@@ -19,7 +19,7 @@ _CONTAINERS: Final = (dict, list)
 
 
 def is_blank(value: Any) -> bool:
-    """Tell whether a value answers a gold of null: null, "", [] or {}."""
+    """Check whether a value answers a gold of null: null, "", [] or {}."""
     return value is None or value == "" or value == [] or value == {}
 
 
@@ -99,7 +99,7 @@ def _count(containers: list[Any]) -> dict[int, int]:
 
 
 def _complaint(value: Any, kinds: tuple[type, ...], max_depth: int, what: str) -> str:
-    """Say what is wrong with a value in which something is, and where."""
+    """Describe what is wrong with a value in which something is, and where."""
     waiting: list[tuple[Any, Place, int]] = [(value, ROOT, 0)]
     while waiting:
         x, place, depth = waiting.pop()
@@ -125,7 +125,7 @@ def _step(step: Any) -> str | int:
 
 
 def forms_of(gold: Any, pred: Any) -> dict[int, int]:
-    """Give each container of a gold and a prediction a number, by identity, the same where they read alike.
+    """Return a number per container of a gold and a prediction, by identity, the same where they read alike.
 
     The order of members and of items makes no difference; alternatives read like nothing else.
     """
@@ -143,7 +143,7 @@ def forms_of(gold: Any, pred: Any) -> dict[int, int]:
 
 
 def form_of(value: Any, forms: dict[int, int]) -> str | int | None:
-    """Give what values that read alike share: the number of a container, the reading of a scalar."""
+    """Return what values that read alike share: the number of a container, the reading of a scalar."""
     if isinstance(value, _GOLD_CONTAINERS):
         return forms.get(id(value))
     return None if value is None else reading(value)

@@ -30,9 +30,9 @@ _MAX_OFFSET: Final = 1 << 31
 
 
 def tree_edit_distance(pred: Any, gold: Any) -> int:
-    """Give the cost of the cheapest edit script between two JSON values, read as Donut reads them.
+    """Return the cost of the cheapest edit script between two JSON values, read as Donut reads them.
 
-    It is a whole number, computed without rounding. Symmetric, and 0 for values that Donut reads alike.
+    It is an integer, computed without rounding. Symmetric, and 0 for values that Donut reads alike.
 
     Past a bound on work and memory the answer is what removing and inserting all that does not begin or end
     alike would cost, which is never less than the distance. Two reports of 1,000 rows are within the bound.
@@ -55,7 +55,7 @@ def tree_edit_distance(pred: Any, gold: Any) -> int:
 
 
 def ted_accuracy(pred: Any, gold: Any) -> float:
-    """Give Donut's nTED accuracy, ``max(0, 1 - TED(pred, gold) / TED({}, gold))``, between 0 and 1.
+    """Return Donut's nTED accuracy, ``max(0, 1 - TED(pred, gold) / TED({}, gold))``, between 0 and 1.
 
     Equal to ``JSONParseEvaluator.cal_acc`` of donut-python 1.0.9, except where that divides by zero: a gold
     that costs nothing to insert gives 1.0 for a prediction that costs nothing either, and 0.0 for any other.
@@ -80,7 +80,7 @@ def ted_accuracy(pred: Any, gold: Any) -> float:
 
 
 def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
-    """Give Donut's nTED accuracy, and whether the bound of `tree_edit_distance` was reached.
+    """Return Donut's nTED accuracy, and whether the bound of `tree_edit_distance` was reached.
 
     Parameters and errors are those of `ted_accuracy`.
     """
@@ -99,7 +99,7 @@ def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
 
 
 def _distance(classes: Classes, a: int, b: int) -> tuple[int, bool]:
-    """Give the distance of two trees, or what stands for it past the bound, and whether it is past it."""
+    """Return the distance of two trees, or what stands for it past the bound, and whether it is past it."""
     trees_a, trees_b = classes.strip(a, b)
     most = sum([classes.costs[tree] for tree in (*trees_a, *trees_b)])
     if not trees_a or not trees_b:
@@ -109,7 +109,7 @@ def _distance(classes: Classes, a: int, b: int) -> tuple[int, bool]:
 
 
 def _saved_within_bound(classes: Classes, a: Forest, b: Forest) -> int | None:
-    """Give what can be saved against removing one forest and inserting the other; None past the bound."""
+    """Return what can be saved against removing one forest and inserting the other; None past the bound."""
     # Savings are symmetric, and it is rows, not columns, that cost calls into numpy.
     if _key_root_nodes(a) > _key_root_nodes(b):
         a, b = b, a
@@ -117,7 +117,7 @@ def _saved_within_bound(classes: Classes, a: Forest, b: Forest) -> int | None:
 
 
 def _is_affordable(classes: Classes, a: Forest, b: Forest) -> bool:
-    """Tell whether two forests are within the bound on work and on memory.
+    """Check whether two forests are within the bound on work and on memory.
 
     Work is counted in cells: rows times columns, the calls for a row, the calls for each height of the other
     side's key-roots where a node is on a left path, which it is once, and the Levenshtein distances, which

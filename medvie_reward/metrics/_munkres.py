@@ -28,7 +28,7 @@ _STEPS_A_ROW: Final = 20
 
 
 def pair_up(costs: Costs) -> Pairs:
-    """Give ``min(rows, columns)`` pairs (row, column) of least total cost, by rows.
+    """Return ``min(rows, columns)`` pairs (row, column) of least total cost, by rows.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class _Table:
         return False
 
     def _take(self, row: int, column: int, came: list[int]) -> None:
-        """Give each column on the path to the row it was reached from, back to the row that had none."""
+        """Return each column on the path to the row it was reached from, back to the row that had none."""
         held = {i: j for j, i in enumerate(self.owner) if i != _FREE}
         while True:
             i = came[column]

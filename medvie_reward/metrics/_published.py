@@ -37,17 +37,17 @@ class Published(NamedTuple):
     limited: int = 0
 
     def asked(self) -> dict[str, float]:
-        """Give by name the metrics that were asked for."""
+        """Return by name the metrics that were asked for."""
         return {name: x for name, x in (("ted", self.ted), ("anls", self.anls)) if x is not None}
 
     def as_dict(self) -> dict[str, float]:
-        """Give what was asked for, and how many documents reached a bound; nothing where nothing was."""
+        """Return what was asked for, and how many documents reached a bound; nothing where nothing was."""
         asked = self.asked()
         return {**asked, "metrics_limited": self.limited} if asked else {}
 
 
 def known_metrics(asked: str | Iterable[str]) -> tuple[str, ...]:
-    """Give the metrics asked for in the order of `METRICS`, each once.
+    """Return the metrics asked for in the order of `METRICS`, each once.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def sign(signature: str, metrics: tuple[str, ...]) -> str:
 
 
 def compare_published(answer: Any, gold: Any, metrics: tuple[str, ...], *, answered: bool) -> Published:
-    """Give one document's values; all 0.0 where there is no answer, even against an empty gold."""
+    """Return one document's values; all 0.0 where there is no answer, even against an empty gold."""
     ted = anls = (0.0, False)
     if answered and "ted" in metrics:
         ted = bounded_accuracy(answer, gold)

@@ -94,7 +94,7 @@ class Reward(NamedTuple):
         return self.score
 
     def as_dict(self) -> dict[str, int | float | bool]:
-        """Give a flat dict of numbers with the same keys for every input.
+        """Return a flat dict of numbers with the same keys for every input.
 
         ``status`` is the position in `medvie_reward.STATUSES`; 0 is ``ok``.
         """
@@ -195,7 +195,7 @@ def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
 
 
 def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
-    """Give the length of the longest answer that is read, in characters.
+    """Return the length of the longest answer that is read, in characters.
 
     Where less is enough to read an answer of ``chars`` characters, that is given: the length of the gold as
     orjson writes it, without the spaces that count, and without what could be floats, which it may write at
@@ -205,7 +205,7 @@ def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
         return spec.max_chars
     try:
         text = orjson.dumps(gold).decode()
-    except TypeError:  # a whole number past 64 bits
+    except TypeError:  # an integer past 64 bits
         text = ""
     enough = spec.max_chars_per_gold_char * (len(text) - _FLOAT_CHARS * text.count("."))
     if enough >= chars:
@@ -216,7 +216,7 @@ def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
 def matching_part(
     spec: Spec, correct: float, pred: float, gold: float, charged: float, wrong_critical: float
 ) -> float:
-    """Give r_matching of an answer; see the top of this module.
+    """Return r_matching of an answer; see the top of this module.
 
     Parameters
     ----------
@@ -391,7 +391,7 @@ def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
 
 
 def matching_of(spec: Spec, counts: Counts) -> float:
-    """Give r_matching of an answer that was counted."""
+    """Return r_matching of an answer that was counted."""
     wrong = counts.wrong_critical / counts.critical if counts.wrong_critical else 0.0
     correct = counts.weight_correct + counts.similar
     return matching_part(spec, correct, counts.weight_pred, counts.weight_gold, counts.charged, wrong)

@@ -28,7 +28,7 @@ class Counts:
     Attributes
     ----------
     correct
-        Correct leaves; a whole number but for ``smr-r1``, whose rows count as fractions.
+        Correct leaves; an integer but for ``smr-r1``, whose rows count as fractions.
     wrong
         Leaves paired with a gold leaf of another value.
     n_pred, n_gold
@@ -83,7 +83,7 @@ class Counts:
         return max(0, self.n_pred - self.correct - self.wrong)
 
     def as_dict(self) -> dict[str, float]:
-        """Give every count by name."""
+        """Return every count by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     @property
@@ -192,7 +192,7 @@ class Scores:
         return self.counts.n_gold
 
     def as_dict(self) -> dict[str, float]:
-        """Give every figure of the whole by name."""
+        """Return every figure of the whole by name."""
         return {
             "precision": self.precision,
             "recall": self.recall,

@@ -7,7 +7,7 @@ in a list or is the value of a member, and a *text* node per value. How it reads
 - What Python calls false (null, "", 0, 0.0, false, [] and {}) is dropped where it is the value of a member,
   and a member whose value comes to nothing is dropped with it.
 - A scalar is read as Python writes it, stripped: ``true`` is "True", ``1.0`` is "1.0" and not "1". A text of
-  white space only becomes an empty text node, which costs nothing, under a name that costs 1.
+  whitespace only becomes an empty text node, which costs nothing, under a name that costs 1.
 - A scalar and a list that holds only it are the same, and so are an object and a list that holds only it.
 - A list of nothing but objects keeps those that are not empty. Any other list keeps its strings and numbers,
   stripped, blank ones dropped and zeros kept; its booleans, nulls, objects and lists are gone. So nothing is
@@ -90,11 +90,11 @@ class Classes:
         self._shape_numbers: dict[tuple[int, ...], int] = {}
 
     def label(self, number: int) -> Label:
-        """Give the label of a number."""
+        """Return the label of a number."""
         return self._label_list[number]
 
     def read(self, value: Any, error: type[Exception], what: str) -> int:
-        """Give the class of the tree of a JSON value; no depth is too deep.
+        """Return the class of the tree of a JSON value; no depth is too deep.
 
         Parameters
         ----------
@@ -192,7 +192,7 @@ class Classes:
 
 
 def label_cost(label: Label) -> int:
-    """Give what it costs to insert or to remove a node: characters of a text, 1 for a name."""
+    """Return what it costs to insert or to remove a node: characters of a text, 1 for a name."""
     return len(label[0]) if label[1] else 1
 
 
@@ -210,7 +210,7 @@ class _NotJSONError(Exception):
 
 
 def _members(value: dict[str, Any]) -> _Steps:
-    """Give the children of an object's node."""
+    """Return the children of an object's node."""
     for name in value:
         if not isinstance(name, str):
             raise _NotJSONError(f"a member name of type str, got {name!r}")
@@ -220,7 +220,7 @@ def _members(value: dict[str, Any]) -> _Steps:
 
 
 def _values(value: Any) -> _Steps:
-    """Give the children of the node of a member that has this value."""
+    """Return the children of the node of a member that has this value."""
     if isinstance(value, dict):
         yield _OBJECT, _members(value)
     elif isinstance(value, list):

@@ -33,7 +33,7 @@ _BATCH: Final = 1 << 16
 
 
 def saved(classes: Classes, a: Forest, b: Forest) -> int:
-    """Give the greatest saving of two forests, neither of them empty.
+    """Return the greatest saving of two forests, neither of them empty.
 
     The caller sees to it that time (nodes of the key-root subtrees of one side times those of the other) and
     memory (pairs of distinct subtrees) are bearable, and that the costs of all key-root subtrees of ``b``
@@ -87,7 +87,7 @@ def _side(classes: Classes, forest: Forest) -> _Side:
 
 
 def _label_savings(a: _Side, b: _Side) -> _Ints:
-    """Give what mapping one node to another saves.
+    """Return what mapping one node to another saves.
 
     Returns
     -------
@@ -218,7 +218,7 @@ def _fill(
 def _extend_left(
     above: _Ints, table: _Ints, savings: _Ints, kinds: _Places, side: _Side, columns: _Columns
 ) -> _Ints:
-    """Make the row of nodes on the left path, and write the subtrees it solves into the table.
+    """Build the row of nodes on the left path, and write the subtrees it solves into the table.
 
     Nothing lies before such a node's subtree, so what its row looks back at are the offsets.
     """
@@ -241,7 +241,7 @@ def _extend_left(
 
 
 def _forest_saving(table: _Ints, a: Forest, side_a: _Side, b: Forest, side_b: _Side) -> int:
-    """Give what two forests save, when the table holds all of their subtrees."""
+    """Return what two forests save, when the table holds all of their subtrees."""
     import numpy as np
 
     kinds = np.concatenate(([len(side_b.labels)], side_b.kinds))
@@ -254,7 +254,7 @@ def _forest_saving(table: _Ints, a: Forest, side_a: _Side, b: Forest, side_b: _S
 
 
 def _extend(earlier: _Ints, above: _Ints, subtrees: _Ints, before: _Places, kinds: _Places) -> _Ints:
-    """Make the row of a node: it maps to nothing, or its subtree to a column's subtree and so on to the left.
+    """Build a row of a node: it maps to nothing, or its subtree to a column's subtree and so on to the left.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _extend(earlier: _Ints, above: _Ints, subtrees: _Ints, before: _Places, kind
 
 
 def _sweep(before: Sequence[int], empty: _Ints, extend: Callable[[int, _Ints, _Ints], _Ints]) -> _Ints:
-    """Make the rows of nodes in postorder and give the last one.
+    """Build the rows of nodes in postorder and return the last one.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ def print_contest(contest: Contest, file: IO[str], max_fields: int = 20, max_doc
 
 
 def _systems(contest: Contest, width: int) -> Table:
-    """Make the table of systems: a figure a row, a system a column."""
+    """Build the table of systems: a figure a row, a system a column."""
     n = contest.documents
     table = make_table(f"{n:,} document{'s' * (n != 1)}", "", contest.names)
     for figure in contest.figures[contest.names[0]]:

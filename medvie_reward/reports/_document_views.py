@@ -113,7 +113,7 @@ class Block(NamedTuple):
 def page_of(
     scored: Scored, spec: Spec, *, completion: str | None = None, images: tuple[str, ...] = ()
 ) -> Page:
-    """Make the page of a document that was scored with its leaves.
+    """Build the page of a document that was scored with its leaves.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def link_misplaced(leaves: Sequence[Leaf], spec: Spec) -> tuple[tuple[int, int],
 
 
 def outcome_of(leaf: Leaf) -> str:
-    """Give a leaf's outcome, one of `OUTCOMES`."""
+    """Return a leaf's outcome, one of `OUTCOMES`."""
     return leaf.kind or leaf.outcome
 
 

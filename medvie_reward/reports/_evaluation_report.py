@@ -54,7 +54,7 @@ def evaluation_parts(
     width: int,
     uncertainty: Uncertainty | None = None,
 ) -> Iterator[Table | str]:
-    """Give the tables of an evaluation and the lines below them, as `print_evaluation` prints them.
+    """Return the tables of an evaluation and the lines below them, as `print_evaluation` prints them.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def evaluation_parts(
 
 
 def signature_of(evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> str:
-    """Give every choice behind what is printed."""
+    """Return every choice behind what is printed."""
     drawn = "" if uncertainty is None else f"|{uncertainty.signature}"
     return f"{evaluation.signature}{drawn}"
 
@@ -133,7 +133,7 @@ def _overall(evaluation: Evaluation) -> Table:
 
 
 def _intervals(uncertainty: Uncertainty) -> Table:
-    """Make the table of figures with their intervals."""
+    """Build the table of figures with their intervals."""
     from medvie_reward.corpus import TITLES  # with numpy, which only intervals need
 
     table = make_table("\nConfidence intervals", "", ("value", "low", "high"))
@@ -150,7 +150,7 @@ def _bounds(found: Mapping[str, Interval] | None, name: str) -> list[str]:
 
 
 def _fields(evaluation: Evaluation, most: int, width: int, uncertainty: Uncertainty | None) -> Table:
-    """Make the table of fields; a narrower screen gets what tells most, so that names stay readable."""
+    """Build the table of fields; a narrower screen gets what tells most, so that names stay readable."""
     micro = evaluation.micro
     columns = {
         "gold": "n_gold", "pred": "n_pred", "correct": "correct", "wrong": "wrong", "missing": "missing",
@@ -180,7 +180,7 @@ def _fields(evaluation: Evaluation, most: int, width: int, uncertainty: Uncertai
 
 
 def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertainty | None) -> Table:
-    """Make the table of groups, by micro F1 or, without it, by the first metric asked for."""
+    """Build the table of groups, by micro F1 or, without it, by the first metric asked for."""
     with_f1, published = "f1" in evaluation.metrics, list(evaluation.published.asked())
     columns = ["gold", "precision", "recall", "F1", "macro F1"] if with_f1 else []
     if published and width < NARROW:
@@ -241,7 +241,7 @@ def _lines(evaluation: Evaluation) -> list[str]:
 
 
 def _leaves(evaluation: Evaluation) -> list[str]:
-    """Say how many leaves came out how."""
+    """Describe how many leaves came out how."""
     s = evaluation.micro
     kinds = ", ".join(f"{number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
     return [
@@ -257,7 +257,7 @@ def _leaves(evaluation: Evaluation) -> list[str]:
 
 
 def _flags(evaluation: Evaluation) -> list[str]:
-    """Say what only some evaluations have: source texts, critical fields."""
+    """Describe what only some evaluations have: source texts, critical fields."""
     counts, n = evaluation.micro.counts, evaluation.sources
     lines = []
     if n:

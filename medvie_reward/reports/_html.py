@@ -150,7 +150,7 @@ def _environment() -> Any:
 
 
 def _digest(text: str) -> str:
-    """Give the hash that lets a browser run exactly this text (Content Security Policy Level 2, 4.2.5)."""
+    """Return the hash that lets a browser run exactly this text (Content Security Policy Level 2, 4.2.5)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 

@@ -1,7 +1,7 @@
-"""Pages -> the data in a report: a short row per document in the open, the rest packed in chunks.
+"""Serialize document views: one index row each, details in compressed chunks.
 
 A chunk is a JSON list of some documents, compressed (zlib) and written in base64, so that thousands of
-documents stay small and a browser reads only those that somebody opens.
+documents stay small and a browser reads only those that are opened.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Archive:
             self._waiting, self._size = [], 0
 
     def index(self) -> str:
-        """Give the rows of all documents and what their numbers stand for, as JSON that is safe in HTML."""
+        """Return the rows of all documents and what their numbers stand for, as JSON that is safe in HTML."""
         return safe_json(
             {
                 "documents": self.documents,
@@ -143,7 +143,7 @@ class Archive:
         }
 
     def _image(self, image: str, n: int, k: int) -> str | None:
-        """Give the link of an image, or keep its bytes and give ``None``."""
+        """Return the link of an image, or keep its bytes and return ``None``."""
         if _DATA_URI.fullmatch(image):
             self.images[n, k] = image
             return None

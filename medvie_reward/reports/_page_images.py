@@ -52,7 +52,7 @@ class PageImages(NamedTuple):
     file: str
 
     def of(self, row: int) -> tuple[str, ...]:
-        """Give a row's images as ``data:`` URIs or links.
+        """Return a row's images as ``data:`` URIs or links.
 
         Raises
         ------
@@ -133,7 +133,7 @@ def _size(picture: Picture) -> int:
 
 
 def _kind(data: bytes, picture: Picture) -> str:
-    """Tell an image's kind by its first bytes, as browsers do."""
+    """Return an image's type by its first bytes, as browsers do."""
     for kind, head in _HEADS:
         if data.startswith(head):
             return kind

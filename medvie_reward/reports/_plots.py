@@ -195,7 +195,7 @@ def heat_map(
 
 
 def shade(value: float) -> int:
-    """Give the shade of a score: 0 for 1.0, the strongest for 0.5 and below, where all is equally bad."""
+    """Return the shade of a score: 0 for 1.0, the strongest for 0.5 and below, where all is equally bad."""
     if value >= 1:
         return 0
     return min(STEPS - 1, 1 + int((1 - max(value, 0.0)) * 2 * (STEPS - 1)))

@@ -20,7 +20,7 @@ WIDE: Final = 160
 
 @contextlib.contextmanager
 def open_console(file: IO[str]) -> Iterator[Console]:
-    """Give a console that writes to a file, without padding where that is no terminal."""
+    """Return a console that writes to a file, without padding where that is no terminal."""
     terminal = file.isatty()
     buffer = StringIO()
     # Names and values are printed as they are: they are no markup.
@@ -38,7 +38,7 @@ def open_console(file: IO[str]) -> Iterator[Console]:
 
 
 def make_table(title: str, first: str, columns: Sequence[str]) -> Table:
-    """Make an empty table: a column of names, then columns of figures."""
+    """Build an empty table: a column of names, then columns of figures."""
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column(first, overflow="fold")
     for name in columns:

@@ -43,7 +43,7 @@ class Tile(NamedTuple):
 
 
 def tiles_of(evaluation: Evaluation, spans: Mapping[str, Span]) -> list[Tile]:
-    """Give the headline scores; a published metric only where it was asked for.
+    """Return the headline scores; a published metric only where it was asked for.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def tiles_of(evaluation: Evaluation, spans: Mapping[str, Span]) -> list[Tile]:
 
 
 def lines_of(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Say in words what no picture shows."""
+    """Describe in words what no picture shows."""
     s, n = evaluation.micro, len(evaluation.documents)
     lines = [
         ("Leaves", f"{s.n_gold:,} in the gold, {s.n_pred:,} predicted"),

@@ -145,7 +145,7 @@ def read_embeddings(name: str, n: int) -> npt.NDArray[Any]:
 
 
 def schema_fields(schema: Mapping[str, Any] | bool) -> tuple[str, ...]:
-    """Give the leaf fields that a JSON Schema names; names left open (``*``) are no fields of it.
+    """Return the leaf fields that a JSON Schema names; names left open (``*``) are no fields of it.
 
     Raises
     ------

@@ -50,7 +50,7 @@ class Band:
     high: float
 
     def as_dict(self) -> dict[str, float]:
-        """Give every figure by name."""
+        """Return every figure by name."""
         return dict(vars(self))
 
 
@@ -96,7 +96,7 @@ class Coverage:
     largest_high: tuple[float, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         made = dict(vars(self))
         made["random"] = {name: band.as_dict() for name, band in self.random.items()}
         return made
@@ -174,7 +174,7 @@ def cover(
 
 
 def _distances(matrix: Matrix, picks: Sequence[int]) -> tuple[Curve, float]:
-    """Give the largest distance to the nearest of the first 1, 2, … picks, and the mean one to all."""
+    """Return the largest distance to the nearest of the first 1, 2, … picks, and the mean one to all."""
     import numpy as np
 
     centres = matrix[list(picks)]

@@ -56,7 +56,7 @@ class Profile(NamedTuple):
         Number of items of all lists at a path (``Indicators[]``).
     text
         Shape of the values' texts: logs of their total length, number, mean and greatest length; then the
-        shares of digits, CJK characters, Latin letters, other letters, white space and all else.
+        shares of digits, CJK characters, Latin letters, other letters, whitespace and all else.
     digest
         The same for documents that are equal but for the order of members.
     """
@@ -92,7 +92,7 @@ class Features(NamedTuple):
 
 
 def profile(gold: Any, kind: str | None = None) -> Profile:
-    """Make the profile of a document.
+    """Build the profile of a document.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _class_of(character: str) -> str:
 def _digest(gold: Any) -> bytes:
     try:
         text = orjson.dumps(gold, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # lone surrogates, or whole numbers past 64 bits
+    except TypeError:  # lone surrogates, or integers past 64 bits
         text = json.dumps(gold, sort_keys=True).encode()
     return blake2b(text, digest_size=_DIGEST).digest()
 
@@ -221,7 +221,7 @@ def check_shape(embeddings: npt.NDArray[Any], n: int) -> None:
 def _check_weights(
     weights: dict[str, float], profiles: Sequence[Profile], has_embeddings: bool
 ) -> dict[str, float]:
-    """Give the weights of all groups that there is something for."""
+    """Return the weights of all groups that there is something for."""
     if unknown := [name for name in weights if name not in GROUPS]:
         raise InputError(f"no feature group {unknown[0]!r}: expected some of {', '.join(GROUPS)}")
     for name, weight in weights.items():
@@ -240,7 +240,7 @@ def _check_weights(
 
 
 def _columns(name: str, profiles: Sequence[Profile], embeddings: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
-    """Give the columns of a group, unscaled."""
+    """Return the columns of a group, unscaled."""
     import numpy as np
 
     if name == "embeddings" and embeddings is not None:
@@ -271,7 +271,7 @@ def _columns(name: str, profiles: Sequence[Profile], embeddings: npt.NDArray[Any
 
 
 def _spread(block: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], float]:
-    """Give the mean of a block's rows, and the root of their mean squared distance from it."""
+    """Return the mean of a block's rows, and the root of their mean squared distance from it."""
     import numpy as np
 
     if not block.shape[1]:

@@ -144,7 +144,7 @@ def facility_location(
 
 
 def facility_value(points: Points, picks: Sequence[int], masses: Sequence[int] | None = None) -> float:
-    """Give the facility-location value of some picks, between 0 and 1.
+    """Return the facility-location value of some picks, between 0 and 1.
 
     The mean over points of ``1 - d / D``: ``d`` is the distance to the nearest pick, ``D`` twice the greatest
     distance of a point from the mean of all, which no two points exceed. No picks have the value 0, and the
@@ -166,7 +166,7 @@ def facility_value(points: Points, picks: Sequence[int], masses: Sequence[int] |
 def _gates(
     n: int, k: int, strata: Sequence[int] | None, quotas: Sequence[int] | None
 ) -> tuple[npt.NDArray[np.bool_], Callable[[int], None]]:
-    """Give which points may be picked, and a function that takes a pick off."""
+    """Return which points may be picked, and a function that takes a pick off."""
     import numpy as np
 
     check_count(k, n)
@@ -189,13 +189,13 @@ def _gates(
 
 
 def _first_best(worth: Numbers) -> int:
-    """Give the first of those whose worth is the greatest but for rounding."""
+    """Return the first of those whose worth is the greatest but for rounding."""
     top = float(worth.max())
     return int((worth >= top - _TIE * abs(top)).argmax())
 
 
 def _squares(points: Numbers, place: Numbers) -> Numbers:
-    """Give squared distances from a place; exactly 0 for what equals it."""
+    """Return squared distances from a place; exactly 0 for what equals it."""
     import numpy as np
 
     made = np.empty(len(points), points.dtype)

@@ -29,7 +29,7 @@ def split_quota(sizes: Mapping[str, int], k: int, rule: str | Mapping[str, Any])
     ------
     InputError
         If there are fewer than ``k`` documents, a quota is more than its stratum holds, or given numbers do
-        not add up to ``k``, name no stratum or are no whole numbers.
+        not add up to ``k``, name no stratum or are no integers.
     """
     check_count(k, sum(sizes.values()))
     if isinstance(rule, Mapping):
@@ -77,5 +77,5 @@ def _given(sizes: Mapping[str, int], rule: Mapping[str, Any]) -> dict[str, int]:
         if name not in sizes:
             raise InputError(f"quota for {name!r}: expected one of {', '.join(map(repr, sizes))}")
         if type(quota) is not int or quota < 0:
-            raise InputError(f"quota for {name!r}: expected a whole number of at least 0, got {quota!r}")
+            raise InputError(f"quota for {name!r}: expected an integer of at least 0, got {quota!r}")
     return {name: rule.get(name, 0) for name in sizes}

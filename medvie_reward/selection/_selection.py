@@ -1,9 +1,9 @@
 """Profiles of documents -> a diverse subset of them, in an order that matters.
 
-Exact repeats (equal golds, report types, strata and embeddings) take no part in the choice: features are
-scaled, and gains added up, over distinct documents. Documents with equal features are chosen from as one, and
-count as many. Only when all others are in, as far as quotas let them, come the documents whose features equal
-those of a pick, and after them the repeats, each in the order given.
+Exact repeats (equal gold documents, report types, strata and embeddings) take no part in the choice: features
+are scaled, and gains added up, over distinct documents. Documents with identical features are one candidate
+whose weight is their number. Only when all others are in, as far as quotas allow, come the documents whose
+features equal those of a selected document, and after them the repeats, each in the order given.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def select(
 
 
 def _copies(keys: Sequence[Any]) -> list[int]:
-    """Give how often each key came before."""
+    """Return how often each key came before."""
     seen: Counter[Any] = Counter()
     copies = []
     for key in keys:

@@ -52,7 +52,7 @@ class FieldRule(NamedTuple):
 
 
 def explain(golds: Iterable[Any], spec: Spec) -> list[FieldRule]:
-    """Tell for every field of some golds which rule it has.
+    """Return the rule of every field of some gold documents.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _explained(field: Field, texts: list[str], spec: Spec, mode: str) -> FieldRu
 
 
 def _looks(texts: list[str]) -> str:
-    """Say what the values look like: of one kind, or of several."""
+    """Describe what the values look like: of one kind, or of several."""
     kinds = Counter(map(guess_kind, texts)).most_common()
     if not kinds:
         return "guessed, no values"

@@ -115,7 +115,7 @@ class Fields:
         self.root = self._make((), "", False)
 
     def find(self, names: Names) -> Rule:
-        """Give the rule of a field."""
+        """Return the rule of a field."""
         at, found = self._exact.get(names, (self._end, _DEFAULT))
         for n, pattern, rule in self._wild:
             if n > at:
@@ -125,11 +125,11 @@ class Fields:
         return found
 
     def comparator(self, rule: Rule) -> str:
-        """Give the name of the comparator that a rule asks for."""
+        """Return the name of the comparator that a rule asks for."""
         return rule.comparator or self._comparator
 
     def member(self, field: Field, name: str) -> Field:
-        """Give the field of a member."""
+        """Return the field of a member."""
         known = field.members.get(name)
         if known is None:
             self._made += 1
@@ -142,7 +142,7 @@ class Fields:
         return known
 
     def items(self, field: Field) -> Field:
-        """Give the field of the items of a list that stands at a field."""
+        """Return the field of the items of a list that stands at a field."""
         if field.items is None:
             field.items = self._make(field.names, f"{field.name}[]", True)
         return field.items

@@ -100,7 +100,7 @@ class Rule:
 
     @classmethod
     def from_dict(cls, value: Any, where: str = "$") -> Rule:
-        """Make a rule of a JSON object whose members are this class's parameters.
+        """Build a rule of a JSON object whose members are this class's parameters.
 
         Raises
         ------
@@ -123,7 +123,7 @@ class Rule:
             raise SpecError(f"{error} - at {where}") from None
 
     def as_list(self) -> list[Any]:
-        """Give everything that can change a number, as JSON values."""
+        """Return everything that can change a number, as JSON values."""
         return [self.path, self.comparator, self.options, self.weight, self.critical, self.lists]
 
 
@@ -161,7 +161,7 @@ def pattern_of(path: str) -> Pattern:
 
 
 def fits(pattern: Pattern, names: Names) -> bool:
-    """Tell whether a path with wildcards fits the names of a field."""
+    """Check whether a path with wildcards fits the names of a field."""
     if ... in pattern:
         at = pattern.index(...)
         tail = pattern[at + 1 :]

@@ -63,7 +63,7 @@ _NESTED: Final = _MAPS.union(
 
 
 def wrong(at: str, expected: str, got: object) -> SpecError:
-    """Make the error of a wrong place in a schema."""
+    """Return the error of a wrong place in a schema."""
     return SpecError(f"schema: expected {expected}, got {got!r:.80} - at {at}")
 
 
@@ -103,11 +103,11 @@ class SchemaTree:
         self._add(root, "$")
 
     def place(self, schema: dict[str, Any]) -> str:
-        """Give the JSON path of a schema."""
+        """Return the JSON path of a schema."""
         return self._places[id(schema)]
 
     def target(self, schema: dict[str, Any]) -> Any:
-        """Give the schema that a ``$ref`` means.
+        """Return the schema that a ``$ref`` means.
 
         Raises
         ------
@@ -181,7 +181,7 @@ class SchemaTree:
 
 
 def _below(schema: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
-    """Give the schemas in a schema; a keyword of another draft is read too, though no metaschema saw it."""
+    """Return the schemas in a schema; a keyword of another draft is read too, though no metaschema saw it."""
     for keyword, value in schema.items():
         if keyword not in _NESTED:
             continue
@@ -202,7 +202,7 @@ def _below(schema: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
 
 
 def _expected(error: Any) -> str:
-    """Say what a metaschema wants in words of one line."""
+    """Describe what a metaschema wants in words of one line."""
     if error.validator == "type":
         wanted = error.validator_value
         return "type " + (wanted if isinstance(wanted, str) else " or ".join(wanted))

@@ -61,7 +61,7 @@ def load_schema(name: str) -> dict[str, Any]:
 
 
 def rules_of(schema: Mapping[str, Any] | bool, *, check: bool = True) -> tuple[Rule, ...]:
-    """Give the rules of a JSON Schema: one per leaf field, and one per list that has a list mode.
+    """Return the rules of a JSON Schema: one per leaf field, and one per list that has a list mode.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def rules_of(schema: Mapping[str, Any] | bool, *, check: bool = True) -> tuple[R
     except SpecError:
         raise
     except RecursionError:
-        raise SpecError("schema: expected less nesting") from None
+        raise SpecError("schema: nested too deeply") from None
     except (TypeError, ValueError) as error:
         raise SpecError(f"schema: expected nothing but JSON values: {error}") from None
 
@@ -123,7 +123,7 @@ class _Walk:
         self._met = 0
 
     def rules(self, seeds: Sequence[_Part], path: str) -> list[Rule]:
-        """Give the rules of the field at a path, and then those below it."""
+        """Return the rules of the field at a path, and then those below it."""
         if not seeds:
             return []
         parts: list[_Part] = []
@@ -145,7 +145,7 @@ class _Walk:
         return found + rest
 
     def _kinds(self, seeds: Sequence[_Part], parts: list[_Part]) -> Kinds:
-        """Give the kinds of a field that several schemas describe, some of them in alternatives."""
+        """Return the kinds of a field that several schemas describe, some of them in alternatives."""
         groups: dict[tuple[int, ...], Kinds] = {}
         for seed in seeds:
             groups[seed.branch] = meet(groups.get(seed.branch, ANY), self._read(seed, parts))
@@ -154,7 +154,7 @@ class _Walk:
         return union(kind for group in groups.values() for kind in meet(common, group)) if groups else common
 
     def _read(self, part: _Part, parts: list[_Part]) -> Kinds:
-        """Give the kinds that a schema allows, and note it and what it is put together from."""
+        """Return the kinds that a schema allows, and note it and what it is put together from."""
         schema = part.schema
         if isinstance(schema, bool):
             parts += [part._replace(schema={})] if schema else []
@@ -187,7 +187,7 @@ class _Walk:
         return kinds
 
     def _either(self, part: _Part, schemas: Sequence[Any], parts: list[_Part]) -> Kinds:
-        """Give the kinds that any of several schemas allows."""
+        """Return the kinds that any of several schemas allows."""
         many = len(schemas) > 1
         branches = [part.branch + ((id(one),) if many else ()) for one in schemas]
         read = [
@@ -197,7 +197,7 @@ class _Walk:
         return union(chain.from_iterable(read))
 
     def _given(self, parts: Iterable[_Part], name: str) -> _Given | None:
-        """Give the outermost value of a keyword."""
+        """Return the outermost value of a keyword."""
         keyword = PREFIX + name
         found = [part for part in parts if keyword in part.schema]
         if not found:
@@ -214,7 +214,7 @@ class _Walk:
         return values[0]
 
     def _rule(self, parts: list[_Part], kinds: Kinds, path: str) -> Rule | None:
-        """Make the rule of a field, if it has leaves or a list mode."""
+        """Build the rule of a field, if it has leaves or a list mode."""
         given = {name: one for name in _OF_LEAVES if (one := self._given(parts, name)) is not None}
         lists = self._lists(parts)
         if not kinds:
@@ -245,7 +245,7 @@ class _Walk:
             raise SpecError(f"schema: {error} - at {at[0]}") from None
 
     def _lists(self, parts: list[_Part]) -> str | None:
-        """Give the list mode of a field's lists; lists in lists have one, since they are one field."""
+        """Return the list mode of a field's lists; lists in lists have one, since they are one field."""
         found: list[_Given] = []
         for path in dict.fromkeys(part.path for part in parts):
             level = [part for part in parts if part.path == path]
@@ -269,7 +269,7 @@ class _Walk:
 
 
 def _open_names(part: _Part) -> list[_Part]:
-    """Give what holds for the names that a schema leaves open."""
+    """Return what holds for the names that a schema leaves open."""
     more = [part.schema.get(keyword) for keyword in ("additionalProperties", "unevaluatedProperties")]
     more = [
         *part.schema.get("patternProperties", {}).values(),
@@ -280,7 +280,7 @@ def _open_names(part: _Part) -> list[_Part]:
 
 
 def _enum_options(kinds: Kinds, comparator: str | None, synonyms: _Given | None) -> dict[str, Any]:
-    """Give each value of an enum and its other spellings."""
+    """Return each value of an enum and its other spellings."""
     if comparator != "enum":
         if synonyms is not None:
             raise wrong(

@@ -28,7 +28,7 @@ _TEXTS: Final = {"text", *_FORMATS.values()}
 
 
 def stated(schema: dict[str, Any]) -> Kinds:
-    """Give the kinds that one schema's own type, format, enum and const allow."""
+    """Return the kinds that one schema's own type, format, enum and const allow."""
     types, form = schema.get("type"), schema.get("format")
     if types is None:
         types = _implied(schema)
@@ -41,7 +41,7 @@ def stated(schema: dict[str, Any]) -> Kinds:
 
 
 def _implied(schema: dict[str, Any]) -> list[str]:
-    """Give the type that a schema without one must mean to describe."""
+    """Return the type that a schema without one must mean to describe."""
     if not schema.keys().isdisjoint(OBJECT_KEYWORDS):
         return ["object"]
     if not schema.keys().isdisjoint(ARRAY_KEYWORDS):
@@ -56,7 +56,7 @@ def _kind(name: str, form: str | None) -> Kind:
 
 
 def _kinds_of(value: Any) -> Iterator[Kind]:
-    """Give the kind of an enum's value; none for an empty one, since an empty leaf is no field."""
+    """Return the kind of an enum's value; none for an empty one, since an empty leaf is no field."""
     if isinstance(value, str):
         if value.strip():
             yield "enum", (value,)
@@ -76,7 +76,7 @@ def union(kinds: Iterable[Kind]) -> Kinds:
 
 
 def meet(a: Kinds, b: Kinds) -> Kinds:
-    """Give the kinds that both allow."""
+    """Return the kinds that both allow."""
     return union(kind for x in a for y in b if (kind := _both(x, y)) is not None)
 
 
@@ -101,7 +101,7 @@ def with_items(kinds: Kinds, items: Kinds) -> Kinds:
 
 
 def leaves(kinds: Kinds) -> Kinds:
-    """Give the kinds of a field's leaves: lone values and the items of arrays, without objects."""
+    """Return the kinds of a field's leaves: lone values and the items of arrays, without objects."""
     inner = (leaves(of) for name, of in kinds if name == "array")
     return union(chain((kind for kind in kinds if kind[0] not in ("array", "object")), *inner))
 

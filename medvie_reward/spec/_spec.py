@@ -53,8 +53,8 @@ class Spec:
         position) or ``key:<member>`` (items with an equal member first, the rest aligned). The last may
         cost correct leaves, so that a corrected name can lower the reward: made to evaluate, not to train.
     text
-        Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer white space gone,
-        inner runs of it one space), ``strip`` (outer white space gone), ``text`` (spellings of one text:
+        Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer whitespace gone,
+        inner runs of it one space), ``strip`` (outer whitespace gone), ``text`` (spellings of one text:
         case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
     rules
         What holds for single fields; the first rule that fits a field is its rule.
@@ -77,8 +77,8 @@ class Spec:
     critical_cost
         What it costs when all critical fields are wrong, 0 to 10 in steps of 0.001.
     floor
-        The least that is left of what precision earned when costs are taken from it, -10 to 0. Below 0
-        padding an answer dilutes its costs, so that more text can raise the reward.
+        Lower bound of the precision term after penalties, -10 to 0. Below 0 padding an answer dilutes its
+        penalties, so that more text can raise the reward.
     format
         What a well-formed completion looks like: ``think`` (one think part, then one answer part),
         ``answer`` (one answer part alone) or ``json`` (a JSON object or list and nothing else).
@@ -176,7 +176,7 @@ class Spec:
             ("max_pairs", 0, 2**31),
         ):
             n = getattr(self, field)
-            self._require(field, type(n) is int and least <= n <= most, f"a whole number {least} to {most}")
+            self._require(field, type(n) is int and least <= n <= most, f"an integer {least} to {most}")
         if self.reading != "json":
             self._require("lists", self.lists == "bag", f"'bag' with reading {self.reading!r}")
             self._require("text", self.text == "strip", f"'strip' with reading {self.reading!r}")
@@ -188,7 +188,7 @@ class Spec:
 
     @classmethod
     def preset(cls, name: str) -> Spec:
-        """Give the spec of this name.
+        """Return the spec of this name.
 
         Parameters
         ----------
@@ -211,7 +211,7 @@ class Spec:
     def from_json_schema(
         cls, schema: Mapping[str, Any], preset: Spec | str = "clinical", **overrides: Any
     ) -> Spec:
-        """Make a spec whose rules come from a JSON Schema.
+        """Build a spec whose rules come from a JSON Schema.
 
         Types and formats choose comparators; ``x-medvie-*`` keywords refine them (see `schema.rules_of`).
         Fields that the schema does not name have the preset's comparator for fields without a rule.
@@ -285,7 +285,7 @@ class Spec:
 
 
 def resolve(spec: Spec | str, **overrides: Any) -> Spec:
-    """Give the spec that a public function was asked for.
+    """Return the spec that a public function was asked for.
 
     Parameters
     ----------

@@ -126,7 +126,7 @@ class Agreement(NamedTuple):
     signature: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         made = self._asdict()
         made["micro"], made["macro"] = self.micro._asdict(), self.macro._asdict()
         made["fields"] = {field.field: _field_dict(field) for field in self.fields}
@@ -183,9 +183,7 @@ def measure_agreement(
         If an annotation is not usable; the message begins with its document's name.
     """
     if spec.reading == "smr-r1":
-        raise InputError(
-            "smr-r1 lets one row of A serve many of B, which is no agreement: expected another preset"
-        )
+        raise InputError("preset smr-r1 is not symmetric; choose another preset")
     scored = [_score(*document, spec) for document in documents]
     if not scored:
         raise InputError("no documents: expected at least one")
@@ -233,7 +231,7 @@ def _score(id: str, a: Any, b: Any, spec: Spec) -> Scored:
 
 
 def _counts(scored: Scored, field: str | None = None) -> tuple[int, int, int]:
-    """Give equal leaves, A's and B's, of a document or of one of its fields."""
+    """Return equal leaves, A's and B's, of a document or of one of its fields."""
     numbers = scored.document.counts.numbers if field is None else scored.fields.get(field)
     return (0, 0, 0) if numbers is None else (int(numbers[_CORRECT]), numbers[_PRED], numbers[_GOLD])
 

@@ -80,7 +80,7 @@ def _cells(value: Any) -> Iterator[str]:
 
 
 def _letters(gold: Any) -> dict[str, list[str]]:
-    """Give class -> the characters that a typo may bring in: those of the document, and the Latin ones."""
+    """Return class -> the characters that a typo may bring in: those of the document, and the Latin ones."""
     found = {char for text in _texts(gold) for char in text if not char.isspace()}
     made: dict[str, set[str]] = {}
     for char in found | set(string.digits) | set(string.ascii_letters) | set(".-"):

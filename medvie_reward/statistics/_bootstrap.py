@@ -63,7 +63,7 @@ def intervals(
     how: Resampling,
     clusters: Sequence[Hashable] | None = None,
 ) -> dict[str, Interval]:
-    """Give a confidence interval for every statistic, all from the same resamples.
+    """Return a confidence interval for every statistic, all from the same resamples.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def intervals(
 
 
 def leave_out(name: str, statistic: Statistic, total: Floats, units: Floats, how: Resampling) -> Floats:
-    """Give the figures of all units but one, one by one; none where they are not needed.
+    """Return the leave-one-out values of a statistic (empty if the method does not use them).
 
     Parameters
     ----------
@@ -150,12 +150,12 @@ def figures(name: str, statistic: Statistic, sums: Floats) -> Floats:
 
 
 def slack(*values: float) -> float:
-    """Give the difference up to which two of such figures are the same but for rounding."""
+    """Return the difference up to which two of such figures are the same but for rounding."""
     return _TIE * max(1.0, *map(abs, values))
 
 
 def interval_of(value: float, resampled: Floats, left_out: Floats, how: Resampling) -> Interval:
-    r"""Make an interval of the figures of resamples.
+    r"""Build an interval of the figures of resamples.
 
     ``percentile``: the quantiles :math:`(1 \mp c)/2` of the resampled figures (Efron & Tibshirani 1993, eq.
     13.5), interpolated linearly, as in `scipy.stats.bootstrap`.
@@ -208,7 +208,7 @@ def interval_of(value: float, resampled: Floats, left_out: Floats, how: Resampli
 
 
 def _deviations(left_out: Floats) -> Floats:
-    """Give the mean minus each, divided by the largest of these; 0 where they are rounding."""
+    """Return the mean minus each, divided by the largest of these; 0 where they are rounding."""
     # Only the shape of the deviations matters; scaled, their powers do not vanish.
     d: Floats = left_out.mean() - left_out
     largest = abs(d).max()

@@ -88,7 +88,7 @@ class Difference(NamedTuple):
         return next((stars for level, stars in _MARKS if self.adjusted < level), "")
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values; what is infinite is null."""
+        """Return everything as JSON values; what is infinite is null."""
         paired = self.paired
         return {
             "documents": self.documents,
@@ -170,7 +170,7 @@ class Contest(NamedTuple):
     signature: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         return {
             "signature": self.signature,
             "documents": self.documents,
@@ -274,7 +274,7 @@ class _Pair(NamedTuple):
     other: Rows
 
     def at(self, places: list[int]) -> _Pair:
-        """Give some of the documents."""
+        """Return some of the documents."""
         return _Pair(self.first[places], self.other[places])
 
     def difference(
@@ -335,7 +335,7 @@ def _fields(
 
 
 def _places(name: str, labels: Sequence[str]) -> dict[str, list[int]]:
-    """Give the documents of each part of a slice."""
+    """Return the documents of each part of a slice."""
     return {
         part: [n for n, label in enumerate(labels) if label == part]
         for part in order_parts(name, set(labels))

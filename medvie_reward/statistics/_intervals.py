@@ -34,7 +34,7 @@ class Uncertainty(NamedTuple):
     signature: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         return {
             "signature": self.signature,
             "figures": _dicts(self.figures),
@@ -50,7 +50,7 @@ def measure_uncertainty(
     fields: Mapping[str, Rows] | None = None,
     clusters: Sequence[Hashable] | None = None,
 ) -> Uncertainty:
-    """Give confidence intervals of an evaluation by drawing its documents again.
+    """Return confidence intervals of an evaluation by drawing its documents again.
 
     Parameters
     ----------

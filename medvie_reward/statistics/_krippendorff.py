@@ -44,7 +44,7 @@ _STEP: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d*\]|[^\[]+')
 
 
 def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) -> dict[str, Form]:
-    """Give field -> normal form of its values, for the fields whose values come from a short list.
+    """Return field -> normal form of its values, for the fields whose values come from a short list.
 
     They are those that the spec, or else the preset ``clinical``, compares by one of `CLOSED`, and those that
     are named. The form is that of the spec. Without rows (lists as bags) fields inside lists have no units.
@@ -64,7 +64,7 @@ def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) ->
 
 
 def units_of(leaves: Sequence[Leaf], forms: Mapping[str, Form]) -> dict[str, Units]:
-    """Give field -> units of one document.
+    """Return field -> units of one document.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def units_of(leaves: Sequence[Leaf], forms: Mapping[str, Form]) -> dict[str, Uni
 
 
 def _prefixes(path: str) -> list[str]:
-    """Give the part of a path up to each position or list mark, from the outermost list to the innermost."""
+    """Return the part of a path up to each position or list mark, outermost list first."""
     found, at = [], 0
     for step in _STEP.findall(path):
         at += len(step)
@@ -110,7 +110,7 @@ def _prefixes(path: str) -> list[str]:
 
 
 def _row(path: str) -> str:
-    """Give the path of the innermost row, or the name of the innermost list; empty outside lists."""
+    """Return the path of the innermost row, or the name of the innermost list; empty outside lists."""
     prefixes = _prefixes(path)
     return prefixes[-1] if prefixes else ""
 
@@ -141,7 +141,7 @@ def unit_rows(units: Sequence[Units]) -> tuple[Rows, list[str]]:
 
 
 def alpha_at(start: int, stop: int) -> Figure:
-    """Give alpha as a figure of some columns of a wider table, those of `unit_rows`.
+    """Return alpha as a figure of some columns of a wider table, those of `unit_rows`.
 
     Where only one value is there, it is 1: a resample has to have a figure, and its annotators never differ.
     """

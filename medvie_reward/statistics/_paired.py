@@ -138,7 +138,7 @@ def compare_many(
 
 
 def _gain_of(name: str, statistic: Statistic, k: int) -> Callable[[Floats], Floats]:
-    """Make a statistic of k sums one of 2k: its figure of the latter k minus that of the first."""
+    """Build a statistic of k sums one of 2k: its figure of the latter k minus that of the first."""
 
     def gain(sums: Floats) -> Floats:
         return figures(name, statistic, sums[..., k:]) - figures(name, statistic, sums[..., :k])
@@ -161,7 +161,7 @@ def _effect(own: Floats) -> float:
 
 
 def _detectable(resampled: Floats, confidence: float) -> float:
-    """Give the minimum detectable difference (Cohen 1988, section 2.4, for known variance)."""
+    """Return the minimum detectable difference (Cohen 1988, section 2.4, for known variance)."""
     from scipy.special import ndtri
 
     return float((ndtri((1 + confidence) / 2) + ndtri(POWER)) * resampled.std(ddof=1))

@@ -32,14 +32,14 @@ TIE: Final = 1e-12
 
 
 def influence_values(rows: Rows, figure: Figure) -> NDArray[np.float64]:
-    """Give each document's influence on a figure, ``(N - 1) (f - f without it)``; shape (documents,)."""
+    """Return each document's influence on a figure, ``(N - 1) (f - f without it)``; shape (documents,)."""
     total = rows.sum(axis=0)
     made: NDArray[np.float64] = (len(rows) - 1) * (figure(total) - figure(total - rows))
     return made
 
 
 def needed_documents(difference: float, sd: float, level: float = LEVEL, power: float = POWER) -> int | None:
-    """Give how many documents tell a difference apart; see the top of this module.
+    """Return how many documents tell a difference apart; see the top of this module.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def needed_documents(difference: float, sd: float, level: float = LEVEL, power: 
 
 
 def quantile(level: float) -> float:
-    """Give a quantile of the standard normal distribution."""
+    """Return a quantile of the standard normal distribution."""
     from scipy.special import ndtri
 
     return float(ndtri(level))

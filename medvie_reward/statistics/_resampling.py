@@ -2,7 +2,7 @@
 
 A row belongs to a document; only its column sums matter. A resample is therefore how often each document was
 drawn, and the sums of many resamples are one matrix product. Draws are made a block at a time from one random
-stream, so that memory is bounded and the blocks' size changes nothing. Sums of whole numbers are exact below
+stream, so that memory is bounded and the blocks' size changes nothing. Sums of integers are exact below
 2**53; sums of other values are exact to rounding.
 """
 
@@ -65,12 +65,12 @@ def check_resampling(how: Resampling) -> None:
         If a field is out of its range; it says which one, and what was expected.
     """
     if not _is_whole(how.resamples) or how.resamples < 2:
-        raise InputError(f"resamples: expected a whole number of at least 2, got {how.resamples!r}")
+        raise InputError(f"resamples: expected an integer of at least 2, got {how.resamples!r}")
     # A comparison with nan is false, which refuses it.
     if not isinstance(how.confidence, (int, float, np.floating)) or not 0.0 < how.confidence < 1.0:
         raise InputError(f"confidence: expected a number above 0 and below 1, got {how.confidence!r}")
     if not _is_whole(how.seed) or how.seed < 0:
-        raise InputError(f"seed: expected a whole number of at least 0, got {how.seed!r}")
+        raise InputError(f"seed: expected an integer of at least 0, got {how.seed!r}")
     if how.method not in METHODS:
         raise InputError(f"no method {how.method!r}: expected one of {', '.join(METHODS)}")
 
@@ -80,7 +80,7 @@ def _is_whole(x: Any) -> bool:
 
 
 def check_rows(rows: npt.ArrayLike, name: str = "rows") -> Floats:
-    """Give rows as an array of floats.
+    """Return rows as an array of floats.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ class Robustness(NamedTuple):
     noisy: tuple[NoisyGolds, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything but the rows as JSON values."""
+        """Return everything but the rows as JSON values."""
         return {"figures": self.figures, "noisy": [found._asdict() for found in self.noisy]}
 
 
@@ -190,7 +190,7 @@ def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ..
 
 
 def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Give Kendall's tau-a of two rankings: pairs in the same order minus pairs turned round, of all pairs.
+    """Return Kendall's tau-a of two rankings: pairs in the same order minus pairs turned round, of all pairs.
 
     Pairs that are equal in either count as neither. 1.0 for fewer than two things.
     """
@@ -201,7 +201,7 @@ def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def tau_b(one: NDArray[Any], other: NDArray[Any]) -> float | None:
-    """Give Kendall's tau-b of two series (Kendall 1945), ``None`` where one of them is all equal."""
+    """Return Kendall's tau-b of two series (Kendall 1945), ``None`` where one of them is all equal."""
     from scipy.stats import kendalltau
 
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:

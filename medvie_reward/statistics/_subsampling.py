@@ -127,7 +127,7 @@ class Subsamples(NamedTuple):
     sizes: tuple[Size, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON values."""
+        """Return everything as JSON values."""
         return {
             "documents": self.documents,
             "figures": self.figures,
@@ -148,7 +148,7 @@ class Subsamples(NamedTuple):
 
 
 def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:
-    """Give the sizes to look at, upwards: those asked for, or those of `SIZES` that fit and all documents.
+    """Return the sizes to look at, upwards: those asked for, or those of `SIZES` that fit and all documents.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:
     for n in asked:
         if not 2 <= n <= documents:
             raise InputError(
-                f"sizes: expected whole numbers from 2 to {documents}, the documents there are, got {n}"
+                f"sizes: expected integers from 2 to {documents}, the documents there are, got {n}"
             )
     return tuple(sorted({*asked} or {*(n for n in SIZES if n < documents), documents}))
 
@@ -237,7 +237,7 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
 def _draw(
     tables: list[Rows], gains: _Floats, figure: Figure, n: int, how: Subsampling
 ) -> tuple[_Floats, _Floats]:
-    """Give the figures of drawn sets, shape (draws, systems), and the pairs' standard errors in each set."""
+    """Return the figures of drawn sets, shape (draws, systems), and the pairs' standard errors per set."""
     width = tables[0].shape[1]
     wide = np.hstack([*tables, gains, gains**2])
     sums = np.concatenate([counts @ wide for counts in _counts(len(wide), n, how)])
@@ -249,7 +249,7 @@ def _draw(
 
 
 def _counts(documents: int, n: int, how: Subsampling) -> Iterator[_Floats]:
-    """Give how often each document is in each set, a block of sets at a time so that memory is bounded."""
+    """Return how often each document is in each set, a block of sets at a time so that memory is bounded."""
     rng = np.random.default_rng([how.seed, n])
     share = np.full(documents, 1 / documents)
     block = max(1, _CELLS // documents)
@@ -258,7 +258,7 @@ def _counts(documents: int, n: int, how: Subsampling) -> Iterator[_Floats]:
 
 
 def _signs(figures: _Floats, places: list[tuple[int, int]]) -> NDArray[np.int64]:
-    """Give the order of each pair of systems: 1, 0 or -1; shape (…, pairs)."""
+    """Return the order of each pair of systems: 1, 0 or -1; shape (…, pairs)."""
     gap = np.stack([figures[..., b] - figures[..., a] for a, b in places], axis=-1)
     return np.where(np.abs(gap) <= TIE, 0, np.sign(gap)).astype(np.int64)
 

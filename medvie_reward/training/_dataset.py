@@ -110,7 +110,7 @@ def rows_of(
     queries: Sequence[Query],
     index: int = 0,
 ) -> Iterator[dict[str, Any]]:
-    """Make the rows of a document, one per query; ``index`` is the first one's."""
+    """Build the rows of a document, one per query; ``index`` is the first one's."""
     content = reader.content(document.row)
     form, schema = corpus.forms[document.form]
     try:
@@ -173,7 +173,7 @@ def draw_queries(
 
 
 def whole_query(document: Document, corpus: Corpus, plan: Plan) -> Query:
-    """Give the query for all keys."""
+    """Return the query for all keys."""
     keys = tuple(leaf_paths(corpus.forms[document.form].fields))
     return Query(seed_of(plan.seed, document.id, "all"), keys, not document.filled)
 
@@ -239,7 +239,7 @@ def _files(folder: str, plan: Plan) -> dict[str, str]:
     """Name the files to write."""
     names = {split: os.path.join(folder, f"{split}.parquet") for split in SPLITS}
     if not plan.validation and os.path.exists(name := names.pop("validation")):
-        raise InputError("is of another run and would not fit: remove it, or write elsewhere", name)
+        raise InputError("exists from an earlier run: delete it or choose another folder", name)
     return names
 
 

@@ -139,11 +139,11 @@ class Reader:
         return Content(gold, pictures, text)
 
     def id_of(self, row: int) -> str:
-        """Give the id of a row."""
+        """Return the id of a row."""
         return self.file.ids[row] if self.file.has_ids else f"line-{row + 1}"
 
     def wrong(self, row: int, error: Exception) -> InputError:
-        """Say where an error is: file, line and id."""
+        """Describe where an error is: file, line and id."""
         if isinstance(error, InputError) and error.line is not None:
             return error
         return InputError(f"row {self.id_of(row)!r}: {error}", self.file.name, row + 1)
@@ -219,7 +219,7 @@ def read_schema(name: str) -> Form:
 
 
 def fill_rates(corpus: Corpus, documents: Sequence[Document]) -> dict[str, float]:
-    """Give, for each key, the share of documents that fill it among those that can be asked for it."""
+    """Return, for each key, the share of documents that fill it among those that can be asked for it."""
     asked, filled = Counter[str](), Counter[str]()
     for document in documents:
         asked.update(leaf_paths(corpus.forms[document.form].fields))
@@ -228,7 +228,7 @@ def fill_rates(corpus: Corpus, documents: Sequence[Document]) -> dict[str, float
 
 
 def _describing(forms: Sequence[Form], gold: Any) -> int:
-    """Give the position of the first schema that describes a gold."""
+    """Return the position of the first schema that describes a gold."""
     errors = []
     for n, form in enumerate(forms):
         try:

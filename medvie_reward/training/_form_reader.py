@@ -46,7 +46,7 @@ class _Reader:
         self._met = 0
 
     def field(self, name: str, schemas: Sequence[Any], seen: frozenset[int]) -> Field | None:
-        """Give the field that several schemas describe, or nothing where none of them allows a value."""
+        """Return the field that several schemas describe, or nothing where none of them allows a value."""
         self._met += 1
         if self._met > _MOST_FIELDS:
             raise SpecError(f"schema: expected at most {_MOST_FIELDS} fields")
@@ -108,7 +108,7 @@ class _Reader:
 
 
 def _kinds(schema: dict[str, Any]) -> Iterator[str]:
-    """Give the types that a schema states or must mean."""
+    """Return the types that a schema states or must mean."""
     stated = schema.get("type")
     if stated is not None:
         yield from [stated] if isinstance(stated, str) else stated

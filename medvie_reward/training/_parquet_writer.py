@@ -34,7 +34,7 @@ def check_installed() -> None:
 
 
 def arrow_schema(embed: str = "bytes", about: Mapping[str, Any] | None = None) -> Any:
-    """Give the Arrow schema of every file, whatever its rows hold.
+    """Return the Arrow schema of every file, whatever its rows hold.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class NewParquet:
         self._writer.close()
 
     def rename(self) -> None:
-        """Give the file its name."""
+        """Rename the file to its final name."""
         os.replace(self._part, self._name)
 
     def __enter__(self) -> NewParquet:

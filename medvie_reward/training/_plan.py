@@ -77,7 +77,7 @@ class Plan:
             if value not in allowed:
                 raise InputError(f"{name}: expected one of {', '.join(map(str, allowed))}, got {value!r}")
         if self.queries < 1 or (self.limit is not None and self.limit < 1):
-            raise InputError("queries and limit: expected whole numbers of at least 1")
+            raise InputError("queries and limit must be integers >= 1")
         if self.queries > 1 and self.strategy == "all":
             raise InputError("queries: expected 1 with the strategy all, whose queries are all the same")
         if self.scores is not None and self.strategy != "difficulty":

@@ -93,7 +93,7 @@ def skeleton(form: Field, comments: bool = True) -> str:
 
 
 def _lines(form: Field, lead: str, end: str, comments: bool) -> Iterator[str]:
-    """Give the lines of a field; ``lead`` is what comes before its value, ``end`` what comes behind."""
+    """Return the lines of a field; ``lead`` is what comes before its value, ``end`` what comes behind."""
     indent = lead[: len(lead) - len(lead.lstrip(" "))]
     comment = f"  // {form.description}" if comments and form.description else ""
     if not form.members:
@@ -124,5 +124,5 @@ def language_of(value: str) -> str | None:
 
 
 def language_of_names(names: Iterator[str]) -> str:
-    """Tell the language of keys: Chinese where any of them has a Chinese character."""
+    """Return the language of keys: Chinese where any of them has a Chinese character."""
     return "zh" if any(map(_CHINESE.search, names)) else "en"

@@ -45,7 +45,7 @@ class Field:
 
 
 def leaf_paths(form: Field, path: str = "") -> Iterator[str]:
-    """Give the keys of a form in its order; ``path`` is the field's own, lists left out."""
+    """Return the keys of a form in its order; ``path`` is the field's own, lists left out."""
     path += "[]" * form.lists
     if not form.members:
         yield path or "$"
@@ -54,7 +54,7 @@ def leaf_paths(form: Field, path: str = "") -> Iterator[str]:
 
 
 def with_keys(form: Field, keys: Collection[str], path: str = "") -> Field:
-    """Give a form with only some of its keys; what holds none of them is gone.
+    """Return the form restricted to the given keys; branches without any are removed.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def with_keys(form: Field, keys: Collection[str], path: str = "") -> Field:
 
 
 def cut_gold(form: Field, gold: Any) -> Any:
-    """Give what a gold says on a form's fields; what it lacks, or has as null, is blank.
+    """Return what a gold says on a form's fields; what it lacks, or has as null, is blank.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def cut_gold(form: Field, gold: Any) -> Any:
 
 
 def filled_keys(form: Field, gold: Any, path: str = "") -> set[str]:
-    """Give the keys of which a gold holds at least one value that is not blank."""
+    """Return the keys of which a gold holds at least one value that is not blank."""
     path += "[]" * form.lists
     level = [gold]
     while any(isinstance(x, list) for x in level):
@@ -186,7 +186,7 @@ def form_of_gold(gold: Any, name: str = "") -> Field:
 
 
 def merge(one: Field, other: Field) -> Field:
-    """Give a form that describes what either of two describes; new members come last."""
+    """Return a form that describes what either of two describes; new members come last."""
     if one == other:
         return one
     later = {field.name: field for field in other.members}
@@ -203,7 +203,7 @@ def merge(one: Field, other: Field) -> Field:
 
 
 def names_of(form: Field) -> Iterator[str]:
-    """Give the names of all members, however deep."""
+    """Return the names of all members, however deep."""
     for field in form.members:
         yield field.name
         yield from names_of(field)

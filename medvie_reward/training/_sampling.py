@@ -105,7 +105,7 @@ def _weight(field: Field, path: str, weights: Mapping[str, float]) -> float:
 
 
 def _name_of_items(form: Field) -> int:
-    """Give the position of the member that names a list's items."""
+    """Return the position of the member that names a list's items."""
     return next((n for n, field in enumerate(form.members) if field.name == form.label), 0)
 
 
@@ -168,7 +168,7 @@ def held_out(ids: Sequence[str], pages: Sequence[Iterable[str]], share: float, s
 
 
 def _groups(ids: Sequence[str], pages: Sequence[Iterable[str]]) -> list[str]:
-    """Give, for each document, the smallest id among those that share pages with it, directly or not."""
+    """Return, for each document, the smallest id among those that share pages with it, directly or not."""
     above = {name: name for name in ids}
 
     def top(name: str) -> str:

@@ -75,8 +75,8 @@ def test_report_has_the_intervals(capsys: CAPTURE, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--seed", "3"], "--seed belongs to intervals: expected --intervals with it"),
-        (["--cluster", "language"], "--cluster belongs to intervals"),
+        (["--seed", "3"], "--seed requires --intervals"),
+        (["--cluster", "language"], "--cluster requires --intervals"),
         (["--intervals", "--confidence", "2"], "confidence: expected a number above 0 and below 1, got 2.0"),
         (["--intervals", "--cluster", "patient"], "has no member 'patient', which --cluster names"),
     ],

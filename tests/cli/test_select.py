@@ -204,4 +204,4 @@ def test_help_needs_no_work(capsys: pytest.CaptureFixture[str]) -> None:
     """Usage errors are argparse's."""
     with pytest.raises(SystemExit):
         run("pool.jsonl", "-k", "0", "--out", "o")
-    assert "expected a whole number of at least 1" in capsys.readouterr().err
+    assert "expected an integer of at least 1" in capsys.readouterr().err

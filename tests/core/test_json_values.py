@@ -62,7 +62,7 @@ SCALARS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("value", "text"), SCALARS, ids=range(len(SCALARS)))
 def test_scalar_text(value: Any, text: str) -> None:
-    """A number stands for its shortest text, whole floats for the whole number."""
+    """A number stands for its shortest text, whole floats for the integer."""
     assert scalar_text(value) == text
 
 

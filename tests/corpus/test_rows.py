@@ -51,7 +51,7 @@ BAD_FILES: list[tuple[bytes, int | None, str]] = [
     (b"[" * 300 + b"]" * 300 + b"\n", 1, "nests deeper than"),
     (b'{"id": 1}\n{"x": 2}\n', 2, "has no id in 'id' while rows before it have one"),
     (b'{"x": 1}\n{"id": 2}\n', 2, "has the id 2 in 'id' while rows before it have none"),
-    (b'{"id": [1]}\n', 1, "expected a string or a whole number as id in 'id', got list"),
+    (b'{"id": [1]}\n', 1, "expected a string or an integer as id in 'id', got list"),
     (b'{"id": 1, "pred": {}, "output": {}}\n', 1, "has 'output' and 'pred': which one holds the value?"),
 ]
 
@@ -69,13 +69,13 @@ def test_bad_files(tmp_path: Path, content: bytes, line: int | None, message: st
 
 
 def test_an_id_past_64_bits(tmp_path: Path) -> None:
-    """Ids are exact whole numbers, of any length, and another number of the row does not matter."""
+    """Ids are exact integers, of any length, and another number of the row does not matter."""
     path = tmp_path / "x.jsonl"
     path.write_bytes(b'{"id": 123456789012345678901}\n{"id": 123456789012345678902, "a": 1.5}\n')
     with RowFile(str(path), PRED_KEYS) as file:
         assert file.ids == ["123456789012345678901", "123456789012345678902"]
     path.write_bytes(b'{"id": 1.0}\n')
-    with pytest.raises(InputError, match="expected a string or a whole number as id in 'id', got float"):
+    with pytest.raises(InputError, match="expected a string or an integer as id in 'id', got float"):
         RowFile(str(path), PRED_KEYS)
 
 
@@ -196,5 +196,5 @@ def test_new_file_appears_only_whole(tmp_path: Path) -> None:
 
 
 def test_dump_writes_long_numbers() -> None:
-    """A whole number past 64 bits is written with all its digits."""
+    """An integer past 64 bits is written with all its digits."""
     assert json.loads(dump({"a": 10**30})) == {"a": 10**30}

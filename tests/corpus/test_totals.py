@@ -60,7 +60,7 @@ def test_rounding_at_every_step_is_not_exact() -> None:
 
 
 def test_counts_stay_whole_numbers() -> None:
-    """``correct`` is a whole number unless a document's was none, as adding counts gives it."""
+    """``correct`` is an integer unless a document's was none, as adding counts gives it."""
     for parts in ([Counts(correct=2, wrong=1), Counts(correct=3)], [Counts(correct=2), Counts(correct=0.5)]):
         total = CountSum()
         for part in parts:

@@ -537,7 +537,7 @@ def test_bad_arguments(tmp_path: Path) -> None:
         read("x", tmp_path)
     with pytest.raises(InputError, match="unknown split 'dev': expected one of train, validation, test"):
         read("funsd", tmp_path, split="dev")
-    with pytest.raises(InputError, match="sections are those of forms: expected funsd or xfund, got sroie"):
+    with pytest.raises(InputError, match="sections apply only to funsd and xfund, not sroie"):
         read("sroie", tmp_path, sections=True)
     with pytest.raises(InputError, match="has no documents of the split 'validation', only of test, train"):
         read("funsd", tmp_path, split="validation")

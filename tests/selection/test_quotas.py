@@ -53,7 +53,7 @@ def test_proportional_law(sizes: list[int], data: st.DataObject) -> None:
         (6, {"ct": 6}, "quota of 6 for 'ct', which has 5 documents: expected at most 5$"),
         (6, {"ct": 5}, "quotas add up to 5: expected 6"),
         (6, {"mri": 6}, "quota for 'mri': expected one of 'ct', 'lab', 'ecg'"),
-        (6, {"ct": -1, "lab": 7}, "quota for 'ct': expected a whole number of at least 0, got -1"),
+        (6, {"ct": -1, "lab": 7}, "quota for 'ct': expected an integer of at least 0, got -1"),
         (6, {"ct": 1.0, "lab": 5}, "got 1.0"),
         (6, "some", "no quota rule 'some': expected proportional, equal or numbers"),
     ],

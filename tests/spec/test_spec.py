@@ -118,8 +118,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"repair": 1}, "True or False"),
     ({"max_depth": 0}, "1 to 128"),
     ({"max_depth": 129}, "1 to 128"),
-    ({"max_chars": 1.5}, "whole number"),
-    ({"max_pairs": -1}, "whole number"),
+    ({"max_chars": 1.5}, "integer"),
+    ({"max_pairs": -1}, "integer"),
     ({"name": ""}, "non-empty"),
     ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
 ]

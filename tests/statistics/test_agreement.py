@@ -129,7 +129,7 @@ def test_what_cannot_be_measured() -> None:
     """Each refusal says what was expected."""
     with pytest.raises(InputError, match="no documents"):
         measure_agreement([], STRICT, HOW)
-    with pytest.raises(InputError, match="smr-r1 lets one row of A serve many of B"):
+    with pytest.raises(InputError, match="preset smr-r1 is not symmetric"):
         measure_agreement(PAIRS, Spec.preset("smr-r1"), HOW)
     with pytest.raises(InputError, match="no field 'Sex': expected one that an annotation fills"):
         measure_agreement(PAIRS, STRICT, HOW, closed=["Sex"])
@@ -202,7 +202,7 @@ def test_documents_of_one(tmp_path: Path, capsys: CAPTURE) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--preset", "smr-r1"], "smr-r1 lets one row"),
+        (["--preset", "smr-r1"], "preset smr-r1 is not symmetric"),
         (["--closed", "Sex"], "no field 'Sex'"),
         (["--confidence", "2"], "confidence: expected a number above 0 and below 1"),
         (["--cluster", "ward"], "b.jsonl:1: has no member 'ward', which --cluster names"),

@@ -35,7 +35,7 @@ def one(rows: Any, statistic: Statistic, how: Resampling, clusters: Any = None) 
 
 
 def mean_correct(sums: Floats) -> Any:
-    """Mean number of correct leaves: whole numbers added up, then divided, as in a mean by numpy."""
+    """Mean number of correct leaves: integers added up, then divided, as in a mean by numpy."""
     return sums[..., CORRECT] / sums[..., ONE]
 
 

@@ -28,7 +28,7 @@ def whole(seed: int, n: int) -> resampling.Floats:
 @pytest.mark.parametrize("n", [1, 2, 7, 31, 64])
 @pytest.mark.parametrize("resamples", [2, 33, 100])
 def test_same_as_loops(n: int, resamples: int) -> None:
-    """Sums of resamples and swaps are those that loops give, to the last bit for whole numbers."""
+    """Sums of resamples and swaps are those that loops give, to the last bit for integers."""
     how, a, b = Resampling(resamples, seed=n), whole(1, n), whole(2, n)
     assert resample_slowly(a, how).tolist() == resample(a, how).tolist()
     expected = [x.tolist() for x in swap_slowly(a, b, how)]
@@ -71,7 +71,7 @@ def test_signature() -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        (Resampling(1), "resamples: expected a whole number of at least 2, got 1"),
+        (Resampling(1), "resamples: expected an integer of at least 2, got 1"),
         (Resampling(10.0), "resamples: .* got 10.0"),  # type: ignore[arg-type]
         (Resampling(True), "resamples: .* got True"),
         (Resampling(confidence=1.0), "confidence: expected a number above 0 and below 1, got 1.0"),
@@ -79,7 +79,7 @@ def test_signature() -> None:
         (Resampling(confidence=float("nan")), "confidence: .* got nan"),
         (Resampling(confidence=95), "confidence: .* got 95"),
         (Resampling(confidence="0.95"), "confidence: .* got '0.95'"),  # type: ignore[arg-type]
-        (Resampling(seed=-1), "seed: expected a whole number of at least 0, got -1"),
+        (Resampling(seed=-1), "seed: expected an integer of at least 0, got -1"),
         (Resampling(seed=True), "seed: .* got True"),
         (Resampling(seed=None), "seed: .* got None"),  # type: ignore[arg-type]
         (Resampling(method="BCa"), "no method 'BCa': expected one of expanded, percentile, bca"),

@@ -52,7 +52,7 @@ def test_sizes() -> None:
     assert choose_sizes(1000) == (50, 100, 200, 500, 1000)
     assert choose_sizes(40, [20, 5, 20]) == (5, 20)
     for documents, asked in ((40, [41]), (40, [1]), (40, [0, 10])):
-        with pytest.raises(InputError, match="sizes: expected whole numbers from 2 to 40"):
+        with pytest.raises(InputError, match="sizes: expected integers from 2 to 40"):
             choose_sizes(documents, asked)
     with pytest.raises(InputError, match="at least 2 documents to draw sets of, got 1"):
         choose_sizes(1)

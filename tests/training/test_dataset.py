@@ -446,7 +446,7 @@ def test_wrong_scores(scores: Any, reason: str, tmp_path: Path) -> None:
     [
         ({"strategy": "some"}, "strategy: expected one of all, random, difficulty"),
         ({"embed": "url"}, "embed: expected one of bytes, path"),
-        ({"queries": 0}, "expected whole numbers of at least 1"),
+        ({"queries": 0}, "must be integers >= 1"),
         ({"queries": 2, "strategy": "all"}, "expected 1 with the strategy all"),
         ({"scores": "s.json"}, "expected the strategy difficulty"),
         ({"keep_blank": 1.5}, "expected a share from 0 to 1"),
@@ -486,7 +486,7 @@ def test_a_validation_file_of_another_run_is_not_left_beside(tmp_path: Path) -> 
     """Rows of two runs in one folder would share documents."""
     file = write(tmp_path, some())
     write_dataset(file, str(tmp_path), Plan())
-    with pytest.raises(InputError, match=r"validation\.parquet: is of another run"):
+    with pytest.raises(InputError, match=r"validation\.parquet: exists from an earlier run"):
         write_dataset(file, str(tmp_path), Plan(validation=0))
 
 
