@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.errors import InputError
 from medvie_reward.metrics import known_metrics
 
@@ -47,7 +48,7 @@ def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
     """Add what says how intervals are made; see `read_resampling`."""
     group.add_argument("--resamples", type=positive, metavar="N", help="of the documents (default: 10000)")
     group.add_argument("--confidence", type=float, metavar="C", help="of intervals (default: 0.95)")
-    group.add_argument("--seed", type=int, metavar="S", help="of the resamples (default: 20250613)")
+    group.add_argument("--seed", type=int, metavar="S", help=f"random seed (default: {DEFAULT_SEED})")
     group.add_argument(
         "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
     )
