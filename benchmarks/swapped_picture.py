@@ -81,7 +81,7 @@ def draw(scores: Mapping[str, str]) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         '<text x="20" y="30" font-size="17" font-weight="bold">'
         "Every result of a lab report is written one row down</text>",
-        '<text x="20" y="54" fill="#555555">Score of that report (1.000 = mistake not detected)</text>',
+        '<text x="20" y="54" fill="#555555">Mean score of such reports (1.000 = mistake not detected)</text>',
     ]
     for at, (label, score) in enumerate(scores.items()):
         y = _TOP + _STEP * at
