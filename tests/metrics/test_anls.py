@@ -16,8 +16,9 @@ import golden
 import munkres
 import pytest
 from anls_star import anls_score
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import disturb, trees
 
 from medvie_reward.errors import GoldError, PredictionError
@@ -259,7 +260,7 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     return gold, disturb(copy.deepcopy(choose(gold, rng)), rng)
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(pair=pairs())
 def test_equals_the_slow_definition(pair: tuple[Any, Any]) -> None:
     """Columns of predictions give what comparing pair by pair gives, to the last bit."""
@@ -270,7 +271,7 @@ def test_equals_the_slow_definition(pair: tuple[Any, Any]) -> None:
         assert anls_star(pred, gold) == anls_reference.score(gold, pred)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(value=json_values, pred=json_values)
 def test_any_prediction_is_scored(value: Any, pred: Any) -> None:
     """Whatever the prediction, the score is between 0 and 1, and 1 for the gold itself."""
@@ -318,7 +319,7 @@ def _published_score(published: Any, gold: Any, pred: Any) -> float:
         return float(published(gold, pred))
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(pair=pairs())
 def test_equals_the_package(pair: tuple[Any, Any], published: Any) -> None:
     """The published package gives the same, to the last bit."""
@@ -330,7 +331,7 @@ def test_equals_the_package(pair: tuple[Any, Any], published: Any) -> None:
         assert anls_star(pred, gold) == _published_score(published, gold, pred)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(gold=json_values, pred=json_values)
 def test_equals_the_package_on_any_text(gold: Any, pred: Any, published: Any) -> None:
     """So it does for texts of any characters."""
@@ -456,7 +457,7 @@ def test_texts_beyond_the_bound() -> None:
     assert anls_star({"a": text, "b": "abce"}, {"a": text, "b": "abcd"}) == (1 + 3 / 4) / 2
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(gold=trees, pred=trees, work=st.integers(0, 2000))
 def test_any_bound(gold: Any, pred: Any, work: int) -> None:
     """Whatever is left of the bound, every prediction is scored, and the gold itself in full."""
