@@ -47,7 +47,7 @@ GROUPED: Final[dict[str, Callable[[Group], Callable[[], object]]]] = {
 }
 """Timed together, on all rollouts of a group."""
 METRICS: Final[dict[str, Scorer]] = {
-    "ours: ANLS*": lambda pred, gold: anls_star(gold, pred),
+    "ours: ANLS*": lambda pred, gold: anls_star(pred, gold),
     "ours: nTED": ted_accuracy,
 }
 """Published metrics as this package computes them; timed as the other scorers are."""

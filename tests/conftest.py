@@ -1,8 +1,17 @@
-"""Settings of all tests: a loaded machine is no reason for a property to fail."""
+"""Settings of all tests: how many examples properties get, and what the smoke run consists of."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import pytest
+from profiles import load_profile
+from smoke import chosen
 
-settings.register_profile("medvie", deadline=None)
-settings.load_profile("medvie")
+load_profile()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the table of the smoke run names."""
+    smoke = chosen(item.nodeid for item in items)
+    for item in items:
+        if item.nodeid in smoke:
+            item.add_marker(pytest.mark.smoke)

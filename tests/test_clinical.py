@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import Reward, Rule, Spec, evaluate, reward, score
@@ -151,7 +152,7 @@ def test_floor() -> None:
     assert reward("nothing", gold, "strict", **costs, floor=-10).score == 0.0
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(pair=pairs(), alpha=st.sampled_from([0.0, 0.3, 0.5, 1.0]))
 def test_without_costs_and_weights_it_is_the_paper(pair: tuple[Any, Any], alpha: float) -> None:
     """With costs at 0, equal weights and the paper's list mode and texts, clinical is paper to the bit."""

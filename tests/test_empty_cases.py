@@ -92,7 +92,7 @@ def test_gold_and_prediction(cells: list[str]) -> None:
     assert cells[2:] == [
         *found,
         number(ted_accuracy(read.answer, gold)),
-        number(anls_star(gold, read.answer)),
+        number(anls_star(read.answer, gold)),
     ]
 
 

@@ -20,8 +20,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import documents, flat_objects, pairs, shuffled, specs
 
 from medvie_reward import Leaf, Reward, Rule, Spec, align, reward, score
@@ -44,7 +45,7 @@ SPECS = [
 ]
 NOT_BY_KEY = [spec for spec in SPECS if not spec.lists.startswith("key:")]
 ANY_ORDER = [spec for spec in SPECS if spec.lists != "index"]
-law = settings(max_examples=200, deadline=None)
+law = examples(200)
 # Costs are added and divided in floats, which round.
 TINY = 1e-12
 
@@ -175,7 +176,7 @@ def test_a_removed_right_leaf_never_helps(spec: Spec, pair: tuple[Any, Any]) -> 
 
 
 # The same laws for specs with any rules, weights, critical fields and costs.
-drawn = settings(max_examples=250, deadline=None)
+drawn = examples(250)
 
 
 @drawn

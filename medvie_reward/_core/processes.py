@@ -13,7 +13,7 @@ _CHUNK: Final = 64
 
 
 def in_processes(
-    items: Iterator[Item], work: Callable[[list[Item]], Result], workers: int
+    items: Iterator[Item], work: Callable[[list[Item]], Result], workers: int, size: int | None = None
 ) -> Iterator[Result]:
     """Return what comes of chunks of items, in order, with only so many chunks under way.
 
@@ -25,6 +25,8 @@ def in_processes(
         What is done with a chunk; it must pickle.
     workers
         Number of processes.
+    size
+        Items per chunk, 64 if not given; fewer for slow items.
     """
     from collections import deque
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -33,7 +35,7 @@ def in_processes(
         waiting: deque[Future[Result]] = deque()
         try:
             while True:
-                chunk = list(islice(items, _CHUNK))
+                chunk = list(islice(items, size or _CHUNK))
                 if chunk:
                     waiting.append(pool.submit(work, chunk))
                 if not waiting:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+DEFAULT_SEED: Final = 20250613
+"""The seed of every random choice that is given none."""
 _SEED_BITS: Final = 63  # what a signed 64-bit column holds
 
 

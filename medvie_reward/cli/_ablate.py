@@ -7,6 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.cli._options import add_systems_row_arguments, named_files, positive
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.errors import InputError
@@ -55,7 +56,7 @@ def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
         "--rates", metavar="P,…", default="1,2,5,10,20", help="error rates in percent (default: %(default)s)"
     )
     what.add_argument(
-        "--seed", type=int, metavar="S", default=20250613, help="random seed (default: %(default)s)"
+        "--seed", type=int, metavar="S", default=DEFAULT_SEED, help="random seed (default: %(default)s)"
     )
     out = parser.add_argument_group("output")
     out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")

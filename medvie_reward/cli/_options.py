@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.errors import InputError
 from medvie_reward.metrics import known_metrics
 
@@ -49,7 +50,7 @@ def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
         "--resamples", type=positive, metavar="N", help="number of bootstrap resamples (default: 10000)"
     )
     group.add_argument("--confidence", type=float, metavar="C", help="confidence level (default: 0.95)")
-    group.add_argument("--seed", type=int, metavar="S", help="random seed (default: 20250613)")
+    group.add_argument("--seed", type=int, metavar="S", help=f"random seed (default: {DEFAULT_SEED})")
     group.add_argument(
         "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
     )

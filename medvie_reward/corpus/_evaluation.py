@@ -49,7 +49,7 @@ class Macro:
         return dict(vars(self))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Scores of a corpus.
 
@@ -101,6 +101,60 @@ class Evaluation:
     published: Published = _NOT_ASKED
     n: int = 0
     limited: int = 0
+
+    def __repr__(self) -> str:
+        return (
+            f"Evaluation(n={self.n}, micro_f1={self.micro.f1:.4f}, macro_f1={self.macro.f1:.4f}, "
+            f"signature={self.signature.split('|lists', 1)[0]!r})"
+        )
+
+    def to_csv(self) -> str:
+        """Return one row per document as CSV text.
+
+        Raises
+        ------
+        InputError
+            If the evaluation kept only totals, as one of a Ray dataset does.
+        """
+        from medvie_reward.corpus._exports import document_records, write_csv
+
+        return write_csv(document_records(self))
+
+    def to_pandas(self) -> Any:
+        """Return one row per document as a ``pandas.DataFrame`` (extra ``frames``).
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed, or the evaluation kept only totals.
+        """
+        from medvie_reward.corpus._exports import document_records, to_frame
+
+        return to_frame(document_records(self), "pandas")
+
+    def to_polars(self) -> Any:
+        """Return one row per document as a ``polars.DataFrame`` (extra ``frames``).
+
+        Raises
+        ------
+        InputError
+            If polars is not installed, or the evaluation kept only totals.
+        """
+        from medvie_reward.corpus._exports import document_records, to_frame
+
+        return to_frame(document_records(self), "polars")
+
+    def to_metrics(self, prefix: str = "") -> dict[str, float]:
+        """Return all scores as finite floats under flat names, as MLflow and W&B take them.
+
+        Raises
+        ------
+        InputError
+            If the prefix cannot begin a name in MLflow.
+        """
+        from medvie_reward.corpus._tracking import flat_metrics
+
+        return flat_metrics(self, prefix)
 
     @property
     def ted(self) -> float | None:

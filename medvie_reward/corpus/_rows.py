@@ -20,12 +20,12 @@ from typing import IO, Any, Final, NamedTuple
 
 import orjson
 
+from medvie_reward._core.names import first_names
 from medvie_reward.completions import ABSENT, decode_utf8
 from medvie_reward.errors import InputError
 
 PRED_KEYS: Final = ("completion", "response", "output", "prediction", "pred")
 GOLD_KEYS: Final = ("gold", "ground_truth", "answer", "label", "reference")
-_NAMED: Final = 5
 # Nesting allowed in a row: one container for the row itself around what the spec allows at most.
 _ROW_DEPTH: Final = 129
 # Some lines fit into it, and reading one out of turn costs little more than the line.
@@ -346,9 +346,9 @@ def _join_by_id(preds: RowFile, golds: RowFile, on_missing: str) -> Join:
     if on_missing == "error" and (missing or extra):
         parts = []
         if missing:
-            parts.append(f"{len(missing)} golds without a prediction ({_some(missing)})")
+            parts.append(f"{len(missing)} golds without a prediction ({first_names(missing)})")
         if extra:
-            parts.append(f"{len(extra)} predictions without a gold ({_some(extra)})")
+            parts.append(f"{len(extra)} predictions without a gold ({first_names(extra)})")
         raise InputError(
             f"{preds.name} and {golds.name} do not match: {'; '.join(parts)}; "
             "expected the same ids in both, or --missing zero or --missing skip"
@@ -371,11 +371,6 @@ def _places(file: RowFile) -> dict[str, int]:
                 n + 1,
             )
     return places
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(map(repr, names[:_NAMED]))
-    return shown if len(names) <= _NAMED else f"{shown}, …"
 
 
 # -- writing -------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ _LEAF_AND_LIST: Final = 20
 _BITS_A_UNIT: Final = 5_000
 
 
-def anls_star(gold: Any, pred: Any) -> float:
+def anls_star(pred: Any, gold: Any) -> float:
     """Return ANLS*, from 0.0 to 1.0, of a prediction against a gold (Peer et al., arXiv 2402.03848).
 
     It is the sum of the similarities of leaves over the number of leaves. A leaf's similarity is that of its
@@ -31,11 +31,11 @@ def anls_star(gold: Any, pred: Any) -> float:
 
     Parameters
     ----------
+    pred
+        Any JSON value.
     gold
         A JSON value; a tuple in it stands for alternatives, of which the best counts. A list of strings
         against a string is alternatives too.
-    pred
-        Any JSON value.
 
     Raises
     ------

@@ -23,10 +23,19 @@ import orjson
 
 from medvie_reward._core.json_values import plain
 from medvie_reward._core.sizes import measure
-from medvie_reward.alignment import Outcomes, Prepared, prepare, source_of, tally, tally_of
+from medvie_reward.alignment import (
+    Alignment,
+    Outcomes,
+    Prepared,
+    leaves_of,
+    prepare,
+    source_of,
+    tally,
+    tally_of,
+)
 from medvie_reward.completions import ABSENT, STATUSES, Completion, decode, parse_with
 from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.metrics._scores import Counts, rates
+from medvie_reward.metrics._scores import Counts, Scores, count_prepared, count_tallied, rates, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
 
 # Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
@@ -169,6 +178,47 @@ class Gold:
             self._prepared = prepare(self.value, self.spec)
             self.n_leaves, self.n_units = self._prepared.leaves, self._prepared.units
             self.n_critical = self._prepared.worth.critical
+
+    def __repr__(self) -> str:
+        return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"
+
+    def reward(self, completion: str | Completion | None) -> Reward:
+        """Reward one completion, as the function `reward` does.
+
+        Raises
+        ------
+        PredictionError
+            If the completion is no string, None or `Completion`.
+        """
+        return _reward(completion, self)
+
+    def score(self, pred: Any) -> Scores:
+        """Score a JSON value against this gold document, as the function `score` does.
+
+        Raises
+        ------
+        PredictionError
+            If the prediction is no JSON value or nests deeper than the spec allows.
+        """
+        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        if self._prepared is None:
+            return scores_of((*count_tallied(pred, self.value), False), self.spec)
+        return scores_of(count_prepared(pred, self._prepared, self._source), self.spec)
+
+    def align(self, pred: Any) -> Alignment:
+        """Match a JSON value with this gold document leaf by leaf, as the function `align` does.
+
+        Raises
+        ------
+        SpecError
+            If the spec is ``smr-r1``, which has no one-to-one alignment.
+        PredictionError
+            If the prediction is no JSON value or nests deeper than the spec allows.
+        """
+        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        prepared = prepare(self.value, self.spec) if self._prepared is None else self._prepared
+        leaves, limited = leaves_of(pred, prepared, self._source)
+        return Alignment(tuple(leaves), self.spec.signature, limited)
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""

@@ -110,7 +110,7 @@ def add_numbers(numbers: Iterable[Numbers]) -> Numbers:
     return reduce(lambda one, other: tuple(map(add, one, other)), numbers, _NOTHING)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores:
     """Scores of one comparison, or of a corpus, with the counts they were divided out of.
 
@@ -130,6 +130,12 @@ class Scores:
     fields: dict[str, Scores] = field(default_factory=dict)
     signature: str = ""
     limited: bool = False
+
+    def __repr__(self) -> str:
+        return (
+            f"Scores(precision={self.precision:.4f}, recall={self.recall:.4f}, f1={self.f1:.4f}, "
+            f"n_pred={self.n_pred:g}, n_gold={self.n_gold:g})"
+        )
 
     @property
     def precision(self) -> float:
@@ -220,6 +226,10 @@ def rates(correct: float, n_pred: float, n_gold: float) -> tuple[float, float, f
     return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
 
 
+Counted = tuple[Counts, dict[str, Numbers], bool]
+"""The whole, each field, and whether the work bound ran out."""
+
+
 def score(
     pred: Any,
     gold: Any,
@@ -261,22 +271,23 @@ def score(
     chosen = resolve(spec, **overrides)
     gold = plain(gold, GoldError, chosen.max_depth, "gold")
     pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
-    whole, fields, limited = count(pred, gold, chosen, source_of(source_text))
-    return Scores(whole, {name: Scores(Counts(*x)) for name, x in fields.items()}, chosen.signature, limited)
+    return scores_of(count(pred, gold, chosen, source_of(source_text)), chosen)
 
 
-def count(
-    pred: Any, gold: Any, spec: Spec, source: Source | None = None
-) -> tuple[Counts, dict[str, Numbers], bool]:
+def scores_of(counted: Counted, spec: Spec) -> Scores:
+    """Return the scores of what `count` or `count_prepared` counted."""
+    whole, fields, limited = counted
+    return Scores(whole, {name: Scores(Counts(*x)) for name, x in fields.items()}, spec.signature, limited)
+
+
+def count(pred: Any, gold: Any, spec: Spec, source: Source | None = None) -> Counted:
     """Count two plain JSON values: the whole, each field, and whether the work bound ran out."""
     if spec.reading == "smr-r1":
         return *count_tallied(pred, gold), False
     return count_prepared(pred, prepare(gold, spec), source)
 
 
-def count_prepared(
-    pred: Any, prepared: Prepared, source: Source | None = None
-) -> tuple[Counts, dict[str, Numbers], bool]:
+def count_prepared(pred: Any, prepared: Prepared, source: Source | None = None) -> Counted:
     """Count a plain JSON value against a prepared gold, as `count` does."""
     found, limited = tally_of(pred, prepared, source, by_field=True)
     unit = prepared.spec.fields.unit

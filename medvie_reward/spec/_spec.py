@@ -39,7 +39,7 @@ _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spec:
     """Every choice that can change a score or a reward.
 
@@ -132,6 +132,9 @@ class Spec:
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
     max_pairs: int = 100_000
+
+    def __repr__(self) -> str:
+        return f"Spec({self.name!r}, {len(self.rules)} rules)"
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")

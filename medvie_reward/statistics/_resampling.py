@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Resampling(NamedTuple):
 
     resamples: int = 10_000
     confidence: float = 0.95
-    seed: int = 20250613
+    seed: int = DEFAULT_SEED
     method: str = "expanded"
 
     @property

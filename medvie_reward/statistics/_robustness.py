@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward._core.json_values import json_leaves
-from medvie_reward._core.seeds import seed_of
+from medvie_reward._core.processes import in_processes
+from medvie_reward._core.seeds import DEFAULT_SEED, seed_of
 from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
 from medvie_reward.spec import Spec
 from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
@@ -34,7 +35,7 @@ class Noise(NamedTuple):
 
     kinds: tuple[str, ...] = KINDS
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
-    seed: int = 20250613
+    seed: int = DEFAULT_SEED
 
     @property
     def signature(self) -> str:
@@ -132,10 +133,8 @@ def measure_robustness(
     if workers == 1:
         scored = [score(document) for document in documents]
     else:
-        from concurrent.futures import ProcessPoolExecutor
-
-        with ProcessPoolExecutor(workers) as pool:
-            scored = list(pool.map(score, documents, chunksize=_CHUNK))
+        chunks = in_processes(iter(documents), partial(_score_chunk, score), workers, _CHUNK)
+        scored = list(chain.from_iterable(chunks))
     # Shape (conditions, systems, documents, columns); the first condition is that of the clean golds.
     tables = np.stack([one.rows for one in scored], axis=2)
     changes = np.array([one.changed for one in scored]).sum(axis=0)
@@ -187,6 +186,10 @@ def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ..
         for gold in golds
     ]
     return _Scored(np.array(rows), [leaves, *(count_changes(document.gold, gold) for gold in golds[1:])])
+
+
+def _score_chunk(score: Callable[[Annotated], _Scored], documents: list[Annotated]) -> list[_Scored]:
+    return [score(document) for document in documents]
 
 
 def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.corpus import Figure, Rows
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._power import LEVEL, TIE, influence_values, needed_documents, quantile
@@ -30,7 +31,7 @@ class Subsampling(NamedTuple):
 
     sizes: tuple[int, ...]
     draws: int = 2_000
-    seed: int = 20250613
+    seed: int = DEFAULT_SEED
 
     @property
     def signature(self) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
+from medvie_reward._core.names import first_names, plural
 from medvie_reward.corpus import RowFile, read_json
 from medvie_reward.errors import InputError
-
-_NAMED: Final = 5
 
 
 def choose_rows(file: RowFile, ids: Sequence[str] | None, limit: int | None) -> list[int]:
@@ -23,14 +21,16 @@ def choose_rows(file: RowFile, ids: Sequence[str] | None, limit: int | None) -> 
     """
     repeated = [name for name, count in Counter(file.ids).items() if count > 1]
     if repeated:
-        raise InputError(f"repeats the id{_some(repeated)}: expected every id once", file.name)
+        raise InputError(
+            f"repeats the id{plural(repeated)} {first_names(repeated)}: expected every id once", file.name
+        )
     if ids is None:
         return list(range(len(file)))[:limit]
     if not file.has_ids:
         raise InputError(f"has no ids in {file.id_key!r}: expected them, to choose by id", file.name)
     places = {name: n for n, name in enumerate(file.ids)}
     if unknown := [name for name in ids if name not in places]:
-        raise InputError(f"has no row with the id{_some(unknown)}", file.name)
+        raise InputError(f"has no row with the id{plural(unknown)} {first_names(unknown)}", file.name)
     return [places[name] for name in ids][:limit]
 
 
@@ -57,10 +57,11 @@ def read_ids(name: str) -> list[str]:
         raise InputError("expected a JSON list of ids, or one id per line", name)
     ids = [str(x) for x in listed]
     if repeated := [x for x, count in Counter(ids).items() if count > 1]:
-        raise InputError(f"repeats the id{_some(repeated)}: expected every id once", name)
+        raise InputError(
+            f"repeats the id{plural(repeated)} {first_names(repeated)}: expected every id once", name
+        )
     return ids
 
 
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:_NAMED]))
-    return f"{'s' * (len(names) > 1)} {shown}{', …' * (len(names) > _NAMED)}"
+def _repeats(ids: Sequence[str]) -> str:
+    return f"repeats the id{plural(ids)} {first_names(ids)}: expected every id once"

@@ -6,8 +6,9 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import documents, shuffled, trees
 
 from medvie_reward import Alignment, GoldError, PredictionError, Spec, SpecError, align
@@ -144,7 +145,7 @@ def test_values_and_signature_come_along() -> None:
     assert len(found) == 1
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(pred=documents, gold=documents, rng=st.randoms(use_true_random=False))
 def test_order_changes_no_field(pred: Any, gold: Any, rng: random.Random) -> None:
     """Shuffling members and items changes no field's outcome, even where several pairings tie."""
@@ -176,7 +177,7 @@ def test_ties_do_not_hang_on_order(pred: list[Any], gold: list[Any]) -> None:
     assert outcomes(pred[0], gold[::-1]) == outcomes(pred[0], gold)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(value=trees)
 def test_identity_is_all_correct(value: Any) -> None:
     """A tree against itself has correct leaves only, in every mode."""

@@ -6,8 +6,9 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.alignment import _solver as solver
 from medvie_reward.alignment._assignment import Scale, Work, assign_sets, reduce_sets
@@ -52,7 +53,7 @@ def best(p: list[int], g: list[int], of: Scale, work: Work, join: int = 0) -> tu
     return max((sum(joins for joins, _ in found), sum(w for _, w in found)) for found in ranks)
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(p=masks, g=masks, shares=st.sampled_from([(1, 1), (1, 5), (4, 0)]))
 def test_sets_equal_all_permutations(p: list[int], g: list[int], shares: tuple[int, int]) -> None:
     """Of all one-to-one pairings none has more correct, then more of the rest."""
@@ -60,7 +61,7 @@ def test_sets_equal_all_permutations(p: list[int], g: list[int], shares: tuple[i
     assert weight(assign_sets(p, g, of, work), p, g, of, work) == best(p, g, of, work)
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(p=rows, g=rows, cost=st.sampled_from([0, 2, 3, 50]))
 def test_critical_leaves_equal_all_permutations(p: list[int], g: list[int], cost: int) -> None:
     """The same where a correct leaf of a critical key brings something besides."""
@@ -68,7 +69,7 @@ def test_critical_leaves_equal_all_permutations(p: list[int], g: list[int], cost
     assert weight(assign_sets(p, g, CRITICAL, work), p, g, CRITICAL, work) == best(p, g, CRITICAL, work)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(p=masks, g=st.lists(st.tuples(st.integers(0, 2**6 - 1), st.sampled_from([0, 64, 128])), max_size=5))
 def test_joined_sets_equal_all_permutations(p: list[int], g: list[tuple[int, int]]) -> None:
     """With a joining member, as many joins as can be come first; a gold item joins on one value."""
@@ -78,7 +79,7 @@ def test_joined_sets_equal_all_permutations(p: list[int], g: list[tuple[int, int
     assert weight(found, p, gold, of, work, 192) == best(p, gold, of, work, 192)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(p=masks, g=masks)
 def test_sure_pairs_are_part_of_every_best_assignment(p: list[int], g: list[int]) -> None:
     """Without ties only pairs are fixed without which fewer leaves are correct."""
@@ -91,7 +92,7 @@ def test_sure_pairs_are_part_of_every_best_assignment(p: list[int], g: list[int]
         assert best([0 if n == i else x for n, x in enumerate(p)], g, of, work) < most
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(data=st.data(), of=st.sampled_from([scale(), scale((3, 2)), CRITICAL]))
 def test_large_and_small_tables_agree(data: st.DataObject, of: Scale) -> None:
     """Counting bits in Python and laying them out in numpy weigh alike."""

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from list_nodes import asked_of_matcher, list_node, outcome, work_of
+from profiles import examples
 from scipy.optimize import linear_sum_assignment
 
 from medvie_reward import Rule, Spec, align, reward
@@ -85,7 +86,7 @@ def at_once(cost: int, part: int, cells: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", SPECS)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(pred=lists, gold=lists, copies=st.integers(0, 3), part=st.sampled_from((0, 6)))
 def test_lists_of_trees_score_as_pair_by_pair(
     name: str, pred: list[Any], gold: list[Any], copies: int, part: int
@@ -108,7 +109,7 @@ def prepared(gold: list[Any], pred: list[Any], spec: Spec) -> tuple[Matcher, Gol
 
 
 @pytest.mark.parametrize("name", ALL_ALIGN | MODES)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @example(pred=[{"b": ["1", "0"]}], gold=[[[{"b": "0"}]]])
 @given(pred=st.lists(trees, min_size=1, max_size=5), gold=st.lists(trees, min_size=1, max_size=5))
 def test_trees_weigh_the_same(name: str, pred: list[Any], gold: list[Any]) -> None:
@@ -201,7 +202,7 @@ def test_gold_trees_that_are_taken_later_are_weighed_too() -> None:
         ]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     left=st.lists(st.integers(1, 6), min_size=1, max_size=12),
     right=st.lists(st.integers(1, 12), min_size=1, max_size=12),

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from list_nodes import asked_of_matcher, list_node, outcome, work_of
+from profiles import examples
 
 from medvie_reward import Rule, Spec, align, reward
 from medvie_reward.alignment import _list_table as list_table
@@ -72,7 +73,7 @@ def at_once(least: int, cells: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", SPECS)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(pred=lists, gold=lists, copies=st.integers(0, 3), tail=st.booleans())
 def test_lists_of_lists_score_as_pair_by_pair(
     name: str, pred: list[Any], gold: list[Any], copies: int, tail: bool
@@ -111,7 +112,7 @@ def prepared(gold: Any, pred: Any, spec: Spec) -> tuple[Matcher, GoldList, Worth
 
 
 @pytest.mark.parametrize("name", ALL_AT_ONCE)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     pred=st.lists(st.one_of(texts, scalars), min_size=1, max_size=6),
     gold=st.lists(texts.filter(bool), min_size=1, max_size=6),
@@ -134,7 +135,7 @@ def test_lists_of_scalars_weigh_the_same(name: str, pred: list[Any], gold: list[
 
 
 @pytest.mark.parametrize("name", ALL_AT_ONCE)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     pred=st.lists(st.one_of(odd_rows.filter(bool), flat_rows.filter(bool)), min_size=1, max_size=5),
     gold=st.lists(flat_rows.filter(bool), min_size=1, max_size=5),
@@ -165,7 +166,7 @@ def test_rows_whose_sums_could_be_rounded_are_left_to_pair_by_pair() -> None:
     assert work.left == 10**9
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     left=st.lists(st.sets(st.integers(0, 30)), min_size=1, max_size=40),
     right=st.lists(st.sets(st.integers(0, 30)), min_size=1, max_size=40),

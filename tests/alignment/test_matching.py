@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import reference
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import flat_lists, pairs
 
 from medvie_reward import Spec, align, reward, score
@@ -27,7 +28,7 @@ def listed(pred: Any, gold: Any, lists: str) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize("lists", MODES)
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(pair=pairs())
 def test_reward_and_score_equal_brute_force(pair: tuple[Any, Any], lists: str) -> None:
     """On any small tree, both ways to count give what trying every assignment gives."""
@@ -38,7 +39,7 @@ def test_reward_and_score_equal_brute_force(pair: tuple[Any, Any], lists: str) -
 
 
 @pytest.mark.parametrize("lists", MODES)
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(pred=flat_lists, gold=flat_lists)
 def test_rows_equal_brute_force(pred: Any, gold: Any, lists: str) -> None:
     """Lists of flat objects take the bit-set path; it loses nothing."""
@@ -47,7 +48,7 @@ def test_rows_equal_brute_force(pred: Any, gold: Any, lists: str) -> None:
     assert listed({"L": pred}, {"L": gold}, lists) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(pair=pairs())
 def test_leaves_are_all_there_once(pair: tuple[Any, Any]) -> None:
     """Every leaf of either side is in the alignment once, and its paths lead to its values."""
@@ -64,7 +65,7 @@ def test_leaves_are_all_there_once(pair: tuple[Any, Any]) -> None:
             assert same == (leaf.outcome == "correct")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     pred=st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz"), max_size=3), max_size=12),
     gold=st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz"), max_size=3), max_size=12),

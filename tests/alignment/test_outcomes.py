@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import KEYS, pairs, specs
 
 from medvie_reward import Leaf, Rule, Spec
@@ -76,7 +77,7 @@ def wrong_critical(leaves: list[Leaf]) -> Counter[tuple[str, ...]]:
     return wrong
 
 
-drawn = settings(max_examples=300, deadline=None)
+drawn = examples(300)
 # What weighs nothing has no bits in a row's bit set, so that unequal rows look equal there.
 UNWEIGHED = Spec(rules=(Rule("L[].n", weight=0.0),))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward import Spec, reward_group
 from medvie_reward._core.json_values import scalar_text
@@ -18,7 +19,7 @@ ALIKE: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(values=st.lists(st.sampled_from(ALIKE), max_size=30))
 def test_codes_do_not_hang_on_what_came_before(values: list[Any]) -> None:
     """One reader for all values, and a new one for each."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from list_nodes import list_node
+from profiles import examples
 from strategies import KEYS, flat_objects, scalars, specs
 
 from medvie_reward import Rule, Spec
@@ -40,7 +41,7 @@ def two_leaves(mask: int, table: RowTable) -> bool:
     )
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @example(
     spec=Spec(rules=(Rule("L.n", weight=2, critical=True),), lists="key:n"),
     gold=[{"n": "a", "r": "b"}, {"n": "c"}],
@@ -86,7 +87,7 @@ def test_many_cells_are_weighed_in_turns(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [x.tolist() for x in turns] == [x.tolist() for x in whole]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(spec=align, gold=golds, pred=predictions)
 def test_the_same_pairs_either_way(
     spec: Spec, gold: list[dict[str, Any]], pred: list[dict[str, Any]]

@@ -8,8 +8,9 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import SCALARS, disturb, specs, trees
 
 from medvie_reward import Rule, Spec, reward, score
@@ -40,7 +41,7 @@ def test_bounds_by_hand() -> None:
     assert found == [[1 + 2, 2, 0, 0], [2 + 2, 2, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     spec=specs(("align", "index")),
     gold=st.lists(trees, min_size=1, max_size=3),
@@ -59,7 +60,7 @@ def test_no_pair_has_more_right_than_its_bound(
             assert weight // matcher.worth.base <= bounds[j]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     rows=st.integers(1, 4),
     columns=st.integers(1, 4),
@@ -122,7 +123,7 @@ panels = st.lists(
 
 
 @pytest.mark.parametrize("preset", ["clinical", "strict"])
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(gold=panels, rng=st.randoms(use_true_random=False), other=panels)
 def test_they_change_no_number(preset: str, gold: list[Any], rng: random.Random, other: list[Any]) -> None:
     """Panels of rows, with bounds wherever they can be and without any."""

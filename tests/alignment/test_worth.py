@@ -7,8 +7,9 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import SCALARS, flat_lists, specs
 
 from medvie_reward import Rule, Spec, reward, score
@@ -94,7 +95,7 @@ def best(preds: list[Row], golds: list[Row], spec: Spec) -> tuple[float, float]:
     return max(found)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(spec=specs(("align",)), pred=flat_lists, gold=flat_lists)
 def test_reward_is_the_best_of_all_pairings(spec: Spec, pred: list[Row], gold: list[Row]) -> None:
     """With any weights, critical fields and costs."""
@@ -109,7 +110,7 @@ alike = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     spec=specs(("align",)),
     pred=st.lists(alike, max_size=4),
@@ -123,7 +124,7 @@ def test_so_it_is_with_ties_and_floors(spec: Spec, pred: list[Row], gold: list[R
     assert reward(text, {"L": gold}, spec).matching == pytest.approx(best(pred, gold, spec)[1], abs=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(spec=specs(("align",)), pred=flat_lists, gold=flat_lists, x=st.sampled_from(SCALARS))
 def test_rows_that_were_read_weigh_what_they_weigh(
     spec: Spec, pred: list[Row], gold: list[Row], x: Any

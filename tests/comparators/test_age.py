@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.comparators.age import age_text
@@ -126,7 +126,6 @@ ODD = st.text() | st.lists(st.sampled_from([*"0123456789. ,-y岁月天大零", "
 )
 
 
-@settings(deadline=None)
 @given(text=ODD)
 def test_laws(text: str) -> None:
     """No text raises, only a blank one is empty, and texts that fold alike are one age."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.comparators.dates import DATE_LIKE, date_form, datetime_form, read_date, time_text
@@ -282,7 +282,6 @@ ODD = st.text() | st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(day=DAYS)
 def test_every_spelling(day: datetime.date) -> None:
     """All spellings of a day are one, found in a running text, and read the same by every order."""
@@ -292,14 +291,12 @@ def test_every_spelling(day: datetime.date) -> None:
         assert [day.isoformat()] == found
 
 
-@settings(deadline=None)
 @given(a=DAYS, b=DAYS, i=st.integers(0, 10), j=st.integers(0, 10))
 def test_other_day(a: datetime.date, b: datetime.date, i: int, j: int) -> None:
     """Two days are one only where they are."""
     assert (FORMS["date"](spellings(a)[i]) == FORMS["date"](spellings(b)[j])) == (a == b)
 
 
-@settings(deadline=None)
 @given(moment=st.datetimes(datetime.datetime(1900, 1, 1), datetime.datetime(2099, 1, 1)))
 def test_every_time(moment: datetime.datetime) -> None:
     """Clocks of 12 and 24 hours and Chinese hours are one time, alone and after a date."""
@@ -320,7 +317,6 @@ def test_every_time(moment: datetime.datetime) -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(deadline=None)
 @given(text=ODD)
 def test_laws(name: str, text: str) -> None:
     """No text raises, only a blank one is empty, and texts that fold alike are one."""
@@ -331,7 +327,6 @@ def test_laws(name: str, text: str) -> None:
             assert form(other) == form(text)
 
 
-@settings(deadline=None)
 @given(text=ODD)
 def test_one_reading(text: str) -> None:
     """`date_form` is `read_date`, and what it reads `datetime_form` reads the same."""

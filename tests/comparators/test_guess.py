@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward import Rule, Spec, score
 from medvie_reward.comparators import FORMS
@@ -283,7 +284,7 @@ def test_it_is_the_comparator_of_that_name() -> None:
     assert FORMS["guess"] is guess_text
 
 
-laws = settings(max_examples=500, deadline=None)
+laws = examples(500)
 PARTS = st.sampled_from(
     [
         *"0123456789０７²①½٣.,，。:：'’-−~～/ +±<≤≥=%‰$¥^*×xeEhHT\u00a0\u200b",

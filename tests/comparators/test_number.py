@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators.number import is_plain, number_form, read_number
 from medvie_reward.errors import SpecError
@@ -343,7 +344,7 @@ def test_is_plain(text: str, plain: bool) -> None:
     assert is_plain(text) is plain
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     value=st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9)
 )
@@ -355,7 +356,7 @@ def test_value_is_exact(value: Decimal) -> None:
         assert Decimal(number) == value
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     a=st.decimals(allow_nan=False, allow_infinity=False), b=st.decimals(allow_nan=False, allow_infinity=False)
 )
@@ -368,7 +369,7 @@ MARKS = "0123456789０５²₂①½٣.,，。'’-−+±<>≤≥=~%$€¥^*×xeE
 PARTS = st.sampled_from([*MARKS, "10^", "mmol/L", "mg", "RM", "元", "阴性"])
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=st.text() | st.lists(PARTS, max_size=12).map("".join))
 def test_laws(text: str) -> None:
     """The form is empty where the text is, and white space around a number never matters."""
@@ -377,7 +378,7 @@ def test_laws(text: str) -> None:
         assert form(f" {text}\n") == form(text)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=st.lists(PARTS, max_size=12).map("".join))
 def test_kept_is_finer(text: str) -> None:
     """What is no number with free digits is none with kept digits."""

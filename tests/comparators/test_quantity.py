@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.errors import SpecError
@@ -143,7 +144,7 @@ def test_digits() -> None:
 PARTS = st.sampled_from([*"0159", *"².,-<≥%^×/ ()", "mg", "L", "片", "H", "↑", "10^9", "$"])
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=st.text() | st.lists(PARTS, max_size=12).map("".join))
 def test_laws(text: str) -> None:
     """The form is empty where the text is, and white space around never matters."""

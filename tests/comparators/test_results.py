@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.results import result_text, status_text
@@ -258,7 +259,7 @@ known = st.sampled_from([text for pair in (*RESULT_SAME, *STATUS_SAME) for text 
 _quantity_text = quantity_form()
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=texts)
 def test_laws(text: str) -> None:
     """Empty where the text is blank and nowhere else; white space around a text never matters."""
@@ -267,7 +268,7 @@ def test_laws(text: str) -> None:
         assert form(f" {text}\n") == form(text)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(a=texts | known, b=texts | known)
 def test_nothing_else_matches(a: str, b: str) -> None:
     """Results match as quantities or as grades, statuses as grades or as marks, and in no other way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.comparators.sets import set_form
@@ -137,7 +137,6 @@ def test_bag(parts: list[str], at: int) -> None:
     assert FORM("；".join(parts)) != FORM("；".join([*parts, parts[at % len(parts)]]))
 
 
-@settings(deadline=None)
 @given(text=ODD)
 def test_laws(text: str) -> None:
     """No text raises, and only a blank one is empty, whatever the delimiters."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators.spans import range_text
 
@@ -206,7 +207,7 @@ def test_different(a: str, b: str) -> None:
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-9999, max_value=9999)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(low=NUMBERS, high=NUMBERS, separator=st.sampled_from(["~", "～", " to ", "至", " ~ "]))
 def test_separators(low: Decimal, high: Decimal, separator: str) -> None:
     """Separators that are no sign mean the same between any two bounds."""
@@ -216,7 +217,7 @@ def test_separators(low: Decimal, high: Decimal, separator: str) -> None:
 PARTS = st.sampled_from([*"0159", *"².,-−–~～<≥%^×/ ()[]", "to", "至", "mg", "L", "10^9"])
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=st.text() | st.lists(PARTS, max_size=14).map("".join))
 def test_laws(text: str) -> None:
     """The form is empty where the text is, and white space around never matters."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators import FORMS
 from medvie_reward.comparators.text import folded_marks, folded_text
@@ -242,7 +243,7 @@ def test_folded_different(a: str, b: str) -> None:
     assert folded_text(a) != folded_text(b)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=ANY)
 def test_folded_laws(text: str) -> None:
     """The form is empty where the text is, folding again changes nothing, and no form starts with a tag."""

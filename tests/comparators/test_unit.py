@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.comparators.unit import read_unit, unit_text
 
@@ -335,7 +336,7 @@ def test_different(a: str, b: str) -> None:
 PARTS = st.sampled_from([*"mgL9^/()·*. ²-%个每x[", "mol", "10"])
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(text=st.text() | st.lists(PARTS, max_size=12).map("".join))
 def test_laws(text: str) -> None:
     """The form is empty where the text is, and white space around a unit never matters."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.comparators.text import folded_text
@@ -343,7 +343,6 @@ def test_grades(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(deadline=None)
 @given(text=ODD)
 def test_laws(name: str, text: str) -> None:
     """No text raises, only a blank one is empty, and texts that fold alike say the same."""

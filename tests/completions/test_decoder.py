@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.completions._decoder import _decode_slowly, decode, decode_utf8
 
@@ -30,7 +31,7 @@ documents = objects(st.sampled_from(VALUES) | rows)
 wrapped = objects(st.sampled_from(VALUES) | documents)
 
 
-@settings(max_examples=3000, deadline=None)
+@examples(3000)
 @example(text='{"a":"x","a":"\\u003a"}', depth=128)
 @example(text='{"a":[{"b":"x","b":"y"}],"c":":"}', depth=128)
 @example(text='{"a":[{"b":{}}]}', depth=4)

@@ -6,8 +6,9 @@ from math import fsum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import ABSENT, Completion, Counts, GoldError, InputError, Scores, evaluate, score
@@ -40,7 +41,7 @@ def test_figures_by_hand() -> None:
     assert e.signature.startswith("medvie|name:strict|")
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(documents=st.lists(pairs(), min_size=1, max_size=5))
 def test_micro_is_the_sum_of_documents(documents: list[tuple[Any, Any]]) -> None:
     """Law 4: corpus counts are the sum of document counts, field by field too."""

@@ -184,3 +184,12 @@ def test_what_makes_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     for engine in ("pandas", "polars"):
         with pytest.raises(InputError, match=rf'needs {engine}: pip install "medvie-reward\[frames\]"'):
             to_frame([], engine)
+
+
+def test_methods_of_an_evaluation() -> None:
+    """`Evaluation` has its own exports: the rows and numbers of the functions."""
+    found = evaluate([{"a": "x"}, {"a": "y"}], [{"a": "x"}, {"a": "x"}])
+    assert found.to_csv() == write_csv(document_records(found))
+    assert found.to_pandas().to_dict("records") == to_frame(document_records(found)).to_dict("records")
+    assert found.to_polars().to_dicts() == to_frame(document_records(found), "polars").to_dicts()
+    assert found.to_metrics("val") == flat_metrics(found, "val")

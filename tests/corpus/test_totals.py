@@ -11,8 +11,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import Counts, InputError, evaluate
@@ -83,7 +84,7 @@ def test_many_counts_wait_and_are_added(n: int) -> None:
     assert repr(expected) == repr(total.counts()) == repr(total.counts()) == repr(other.counts())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     documents=st.lists(st.tuples(pairs(), st.sampled_from(["a", "b", None])), min_size=1, max_size=8),
     preset=st.sampled_from(["clinical", "strict", "paper", "donut", "smr-r1"]),

@@ -8,8 +8,9 @@ from typing import Any
 import golden
 import pytest
 import zss
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from rapidfuzz.distance import Levenshtein
 from strategies import disturb
 
@@ -179,14 +180,14 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     return disturb(copy.deepcopy(gold), draw(st.randoms(use_true_random=False))), gold
 
 
-@settings(max_examples=700)
+@examples(700)
 @given(pair=pairs())
 def test_equals_textbook(pair: tuple[Any, Any]) -> None:
     """On any tree the distance is what the textbook algorithm gives."""
     assert tree_edit_distance(*pair) == textbook(*pair)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(pair=pairs(), batch=st.sampled_from((1, 30, 100)))
 def test_batches_change_nothing(pair: tuple[Any, Any], batch: int) -> None:
     """Key-roots worked on one by one or a few at a time give the same."""
@@ -195,14 +196,14 @@ def test_batches_change_nothing(pair: tuple[Any, Any], batch: int) -> None:
         assert tree_edit_distance(*pair) == textbook(*pair)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(pred=rows, gold=rows)
 def test_rows_equal_textbook(pred: Any, gold: Any) -> None:
     """Lists of flat objects, many of them of one shape, give the textbook distance."""
     assert tree_edit_distance({"l": pred}, {"l": gold}) == textbook({"l": pred}, {"l": gold})
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(pair=pairs())
 def test_accuracy_follows_from_distance(pair: tuple[Any, Any]) -> None:
     """The accuracy is what the textbook distance makes of it, twice the gold's size or more included."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import Counts, Scores, align, score
@@ -87,7 +88,7 @@ def test_fields() -> None:
     assert s.signature.startswith("medvie|name:strict|lists:align|")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(pair=pairs())
 def test_counts_add(pair: tuple[Any, Any]) -> None:
     """The whole is the sum of its fields, and outcomes partition each side."""

@@ -7,8 +7,9 @@ from random import Random
 
 import munkres
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward.metrics import _munkres as pairing
 from medvie_reward.metrics._munkres import Costs, Pairs, pair_up
@@ -37,7 +38,7 @@ def least(costs: Costs) -> float:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(costs=tables())
 def test_pairs_cost_least(costs: Costs) -> None:
     """No pairing costs less, every row or every column has a partner, and none has two."""
@@ -71,7 +72,7 @@ def test_ties(costs: Costs, expected: Pairs) -> None:
     assert pair_up(costs) == expected
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(costs=tables(9))
 def test_munkres(costs: Costs, with_kernel: None) -> None:
     """The pairs are those of munkres, ties and all."""
@@ -106,7 +107,7 @@ def test_scipy_takes_over(name: str, limit: int, monkeypatch: pytest.MonkeyPatch
     assert pair_up(CLASHING) == [(6, 0)]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(costs=tables())
 def test_scipy_pairs_cost_least(costs: Costs) -> None:
     """What scipy gives costs as little."""

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import (
@@ -138,7 +139,7 @@ def test_group_equals_one_by_one() -> None:
     assert reward_group([], GOLD) == []
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(pair=pairs())
 def test_reward_and_score_agree(pair: tuple[Any, Any]) -> None:
     """The reward's figures are those of score, for every preset."""
@@ -198,7 +199,7 @@ def test_repair_costs() -> None:
     assert reward("{a: 1}", {"b": 2}, repair=True, repair_cost=9).score == 0
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     value=st.recursive(
         st.floats(allow_nan=False, allow_infinity=False)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from html_report import BAD, PIXEL, Elements, block, body_of, digest, index_of, report_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward import InputError
 from medvie_reward.reports._html import render_html
@@ -135,7 +136,7 @@ def test_markup_in_documents_stays_text() -> None:
     assert body_of(html, 0)["completion"] == completion
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text(st.characters(categories=("L", "P", "S", "Z", "Cc", "Cs")), max_size=30))
 def test_any_text_comes_back(text: str) -> None:
     """Data in a script element reads back as it was and holds nothing that could end the element."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 from strategies import pairs
 
 from medvie_reward import STATUSES, Spec, align
@@ -94,7 +95,7 @@ def test_pooled_leaves_are_said_to_be_pooled() -> None:
     assert not blocks(gold, gold, "paper")[0].pooled
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(pair=pairs(), preset=st.sampled_from(("strict", "paper", "clinical")))
 def test_every_leaf_stands_in_one_row(pair: tuple[Any, Any], preset: str) -> None:
     """No leaf is lost or shown twice, every name has its column, and gold rows are in the gold's order."""
@@ -134,7 +135,7 @@ def test_the_same_field_is_linked_before_others() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(pair=pairs(), preset=st.sampled_from(("strict", "clinical")))
 def test_links_lead_to_what_was_not_got_right(pair: tuple[Any, Any], preset: str) -> None:
     """A link goes from a misplaced leaf to another, wrong or missing, gold leaf of equal value."""

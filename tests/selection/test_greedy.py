@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -88,7 +88,6 @@ def test_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
         assert facility_value(points, fast[:k]) == pytest.approx(facility_value(points, exact[:k]), rel=1e-4)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 11), st.integers(1, 3), st.data())
 def test_guarantees(seed: int, n: int, d: int, data: st.DataObject) -> None:
     """The radius is at most twice the least; the value at least 1 - 1/e of the greatest."""
@@ -101,7 +100,6 @@ def test_guarantees(seed: int, n: int, d: int, data: st.DataObject) -> None:
     assert facility_value(points, facility_location(points, k)) >= (1 - 1 / math.e) * best - 1e-6
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 4), st.data())
 def test_quota_guarantee(seed: int, a: int, b: int, data: st.DataObject) -> None:
     """Quotas are met, and the value is at least half of the greatest that they allow."""
@@ -119,7 +117,6 @@ def test_quota_guarantee(seed: int, a: int, b: int, data: st.DataObject) -> None
     assert facility_value(points, picks) >= best / 2 - 1e-6
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(0, 3), st.data())
 def test_picks(seed: int, n: int, d: int, data: st.DataObject) -> None:
     """Picks are distinct, exactly k, and the first of a longer selection; ties and equal points included."""
@@ -131,7 +128,6 @@ def test_picks(seed: int, n: int, d: int, data: st.DataObject) -> None:
         assert method(points, k) == everything[:k]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 30), st.data())
 def test_order_of_points(seed: int, n: int, data: st.DataObject) -> None:
     """Without ties, the order in which points come changes nothing."""
@@ -147,7 +143,6 @@ def test_order_of_points(seed: int, n: int, data: st.DataObject) -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 25), st.lists(st.integers(0, 24), max_size=10), st.data())
 def test_repeats_change_nothing(seed: int, n: int, again: list[int], data: st.DataObject) -> None:
     """Repeats of the same mean: k-centre picks the same places, and a repeat only when all others are in."""

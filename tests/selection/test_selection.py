@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.errors import InputError
@@ -34,7 +34,6 @@ def keys(profiles: list[Profile]) -> list[Any]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None)
 @given(profiles=POOLS, data=st.data())
 def test_laws(method: str, profiles: list[Profile], data: st.DataObject) -> None:
     """Picks are distinct, exactly k, a prefix of more picks; no repeat comes before a distinct document."""
@@ -49,7 +48,6 @@ def test_laws(method: str, profiles: list[Profile], data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None)
 @given(profiles=POOLS, data=st.data())
 def test_quotas(method: str, profiles: list[Profile], data: st.DataObject) -> None:
     """Every stratum has its quota exactly, and repeats of its own only when its distinct ones are in."""
@@ -65,7 +63,6 @@ def test_quotas(method: str, profiles: list[Profile], data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None)
 @given(profiles=POOLS, data=st.data())
 def test_repeats_change_nothing(method: str, profiles: list[Profile], data: st.DataObject) -> None:
     """Exact repeats behind the documents change no pick among them, however many there are."""

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from profiles import examples
 from strategies import documents, specs
 
 from medvie_reward import GoldError, Rule, Spec, score
@@ -281,7 +282,7 @@ def test_what_is_shown_is_what_counts(preset: str) -> None:
         assert counts.critical == sum(rule.n for rule in rules.values() if rule.critical)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(spec=specs(), gold=documents)
 def test_laws(spec: Spec, gold: Any) -> None:
     """Every leaf is in the field of its place, and every field has what the spec says of it."""

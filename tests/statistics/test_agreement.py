@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import disturb, documents
 
@@ -101,7 +101,6 @@ def whole(found: Agreement) -> tuple[Any, ...]:
     return found.n_a, found.n_b, found.equal, found.micro, found.macro
 
 
-@settings(deadline=None)
 @given(annotated(), st.sampled_from(["align", "bag", "index"]))
 def test_agreement_is_symmetric(pairs: list[tuple[str, Any, Any]], lists: str) -> None:
     """A beside B is B beside A: precision of one is recall of the other, F1 is equal."""
@@ -113,7 +112,6 @@ def test_agreement_is_symmetric(pairs: list[tuple[str, Any, Any]], lists: str) -
     assert {d.id: d.f1 for d in one.documents} == {d.id: d.f1 for d in other.documents}
 
 
-@settings(deadline=None)
 @given(annotated())
 def test_fields_and_documents_add_up(pairs: list[tuple[str, Any, Any]]) -> None:
     """Leaves of fields and of documents are all leaves; an annotator agrees with herself wholly."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import examples
 
 from medvie_reward import InputError, evaluate
 from medvie_reward.corpus._corpus_metrics import FieldRows
@@ -138,7 +139,7 @@ PREDS = st.lists(
 
 
 @given(PREDS, PREDS)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_turned_round(a: list[Any], b: list[Any]) -> None:
     """The other way round every difference changes its sign, wins are losses, and p stays."""
     first, second = system("a", a), system("b", b)
@@ -153,7 +154,7 @@ def test_turned_round(a: list[Any], b: list[Any]) -> None:
 
 
 @given(PREDS)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_a_system_beside_itself(preds: list[Any]) -> None:
     """Nothing differs, nothing is significant."""
     versus = compare_systems([system("a", preds), system("b", preds)], QUICK).versus[0]

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
+from profiles import examples
 
 from medvie_reward import reward
 from medvie_reward.errors import InputError
@@ -121,7 +122,7 @@ def test_validation_rows_ask_for_everything_once(example: Path) -> None:
     assert (len(sides[0]), len(sides[1]), sides[0] & sides[1]) == (36, 4, set())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.integers(0, 2**32), st.sampled_from(["random", "difficulty"]), st.integers(1, 3), st.floats(0.05, 0.9)
 )
