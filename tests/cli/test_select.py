@@ -142,7 +142,7 @@ def test_quota_file(pool: Path, tmp_path: Path) -> None:
         (["-k", "3", "--by", "report_type", "--quota", '{"ct": 2}'], "quotas add up to 2: expected 3"),
         (
             ["-k", "2", "--by", "report_type", "--quota", '{"ct": "2"}'],
-            "--quota: expected an object of whole",
+            "--quota: expected an object of integers",
         ),
         (["-k", "2", "--by", "report_type", "--quota", "{bad"], "--quota:1: "),
         (["-k", "2", "--by", "report_type", "--quota", "even"], "even: "),
