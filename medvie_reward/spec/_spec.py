@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -134,7 +135,15 @@ class Spec:
     max_pairs: int = 100_000
 
     def __repr__(self) -> str:
-        return f"Spec({self.name!r}, {len(self.rules)} rules)"
+        known = self.name in PRESETS
+        base = Spec.preset(self.name) if known else Spec(name=self.name)
+        made = f"Spec.preset({self.name!r})" if known else f"Spec(name={self.name!r})"
+        changes = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in dataclass_fields(self)
+            if getattr(self, one.name) != getattr(base, one.name)
+        ]
+        return f"{made}.replace({', '.join(changes)})" if changes else made
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")

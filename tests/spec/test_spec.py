@@ -68,8 +68,18 @@ def test_signature() -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_repr_reads_back(name: str) -> None:
     """A spec's repr is the expression that makes it."""
-    spec = Spec.preset(name).replace(alpha=0.3)
-    assert eval(repr(spec), {"Spec": Spec, "Rule": Rule}) == spec
+    names = {"Spec": Spec, "Rule": Rule}
+    assert repr(Spec.preset(name)) == f"Spec.preset({name!r})"
+    for spec in (Spec.preset(name).replace(alpha=0.3), Spec.preset(name).with_rules([Rule("a", "number")])):
+        assert eval(repr(spec), names) == spec
+
+
+def test_repr_of_a_spec_with_a_name_of_its_own() -> None:
+    """Only what differs from the defaults is written."""
+    assert repr(Spec(name="mine")) == "Spec(name='mine')"
+    spec = Spec(name="mine", alpha=0.3, lists="bag")
+    assert repr(spec) == "Spec(name='mine').replace(lists='bag', alpha=0.3)"
+    assert eval(repr(spec), {"Spec": Spec}) == spec
 
 
 def test_presets() -> None:
