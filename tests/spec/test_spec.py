@@ -70,7 +70,10 @@ def test_repr_reads_back(name: str) -> None:
     """A spec's repr is the expression that makes it."""
     names = {"Spec": Spec, "Rule": Rule}
     assert repr(Spec.preset(name)) == f"Spec.preset({name!r})"
-    for spec in (Spec.preset(name).replace(alpha=0.3), Spec.preset(name).with_rules([Rule("a", "number")])):
+    specs = [Spec.preset(name).replace(alpha=0.3)]
+    if Spec.preset(name).reading == "json":  # the other two take no rules
+        specs.append(Spec.preset(name).with_rules([Rule("a", "number")]))
+    for spec in specs:
         assert eval(repr(spec), names) == spec
 
 
