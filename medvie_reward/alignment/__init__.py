@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Leaf,
         Prepared,
         align,
+        align_prepared,
         leaves_of,
         prepare,
         source_of,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _alignment="Alignment Leaf Prepared align leaves_of prepare source_of tally_of",
+        _alignment="Alignment Leaf Prepared align align_prepared leaves_of prepare source_of tally_of",
         _grounding="Source",
         _outcomes="Outcomes",
         _smr_r1="Tally tally",
@@ -41,6 +42,7 @@ __all__ = [
     "Source",
     "Tally",
     "align",
+    "align_prepared",
     "leaves_of",
     "prepare",
     "source_of",

@@ -118,8 +118,13 @@ def align(
     chosen = resolve(spec, **overrides)
     gold = plain(gold, GoldError, chosen.max_depth, "gold")
     pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
-    leaves, limited = leaves_of(pred, prepare(gold, chosen), source_of(source_text))
-    return Alignment(tuple(leaves), chosen.signature, limited)
+    return align_prepared(pred, prepare(gold, chosen), source_of(source_text))
+
+
+def align_prepared(pred: Any, prepared: Prepared, source: Source | None = None) -> Alignment:
+    """Match a plain JSON value with a prepared gold document, as `align` does."""
+    leaves, limited = leaves_of(pred, prepared, source)
+    return Alignment(tuple(leaves), prepared.spec.signature, limited)
 
 
 def source_of(text: str | Sequence[str] | Source | None) -> Source | None:

@@ -27,7 +27,7 @@ from medvie_reward.alignment import (
     Alignment,
     Outcomes,
     Prepared,
-    leaves_of,
+    align_prepared,
     prepare,
     source_of,
     tally,
@@ -35,7 +35,7 @@ from medvie_reward.alignment import (
 )
 from medvie_reward.completions import ABSENT, STATUSES, Completion, decode, parse_with
 from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.metrics._scores import Counts, Scores, count_prepared, count_tallied, rates, scores_of
+from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
 
 # Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
@@ -202,7 +202,7 @@ class Gold:
         """
         pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
         if self._prepared is None:
-            return scores_of((*count_tallied(pred, self.value), False), self.spec)
+            return scores_of(count(pred, self.value, self.spec), self.spec)
         return scores_of(count_prepared(pred, self._prepared, self._source), self.spec)
 
     def align(self, pred: Any) -> Alignment:
@@ -217,8 +217,7 @@ class Gold:
         """
         pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
         prepared = prepare(self.value, self.spec) if self._prepared is None else self._prepared
-        leaves, limited = leaves_of(pred, prepared, self._source)
-        return Alignment(tuple(leaves), self.spec.signature, limited)
+        return align_prepared(pred, prepared, self._source)
 
     def parse(self, text: str | None) -> Completion:
         """Read a completion as the spec says."""
