@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
-from medvie_reward.completions import ABSENT, ANSWERED, STATUSES, Completion, parse_with
+from medvie_reward.completions import (
+    ABSENT,
+    ANSWERED,
+    STATUSES,
+    Completion,
+    is_conversation,
+    parse_with,
+    text_of_completion,
+)
 from medvie_reward.corpus._documents import Document as Document
 from medvie_reward.corpus._documents import Scored as Scored
 from medvie_reward.corpus._rows import Join
@@ -211,8 +219,8 @@ def evaluate(
     Parameters
     ----------
     preds
-        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
-        as it is, and any other JSON value is the answer itself.
+        One per document: a string, bytes, a chat message or a list of messages is a completion to be parsed,
+        ``None`` no answer, a `Completion` is taken as it is, and any other JSON value is the answer itself.
     golds
         As many golds: JSON objects or lists, or their JSON text.
     spec
@@ -293,8 +301,9 @@ def score_document(
     plain_gold = read_gold(gold, spec, decoded)
     if isinstance(pred, Completion):
         read = pred
-    elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
+    elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):
+        text = text_of_completion(pred, spec)
+        read = parse_with(text, spec, longest_answer(spec, plain_gold, len(text or "")))
         if pred is None:
             read = read._replace(format_ok=None)
     else:

@@ -33,7 +33,15 @@ from medvie_reward.alignment import (
     tally,
     tally_of,
 )
-from medvie_reward.completions import ABSENT, STATUSES, Completion, decode, parse_with
+from medvie_reward.completions import (
+    ABSENT,
+    STATUSES,
+    Completion,
+    decode,
+    parse_with,
+    prompt_prefills,
+    text_of_completion,
+)
 from medvie_reward.errors import GoldError, PredictionError, SpecError
 from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
@@ -182,15 +190,15 @@ class Gold:
     def __repr__(self) -> str:
         return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"
 
-    def reward(self, completion: str | Completion | None) -> Reward:
+    def reward(self, completion: Any, prompt: Any = None) -> Reward:
         """Reward one completion, as the function `reward` does.
 
         Raises
         ------
         PredictionError
-            If the completion is no string, None or `Completion`.
+            If the completion is no text, no messages and no `Completion`.
         """
-        return _reward(completion, self)
+        return _reward(completion, self, prompt)
 
     def score(self, pred: Any) -> Scores:
         """Score a JSON value against this gold document, as the function `score` does.
@@ -219,11 +227,21 @@ class Gold:
         prepared = prepare(self.value, self.spec) if self._prepared is None else self._prepared
         return align_prepared(pred, prepared, self._source)
 
-    def parse(self, text: str | None) -> Completion:
-        """Read a completion as the spec says."""
+    def parse(self, completion: Any, prompt: Any = None) -> Completion:
+        """Read a completion as the spec says, and as prefilled where the prompt ends in the think part.
+
+        Raises
+        ------
+        PredictionError
+            If the completion is no text and no messages.
+        """
+        spec = self.spec
+        if prompt is not None and not spec.prefilled and prompt_prefills(prompt, spec.think_tags):
+            spec = resolve(spec, prefilled=True)
+        text = completion if type(completion) is str else text_of_completion(completion, spec)
         if text is not None and len(text) > self._longest:
             self._longest = longest_answer(self.spec, self.value, len(text))
-        return parse_with(text, self.spec, self._longest)
+        return parse_with(text, spec, self._longest)
 
     def count(self, read: Completion) -> tuple[Outcomes, bool]:
         """Count an answer that was read, and tell whether the work bound of the spec ran out."""
@@ -315,7 +333,7 @@ def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
             text = value if isinstance(value, str) else value.decode()
         except UnicodeDecodeError as error:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
-        value, status = decode(text, spec.max_depth)
+        value, status, _ = decode(text, spec.max_depth)
         if status not in ("ok", "not_an_object"):
             raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
     elif not decoded or measure(value, spec.max_depth).depth > spec.max_depth:
@@ -334,11 +352,12 @@ def _syntax_error(text: str) -> str:
 
 
 def reward(
-    completion: str | Completion | None,
+    completion: Any,
     gold: Any,
     spec: Spec | str | None = None,
     *,
     source_text: str | Sequence[str] | None = None,
+    prompt: Any = None,
     **overrides: Any,
 ) -> Reward:
     """Reward one completion.
@@ -346,14 +365,17 @@ def reward(
     Parameters
     ----------
     completion
-        What the model wrote, without the prompt, or a `Completion` already read. Whatever it holds is
-        scored, never raised on.
+        What the model wrote, without the prompt: a text, bytes, a chat message or a list of messages (see
+        `text_of_completion`), or a `Completion` already read. Whatever it holds is scored, never raised on.
     gold
         The gold: a JSON object or list, its JSON text, or a prepared `Gold` (which brings its own spec).
     spec
         A spec or the name of a preset; ``clinical`` where none is given.
     source_text
         Text of the document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
+    prompt
+        What the model was asked, as a text or as messages. All that is read of it is its end: where that is
+        an open think tag, the completion is read as one that begins in the think part (``prefilled``).
     **overrides
         Spec fields to change, such as ``alpha=0.3``.
 
@@ -364,7 +386,7 @@ def reward(
     SpecError
         If the spec is not usable, or one is given besides a prepared gold.
     PredictionError
-        If the completion is no string, None or `Completion`.
+        If the completion is no text, no messages and no `Completion`.
 
     Examples
     --------
@@ -373,15 +395,16 @@ def reward(
     >>> float(r), r.format, r.matching
     (2.0, 1.0, 1.0)
     """
-    return reward_group([completion], gold, spec, source_text=source_text, **overrides)[0]
+    return reward_group([completion], gold, spec, source_text=source_text, prompt=prompt, **overrides)[0]
 
 
 def reward_group(
-    completions: Iterable[str | Completion | None],
+    completions: Iterable[Any],
     gold: Any,
     spec: Spec | str | None = None,
     *,
     source_text: str | Sequence[str] | None = None,
+    prompt: Any = None,
     **overrides: Any,
 ) -> list[Reward]:
     """Reward the rollouts of one prompt; the gold is read and prepared once.
@@ -394,19 +417,11 @@ def reward_group(
         raise SpecError(
             "a prepared Gold brings its own spec and source text: expected neither besides it, nor overrides"
         )
-    return [_reward(completion, gold) for completion in completions]
+    return [_reward(completion, gold, prompt) for completion in completions]
 
 
-def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
-    if isinstance(completion, Completion):
-        read = completion
-    elif completion is None or isinstance(completion, str):
-        read = gold.parse(completion)
-    else:
-        raise PredictionError(
-            f"completion: expected a string, None or a Completion, got {type(completion).__name__} "
-            "(for a JSON value: Completion.from_answer)"
-        )
+def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
+    read = completion if isinstance(completion, Completion) else gold.parse(completion, prompt)
     spec = gold.spec
     if read.answer is ABSENT:
         found, limited = Outcomes(), False

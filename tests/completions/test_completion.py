@@ -69,7 +69,7 @@ ANSWERS: list[tuple[str, Any]] = [
     ('```yaml\na: 2\n```\n```\n{"a": 1}\n```\n```JSON\n{"a": 3}\n```', {"a": 3}),
     ('Sure! Here it is:\n{"a": 1}\nAnything else?', {"a": 1}),
     ('结果如下 {"a": 1}', {"a": 1}),
-    ('结果：{"a": "结果"}。', ABSENT),
+    ('结果：{"a": "结果"}。', {"a": "结果"}),
     ('As in [1] and {x}: {"a": 1}', {"a": 1}),
     ('Rows:\n[\n  {"a": 1},\n  {"a": 2}\n]\nDone.', [{"a": 1}, {"a": 2}]),
     ('{"a": "}"} and so on', {"a": "}"}),
