@@ -30,7 +30,9 @@ _FENCE: Final = re.compile(r"```[ \t]*([A-Za-z0-9_+.-]*)[^\S\n]*\n?")
 # "[1]" in prose is a citation far more often than an answer.
 _OPENING: Final = re.compile(r'\{\s*["}]|\[\s*[\[{]')
 # What was meant as JSON and is none: names escaped, in single quotes or bare.
-_MEANT: Final = re.compile(r"""\{\s*(?:\\+["'nt]|'[^'\n]*'\s*:|[A-Za-z_]\w*\s*:\s*["'\[{\d])""")
+_MEANT: Final = re.compile(
+    r"""\{\s*(?:\\+(?:["']|[nrt](?![A-Za-z]))|'[^'\n]*'\s*:|[A-Za-z_]\w*\s*:\s*["'\[{\d])"""
+)
 _ESCAPED: Final = re.compile(r'[\[{\s]*\\+["nrt]')
 # Behind an answer these mean that it is a piece of something.
 _PIECE: Final = frozenset('{}[],:"')
@@ -273,7 +275,11 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
         if status == "truncated" and _ESCAPED.match(text, start) is not None:
             status = "bad_json"
         if status:
-            yield _Literal(Decoded(ABSENT, status, _why_broken(text, start, status)), end)
+            detail = ""
+            if status == "bad_json":
+                escaped = _ESCAPED.match(text, start) is not None
+                detail = _why_none(text) if escaped else decode(text[start:end], max_depth).detail
+            yield _Literal(Decoded(ABSENT, status, detail), end)
             behind = _BREAK.search(text, end)
             if behind is None:
                 return
@@ -316,11 +322,3 @@ def _why_none(text: str) -> str:
     if '\\"' in text:
         return "its quotes are escaped: the text is JSON inside a JSON string"
     return "names and texts need double quotes"
-
-
-def _why_broken(text: str, start: int, status: str) -> str:
-    if status == "bad_json":
-        if _ESCAPED.match(text, start) is not None:
-            return _why_none(text[start:])
-        return "a bracket is closed by one of another kind"
-    return ""
