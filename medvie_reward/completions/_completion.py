@@ -22,11 +22,12 @@ from medvie_reward._core.sizes import count_leaves
 from medvie_reward.completions._decoder import ABSENT, Decoded, decode, nests_deeper
 from medvie_reward.completions._forms import MOST_TAGS, Tags, answer_part, opened, tags_of, well_formed
 from medvie_reward.completions._hints import hint
-from medvie_reward.completions._json_search import BROKEN, Found, fence_of, find, find_last
+from medvie_reward.completions._json_search import BROKEN, fence_of, find, find_last
 from medvie_reward.completions._messages import text_of_completion
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import THINK_TAGS, Spec
 
+_USUAL: Final = tags_of(Spec().think_pairs)
 _ARGUMENTS: Final = ("arguments", "parameters", "input")
 
 
@@ -139,7 +140,9 @@ def parse_with(text: Any, spec: Spec, max_chars: int) -> Completion:
     """Read a completion as a spec says, with the size limit that goes with its gold."""
     if type(text) is not str:
         text = text_of_completion(text, spec) or ""
-    known = tags_of(spec.think_pairs, spec.answer == "tool_call")
+    tool_call = spec.answer == "tool_call"
+    usual = spec.think_tags == THINK_TAGS and not tool_call
+    known = _USUAL if usual else tags_of(spec.think_pairs, tool_call)
     if spec.prefilled or known.channels:
         text = opened(text, spec, known)
     read = _parse(text, spec, known, max_chars)
@@ -164,20 +167,19 @@ def _parse(text: str, spec: Spec, known: Tags, max_chars: int) -> Completion:
         return Completion(ABSENT, format_ok and form != "think_json", "no_answer")
     if len(part) > max_chars:
         limit = f"{len(part)} characters, at most {max_chars} are read"
-        found = Found(Decoded(ABSENT, "too_large", limit))
+        read, alone, elsewhere = Decoded(ABSENT, "too_large", limit), "", ""
     elif rule == "tagged":
-        found = Found(decode(_tagged_fence(part), spec.max_depth))
+        read, alone, elsewhere = decode(_tagged_fence(part), spec.max_depth), "", ""
     elif rule == "last":
-        found = find_last(part, spec.max_depth)
+        read, alone, elsewhere = find_last(part, spec.max_depth)
     else:
-        found = find(part, spec.max_depth, delimited)
-    read = found.decoded
+        read, alone, elsewhere = find(part, spec.max_depth, delimited)
     if spec.repair and read.status in BROKEN:
-        read = _repair(found.elsewhere or part, spec.max_depth, read)
+        read = _repair(elsewhere or part, spec.max_depth, read)
     if form == "json":
-        format_ok = found.alone == "text" and len(part) == len(text) and type(read.value) in (dict, list)
+        format_ok = alone == "text" and len(part) == len(text) and type(read.value) in (dict, list)
     elif form == "think_json":
-        format_ok = format_ok and found.alone != "" and type(read.value) in (dict, list)
+        format_ok = format_ok and alone != "" and type(read.value) in (dict, list)
     if rule == "tool_call" and read.value is not ABSENT:
         read = _arguments(read, spec.max_depth)
     return Completion(read.value, format_ok, read.status, len(part), read.detail)

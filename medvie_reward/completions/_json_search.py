@@ -44,24 +44,14 @@ _BREAK: Final = re.compile(r"\n[^\S\n]*\n|```")
 _DATA: Final = re.compile(r"yaml|yml|txt|text|plaintext|plain|output|")
 
 
-class Found(NamedTuple):
-    """What was found in an answer part.
+Found = tuple[Decoded, str, str]
+"""What was found in an answer part, as a plain tuple, which costs the least to make.
 
-    Attributes
-    ----------
-    decoded
-        The value, or why there is none.
-    alone
-        ``text`` where the part is this JSON and nothing else, ``fence`` where it is one fence with this JSON
-        and nothing else, else empty.
-    elsewhere
-        The text outside of the fence that stands for the part, where the JSON was looked for there; else
-        empty.
-    """
-
-    decoded: Decoded
-    alone: str = ""
-    elsewhere: str = ""
+1. The value, or why there is none.
+2. ``text`` where the part is this JSON and nothing else, ``fence`` where it is one fence with this JSON and
+   nothing else, else empty.
+3. The text outside of the fences, where the JSON was looked for there, else empty.
+"""
 
 
 def find(part: str, max_depth: int, delimited: bool) -> Found:
@@ -84,11 +74,11 @@ def find(part: str, max_depth: int, delimited: bool) -> Found:
         if "`" not in body or text.find("```", 7) == len(text) - 3:
             found = decode(body, max_depth)
             if found.status not in BROKEN:
-                return Found(found, "fence")
+                return found, "fence", ""
     elif not text.startswith("```"):
         found = decode(text, max_depth)
         if found.status not in BROKEN:
-            return Found(found, "text")
+            return found, "text", ""
     opening = _OPENING.search(text)
     fence_at = text.find("```")
     # A fence behind the first opening stands inside a broken answer, in one of its strings.
@@ -103,14 +93,14 @@ def find_last(part: str, max_depth: int) -> Found:
     if not text.startswith("```"):
         found = decode(text, max_depth)
         if found.status not in BROKEN:
-            return Found(found, "text")
+            return found, "text", ""
     last: Decoded | None = None
     for literal in _literals(text, 0, max_depth):
         if last is None or not _hollow(literal.decoded.value):
             last = literal.decoded
     if last is None:
         return find(part, max_depth, delimited=True)
-    return Found(last, "fence" if _one_fence(text) == last else "")
+    return last, "fence" if _one_fence(text) == last else "", ""
 
 
 def _stripped(part: str) -> str:
@@ -163,11 +153,11 @@ def _find_fenced(text: str, max_depth: int, delimited: bool) -> Found:
         if not delimited and _hollow(found.value):
             later = _with_values(text, chosen.end, max_depth)
             if later is not None:
-                return Found(later)
+                return later, "", ""
         alone = chosen.start == 0 and chosen.end == len(text) and chosen.tag in ("", "json")
-        return Found(found, "fence" if alone and _whole(chosen, max_depth) else "")
+        return found, "fence" if alone and _whole(chosen, max_depth) else "", ""
     if _may_hold_answer(chosen, found):
-        return Found(found)
+        return found, "", ""
     return _elsewhere(text, chosen, found, max_depth, delimited)
 
 
@@ -184,7 +174,7 @@ def _in_fence(fence: _Fence, max_depth: int) -> Decoded:
     found = decode(fence.content, max_depth)
     if found.status not in BROKEN:
         return found
-    return _first(fence.content, 0, max_depth, delimited=True).decoded
+    return _first(fence.content, 0, max_depth, delimited=True)[0]
 
 
 def _whole(fence: _Fence, max_depth: int) -> bool:
@@ -211,17 +201,17 @@ def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimi
         if fence != chosen:
             other = _in_fence(fence, max_depth)
             if other.value is not ABSENT:
-                return Found(other)
+                return other, "", ""
     outside.append(text[at:])
     rest = "\n".join(outside).strip()
     whole = decode(rest, max_depth) if rest else found
     if type(whole.value) in (dict, list):
-        return Found(whole)
-    bare = _first(rest, 0, max_depth, delimited)
+        return whole, "", ""
+    bare, _, _ = _first(rest, 0, max_depth, delimited)
     meant = found.status == "no_answer" and (_OPENING.search(rest) or _MEANT.search(rest))
-    if bare.decoded.value is not ABSENT or meant:
-        return bare._replace(elsewhere=rest)
-    return Found(found)
+    if bare.value is not ABSENT or meant:
+        return bare, "", rest
+    return found, "", ""
 
 
 # -- literals in prose ---------------------------------------------------------------------------------
@@ -237,16 +227,16 @@ def _first(text: str, at: int, max_depth: int, delimited: bool) -> Found:
     literal = next(_literals(text, at, max_depth), None)
     if literal is None:
         if text[:1] in tuple('{["') or _MEANT.search(text) is not None:
-            return Found(Decoded(ABSENT, "bad_json", _why_none(text)))
-        return Found(Decoded(ABSENT, "no_answer"))
+            return Decoded(ABSENT, "bad_json", _why_none(text)), "", ""
+        return Decoded(ABSENT, "no_answer"), "", ""
     found = literal.decoded
     if found.value is ABSENT or delimited:
-        return Found(found)
+        return found, "", ""
     if _hollow(found.value):
         found = _with_values(text, literal.end, max_depth) or found
     elif _OPENING.search(text, literal.end) is not None:
         found = found._replace(detail=_MORE)
-    return Found(found)
+    return found, "", ""
 
 
 _MORE: Final = "more JSON follows, and the first counts (answer='last' takes the last)"
