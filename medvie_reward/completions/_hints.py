@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Final
 
 from medvie_reward.completions._forms import opened, tags_of, well_formed
@@ -37,6 +37,7 @@ _CALL: Final = re.compile(r'<tool_call>|"tool_calls"\s*:|\[TOOL_CALLS\]|<\|pytho
 # What to try for a text that is not well formed, in this order.
 _CHANGES: Final[list[dict[str, Any]]] = [
     {"prefilled": True},
+    {"prefilled": False},
     {"format": "answer"},
     {"format": "think"},
     {"format": "think_json"},
@@ -83,11 +84,11 @@ def likely_form(text: str, spec: Spec) -> str:
     Returns
     -------
     str
-        Such as ``format='think_json'`` or ``prefilled=True``.
+        Such as ``format='think_json'`` or ``prefilled=True``; for end tokens, that they are to be cut off.
     """
     token = _END_TOKENS.search(text, max(0, len(text) - _LONGEST_END))
     if token is not None and _fits(text[: token.start()], spec):
-        return f"no {token[0].strip()!r} at the end of each text (decode with skip_special_tokens=True)"
+        return f"{token[0].strip()!r} cut off their ends (skip_special_tokens=True)"
     text = text if token is None else text[: token.start()]
     other = _other_tag(text, spec)
     if other and not any(closing in text for _, closing in spec.think_pairs):
@@ -118,13 +119,13 @@ def _fits(text: str, spec: Spec) -> bool:
     return rest[:1] + rest[-1:] in ("{}", "[]", "``")
 
 
-def form_hint(forms: Iterable[str], n: int, spec: Spec) -> str:
+def form_hint(forms: Mapping[str, int], n: int, spec: Spec) -> str:
     """Say what to change where none of ``n`` completions is well formed; empty for few of them.
 
     Parameters
     ----------
     forms
-        What `likely_form` named for some or all of the completions.
+        For how many completions `likely_form` named which setting.
     n
         How many completions there were, all of them not well formed.
     spec
@@ -137,15 +138,12 @@ def form_hint(forms: Iterable[str], n: int, spec: Spec) -> str:
     """
     if n < LEAST_FOR_HINT or not spec.format_weight:
         return ""
-    counts: dict[str, int] = {}
-    for form in forms:
-        if form:
-            counts[form] = counts.get(form, 0) + 1
     asked = f"format={spec.format!r}" + (", prefilled=True" if spec.prefilled else "")
     if spec.think_tags != THINK_TAGS:
         asked += f", think_tags={spec.think_tags!r}"
     said = f"none of {n} completions is well formed under {asked}: r_format is 0 for all of them"
-    if not counts:
+    named = {form: count for form, count in forms.items() if form}
+    if not named:
         return said
-    best = max(counts, key=lambda form: (counts[form], form))
-    return f"{said}; expected {best}?"
+    best = max(named, key=lambda form: (named[form], form))
+    return f"{said}; {named[best]} would be with {best}"

@@ -16,6 +16,8 @@ the reward: what precision earns never falls below 0, where a longer answer woul
 from __future__ import annotations
 
 import json
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -35,9 +37,12 @@ from medvie_reward.alignment import (
 )
 from medvie_reward.completions import (
     ABSENT,
+    LEAST_FOR_HINT,
     STATUSES,
     Completion,
     decode,
+    form_hint,
+    likely_form,
     parse_with,
     prompt_prefills,
     text_of_completion,
@@ -409,7 +414,8 @@ def reward_group(
 ) -> list[Reward]:
     """Reward the rollouts of one prompt; the gold is read and prepared once.
 
-    Parameters and errors are those of `reward`.
+    Parameters and errors are those of `reward`. Where there are 20 completions or more and r_format is 0 for
+    all of them, a warning names the setting under which they would be well formed.
     """
     if not isinstance(gold, Gold):
         gold = Gold(gold, DEFAULT if spec is None else spec, source_text=source_text, **overrides)
@@ -417,7 +423,19 @@ def reward_group(
         raise SpecError(
             "a prepared Gold brings its own spec and source text: expected neither besides it, nor overrides"
         )
-    return [_reward(completion, gold, prompt) for completion in completions]
+    given = list(completions)
+    rewards = [_reward(completion, gold, prompt) for completion in given]
+    if len(rewards) >= LEAST_FOR_HINT and gold.spec.format_weight and not any(r.format for r in rewards):
+        _warn(given, gold.spec)
+    return rewards
+
+
+def _warn(completions: list[Any], spec: Spec) -> None:
+    """Warn that no completion is well formed, and name the setting under which most would be."""
+    texts = [text_of_completion(x, spec) for x in completions if not isinstance(x, Completion)]
+    forms = Counter(likely_form(text, spec) for text in texts if text)
+    hint = form_hint(forms, len(completions), spec)
+    warnings.warn(hint, stacklevel=3)
 
 
 def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:

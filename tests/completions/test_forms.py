@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward import Spec, parse_completion, reward, reward_group
-from medvie_reward.completions import prompt_prefills
+from medvie_reward import Spec, evaluate, parse_completion, reward, reward_group
+from medvie_reward.completions import form_hint, likely_form, prompt_prefills
+from medvie_reward.corpus import Totals, evaluation_of, score_document
+from medvie_reward.reports import print_evaluation
 
 J = '{"a": "b"}'
 GOLD = {"a": "b"}
@@ -179,3 +182,75 @@ def test_forms_agree_on_the_answer(value: dict[str, str], thought: str) -> None:
     ):
         read = parse_completion(completion, **options)
         assert (read.answer, read.format_ok) == (value, True)
+
+
+HINTS: list[tuple[str, dict[str, Any], str]] = [
+    (f"x</think><answer>{J}</answer>", {}, "prefilled=True"),
+    (f"<answer>{J}</answer>", {}, "format='answer'"),
+    (f"<think>x</think>\n{J}", {}, "format='think_json'"),
+    (J, {}, "format='json'"),
+    (f"x</think>\n```json\n{J}\n```", {}, "format='think_json', prefilled=True"),
+    (f"<think>x</think><answer>{J}</answer>", {"format": "json"}, "format='think'"),
+    (f"x</think><answer>{J}</answer>", {"format": "json"}, "format='think', prefilled=True"),
+    (f"<think>x</think><answer>{J}</answer>", {"prefilled": True}, "prefilled=False"),
+    (f"<think>x</think><answer>{J}</answer><|im_end|>", {}, "'<|im_end|>' cut off their ends"),
+    (f"<think>x</think><answer>{J}</answer></s>", {}, "'</s>' cut off their ends"),
+    (f"<think>x</think>{J}<end_of_turn>\n", {}, "format='think_json'"),
+    (f"<thinking>x</thinking><answer>{J}</answer>", {}, "think_tags=('<thinking>',)"),
+    (f"◁think▷x◁/think▷{J}", {}, "think_tags=('◁think▷',), format='think_json'"),
+    (f"So: {J}", {}, ""),
+    ("", {}, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "named"), HINTS)
+def test_likely_form(text: str, options: dict[str, Any], named: str) -> None:
+    """The setting that is named is one under which the text is well formed."""
+    found = likely_form(text, Spec(**options))
+    assert found.startswith(named)
+    assert bool(found) == bool(named)
+
+
+def test_a_run_without_form_is_said() -> None:
+    """Where none of 20 completions is well formed, the evaluation and a warning say what to change."""
+    texts = [f"x</think><answer>{J}</answer>"] * 19 + ["nothing"]
+    hint = "none of 20 completions is well formed under format='think': r_format is 0 for all of them; "
+    hint += "19 would be with prefilled=True"
+    found = evaluate(texts, [GOLD] * 20)
+    assert found.form_hint == hint
+    assert found.as_dict()["form_hint"] == hint
+    written = io.StringIO()
+    print_evaluation(found, written)
+    assert f"Hint      {hint}\n" in written.getvalue()
+    with pytest.warns(UserWarning, match="19 would be with prefilled=True"):
+        reward_group(texts, GOLD)
+
+
+def test_nothing_is_said_of_few_of_some_and_where_form_is_worth_nothing() -> None:
+    """Few completions, one that is well formed, or a spec without a weight for form: no hint, no warning."""
+    bad, good = f"x</think><answer>{J}</answer>", f"<think>x</think><answer>{J}</answer>"
+    for texts, spec in (([bad] * 19, "strict"), ([bad] * 19 + [good], "strict"), ([bad] * 20, "donut")):
+        found = evaluate(texts, [GOLD] * len(texts), spec)
+        assert found.form_hint == ""
+        assert "form_hint" not in found.as_dict()
+        assert len(reward_group(texts, GOLD, spec)) == len(texts)
+    assert evaluate([bad] * 20, [GOLD] * 20, format="json").form_hint.endswith(
+        "format='think', prefilled=True"
+    )
+    assert form_hint({}, 20, Spec()).endswith("r_format is 0 for all of them")
+    assert form_hint({"prefilled=True": 20}, 20, Spec(prefilled=True, think_tags=("<a>",))).startswith(
+        "none of 20 completions is well formed under format='think', prefilled=True, think_tags=('<a>',): "
+    )
+
+
+def test_totals_add_forms_up() -> None:
+    """Sums of parts of a corpus give the hint of the whole."""
+    text = f"x</think><answer>{J}</answer>"
+    one, other = Totals(), Totals()
+    for totals in (one, other):
+        for _ in range(10):
+            totals.add(score_document(text, GOLD, Spec(), "d", "g"))
+    one.merge(other)
+    found = evaluation_of(one, Spec())
+    assert found.form_hint.endswith("20 would be with prefilled=True")
+    assert found.groups["g"].form_hint == found.form_hint
