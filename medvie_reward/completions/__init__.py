@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from medvie_reward.completions._hints import LEAST_FOR_HINT, form_hint, likely_form
     from medvie_reward.completions._messages import is_conversation, text_of_completion
     from medvie_reward.completions._status import ANSWERED, MEANINGS, STATUSES, Status
+    from medvie_reward.completions._values import gold_value, longest_answer, predicted_value
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -26,6 +27,7 @@ else:
         _hints="LEAST_FOR_HINT form_hint likely_form",
         _messages="is_conversation text_of_completion",
         _status="ANSWERED MEANINGS STATUSES Status",
+        _values="gold_value longest_answer predicted_value",
     )
 
 __all__ = [
@@ -39,10 +41,13 @@ __all__ = [
     "decode",
     "decode_utf8",
     "form_hint",
+    "gold_value",
     "is_conversation",
     "likely_form",
+    "longest_answer",
     "parse_completion",
     "parse_with",
+    "predicted_value",
     "prompt_prefills",
     "text_of_completion",
 ]

@@ -32,6 +32,8 @@ def is_message(value: Any) -> bool:
 
 def is_conversation(value: Any) -> bool:
     """Check whether a value is what a chat API gives: an assistant's message, messages, or a response."""
+    if type(value) is dict and "role" not in value and "choices" not in value:
+        return False  # most documents, told in the least time
     if isinstance(value, Mapping):
         if value.get("role") == "assistant":
             return is_message(value)

@@ -15,11 +15,10 @@ the reward: what precision earns never falls below 0, where a longer answer woul
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -44,15 +43,14 @@ from medvie_reward.completions import (
     form_hint,
     likely_form,
     parse_with,
+    predicted_value,
     prompt_prefills,
     text_of_completion,
 )
-from medvie_reward.errors import GoldError, PredictionError, SpecError
+from medvie_reward.completions import longest_answer as longest_answer
+from medvie_reward.errors import GoldError, SpecError
 from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
-
-# Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
-_FLOAT_CHARS: Final = 24
 
 
 class Reward(NamedTuple):
@@ -206,20 +204,20 @@ class Gold:
         return _reward(completion, self, prompt)
 
     def score(self, pred: Any) -> Scores:
-        """Score a JSON value against this gold document, as the function `score` does.
+        """Score a JSON value, or a completion, against this gold document, as the function `score` does.
 
         Raises
         ------
         PredictionError
             If the prediction is no JSON value or nests deeper than the spec allows.
         """
-        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        pred = predicted_value(pred, self.value, self.spec)
         if self._prepared is None:
             return scores_of(count(pred, self.value, self.spec), self.spec)
         return scores_of(count_prepared(pred, self._prepared, self._source), self.spec)
 
     def align(self, pred: Any) -> Alignment:
-        """Match a JSON value with this gold document leaf by leaf, as the function `align` does.
+        """Match a JSON value, or a completion, with this gold document, as the function `align` does.
 
         Raises
         ------
@@ -228,7 +226,7 @@ class Gold:
         PredictionError
             If the prediction is no JSON value or nests deeper than the spec allows.
         """
-        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        pred = predicted_value(pred, self.value, self.spec)
         prepared = prepare(self.value, self.spec) if self._prepared is None else self._prepared
         return align_prepared(pred, prepared, self._source)
 
@@ -264,25 +262,6 @@ def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
     made.hallucinated_units = n_pred - matched
     made.missing = made.missing_units = max(0, n_gold - matched)
     return made
-
-
-def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
-    """Return the length of the longest answer that is read, in characters.
-
-    Where less is enough to read an answer of ``chars`` characters, that is given: the length of the gold as
-    orjson writes it, without the spaces that count, and without what could be floats, which it may write at
-    greater length.
-    """
-    if chars <= spec.max_chars:
-        return spec.max_chars
-    try:
-        text = orjson.dumps(gold).decode()
-    except TypeError:  # an integer past 64 bits
-        text = ""
-    enough = spec.max_chars_per_gold_char * (len(text) - _FLOAT_CHARS * text.count("."))
-    if enough >= chars:
-        return enough
-    return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 
 def matching_part(
@@ -338,9 +317,9 @@ def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
             text = value if isinstance(value, str) else value.decode()
         except UnicodeDecodeError as error:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
-        value, status, _ = decode(text, spec.max_depth)
+        value, status, detail = decode(text.lstrip("\ufeff"), spec.max_depth)
         if status not in ("ok", "not_an_object"):
-            raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
+            raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or detail or status}")
     elif not decoded or measure(value, spec.max_depth).depth > spec.max_depth:
         value = plain(value, GoldError, spec.max_depth, "gold")
     if type(value) not in (dict, list):

@@ -186,7 +186,7 @@ def test_misuse() -> None:
     with pytest.raises(SpecError, match="brings its own spec"):
         reward("", Gold({}), "paper")
     with pytest.raises(PredictionError, match="list of messages, None or a Completion, got dict"):
-        reward({"a": 1}, {})  # type: ignore[arg-type]
+        reward({"a": 1}, {})
 
 
 def test_repair_costs() -> None:
