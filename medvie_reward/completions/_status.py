@@ -38,7 +38,14 @@ _TABLE: Final = (
 )
 
 STATUSES: Final = tuple(status.name for status in _TABLE)
-"""What `Completion.status` can be, in the order in which `Reward.as_dict` counts them."""
+"""What `Completion.status` can be. With the first four there is an answer, with the others there is none.
+
+``ok``: an object. ``repaired``: broken JSON, repaired because the caller asked for it. ``duplicate_member``:
+an object names a member twice; the last one counts. ``not_an_object``: a list or a scalar. ``no_answer``:
+nothing that could be JSON. ``bad_json``: a syntax error. ``truncated``: the text ends inside the JSON.
+``not_finite``: NaN, Infinity or a number past the range of a 64-bit float. ``bad_unicode``: a lone surrogate.
+``too_deep``, ``too_large``: past the limits of the spec. `Reward.as_dict` gives the position as a number.
+"""
 
 ANSWERED: Final = tuple(status.name for status in _TABLE if status.answered)
 """The statuses with an answer."""
