@@ -23,12 +23,11 @@ from medvie_reward.completions._decoder import ABSENT, Decoded, decode, nests_de
 from medvie_reward.completions._forms import MOST_TAGS, Tags, answer_part, opened, tags_of, well_formed
 from medvie_reward.completions._hints import hint
 from medvie_reward.completions._json_search import BROKEN, fence_of, find, find_last
-from medvie_reward.completions._messages import text_of_completion
+from medvie_reward.completions._messages import ARGUMENTS, text_of_completion
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import THINK_TAGS, Spec
 
 _USUAL: Final = tags_of(Spec().think_pairs)
-_ARGUMENTS: Final = ("arguments", "parameters", "input")
 
 
 class Completion(NamedTuple):
@@ -206,7 +205,7 @@ def _arguments(read: Decoded, max_depth: int) -> Decoded:
         elif type(call) is dict and type(call.get(wrapper)) in (dict, list):
             call = call[wrapper]
     if type(call) is dict and "name" in call:
-        for key in _ARGUMENTS:
+        for key in ARGUMENTS:
             if type(call.get(key)) is str:
                 return decode(call[key], max_depth)
             if key in call:

@@ -25,7 +25,6 @@ _OTHERS: Final = (
     "<|START_THINKING|>",
     "<|channel|>analysis",
 )
-_EMPTY_PART: Final = re.compile(r"<answer>(?:\s|\.\.\.|…)*</answer>")
 # What tokenizers write where a text ends, in any family: marks in angle or square brackets.
 _END_TOKENS: Final = re.compile(
     r"(?:\s*(?:<[|\uff5c][^<>|\uff5c\s]{1,60}[|\uff5c]>|</s>|<eos>|<pad>|<end_of_turn>|<\|?/?[a-z_]*end[a-z_]*\|?>"
@@ -50,9 +49,11 @@ _CHANGES: Final[list[dict[str, Any]]] = [
 def hint(text: str, status: str, spec: Spec) -> str:
     """Say which setting may find the answer of a completion that has none; empty where nothing is known."""
     if status == "no_answer":
-        empty = _EMPTY_PART.search(text)
-        if empty is not None and "<answer>" in text[empty.end() :]:
-            return "the first answer part is empty and more follow: does the text still hold the prompt?"
+        if spec.answer in ("lenient", "tagged") and text.find("<answer>", text.find("</answer>") + 1) > 0:
+            if 0 <= text.find("<answer>") < text.find("</answer>"):
+                return (
+                    "the first answer part has no JSON and more follow: does the text still hold the prompt?"
+                )
         if spec.answer != "tool_call" and _CALL.search(text) is not None:
             return "there is a tool call (answer='tool_call' reads its arguments)"
         if any(opening in text and closing not in text for opening, closing in spec.think_pairs):

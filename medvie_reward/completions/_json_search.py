@@ -8,8 +8,8 @@
    marks of emphasis, a LaTeX command around it. Brackets, commas, colons and quotes that nothing opened mean
    that it is a piece of something broken.
 4. A first fence without JSON in it, or in another language, does not end the search: then the other fences
-   and the text outside of them are looked at. Neither does an answer without any value in it, such as ``{}``,
-   that stands in prose: the first JSON behind it that has values is the answer.
+   and the text outside of them are looked at. Neither does an example in prose, ``{}`` or a literal in which
+   dots stand for what is left out: the first JSON behind it that has values is the answer.
 
 No fragment is taken out of a broken or truncated answer. Every search goes through its text once.
 """
@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.completions._decoder import ABSENT, Decoded, closing, decode
+from medvie_reward.completions._decoder import ABSENT, ESCAPED, Decoded, closing, decode
 
 BROKEN: Final = ("bad_json", "truncated")
 """The statuses of JSON that repair may help."""
@@ -33,12 +33,13 @@ _OPENING: Final = re.compile(r'\{\s*["}]|\[\s*[\[{]')
 _MEANT: Final = re.compile(
     r"""\{\s*(?:\\+(?:["']|[nrt](?![A-Za-z]))|'[^'\n]*'\s*:|[A-Za-z_]\w*\s*:\s*["'\[{\d])"""
 )
-_ESCAPED: Final = re.compile(r'[\[{\s]*\\+["nrt]')
 # Behind an answer these mean that it is a piece of something.
 _PIECE: Final = frozenset('{}[],:"')
 _MARKER: Final = re.compile(r"\[(?!(?:true|false|null)\b)/?[^\W\d][^\[\]{}\",:\n]{0,40}\]")
 _COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\{\s*$")
 _LONGEST_COMMAND: Final = 64
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_DOTS: Final = re.compile(r"\.\.\.|…")
 # Where the search goes on behind a broken literal: no line of a printed literal is blank.
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|```")
 _DATA: Final = re.compile(r"yaml|yml|txt|text|plaintext|plain|output|")
@@ -219,6 +220,7 @@ def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimi
 
 class _Literal(NamedTuple):
     decoded: Decoded
+    start: int
     end: int
 
 
@@ -230,9 +232,12 @@ def _first(text: str, at: int, max_depth: int, delimited: bool) -> Found:
             return Decoded(ABSENT, "bad_json", _why_none(text)), "", ""
         return Decoded(ABSENT, "no_answer"), "", ""
     found = literal.decoded
-    if found.value is ABSENT or delimited:
+    if delimited:
         return found, "", ""
-    if _hollow(found.value):
+    if found.value is ABSENT:
+        if found.status == "bad_json" and _is_template(text[literal.start : literal.end]):
+            found = _with_values(text, literal.end, max_depth) or found
+    elif _hollow(found.value):
         found = _with_values(text, literal.end, max_depth) or found
     elif _OPENING.search(text, literal.end) is not None:
         found = found._replace(detail=_MORE)
@@ -250,6 +255,11 @@ def _with_values(text: str, at: int, max_depth: int) -> Decoded | None:
     return None
 
 
+def _is_template(literal: str) -> bool:
+    """Check whether a literal that is no JSON shows how an answer looks: dots stand for what is left out."""
+    return _DOTS.search(_STRING.sub("", literal)) is not None
+
+
 def _hollow(value: Any) -> bool:
     """Check whether a value holds no scalar at all, not even an empty one, such as ``{}`` or ``[{}]``."""
     if type(value) is list:
@@ -262,14 +272,8 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
     while (opening := _OPENING.search(text, at)) is not None:
         start = opening.start()
         status, end = closing(text, start, max_depth)
-        if status == "truncated" and _ESCAPED.match(text, start) is not None:
-            status = "bad_json"
         if status:
-            detail = ""
-            if status == "bad_json":
-                escaped = _ESCAPED.match(text, start) is not None
-                detail = _why_none(text) if escaped else decode(text[start:end], max_depth).detail
-            yield _Literal(Decoded(ABSENT, status, detail), end)
+            yield _Literal(_broken(text, start, end, status, max_depth), start, end)
             behind = _BREAK.search(text, end)
             if behind is None:
                 return
@@ -281,10 +285,21 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
             mark = text[end]
         if mark:
             reason = f"{mark!r} stands right behind the JSON: it is a piece of something, or not the only one"
-            yield _Literal(Decoded(ABSENT, "bad_json", reason), end)
+            yield _Literal(Decoded(ABSENT, "bad_json", reason), start, end)
         else:
-            yield _Literal(decode(text[start:end], max_depth), end)
+            yield _Literal(decode(text[start:end], max_depth), start, end)
         at = end
+
+
+def _broken(text: str, start: int, end: int, status: str, max_depth: int) -> Decoded:
+    """Return the status of a literal that does not close, and what is wrong with it."""
+    if status == "truncated" and '\\"' in text[start:]:
+        # Escaped quotes hide brackets, so that a text that is whole looks as if it never closed.
+        found = decode(text[start:], max_depth)
+        if found.detail.endswith(ESCAPED):
+            return Decoded(ABSENT, "bad_json", found.detail)
+    detail = decode(text[start:end], max_depth).detail if status == "bad_json" else ""
+    return Decoded(ABSENT, status, detail)
 
 
 def _torn_at(text: str, start: int, end: int) -> str:
@@ -310,5 +325,5 @@ def _torn_at(text: str, start: int, end: int) -> str:
 
 def _why_none(text: str) -> str:
     if '\\"' in text:
-        return "its quotes are escaped: the text is JSON inside a JSON string"
+        return ESCAPED
     return "names and texts need double quotes"

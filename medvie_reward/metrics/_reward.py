@@ -84,6 +84,8 @@ class Reward(NamedTuple):
         Length of the answer part in characters.
     limited
         Whether the work bound of the spec ran out.
+    detail
+        What exactly is wrong with the completion, and what may help; empty where there is nothing to say.
     """
 
     score: float
@@ -109,6 +111,7 @@ class Reward(NamedTuple):
     parsed: bool
     answer_chars: int
     limited: bool
+    detail: str = ""
 
     def __float__(self) -> float:
         return self.score
@@ -447,7 +450,7 @@ def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
         found.correct, found.wrong, found.missing, hallucinated, int(n_pred), gold.n_leaves,
         found.filled_blank, found.invented_field, found.invented_item,
         found.misplaced, found.ungrounded, gold.n_critical, found.wrong_critical,
-        read.status, read.parsed, read.answer_chars, limited,
+        read.status, read.parsed, read.answer_chars, limited, read.detail,
     )  # fmt: skip
 
 

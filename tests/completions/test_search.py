@@ -136,6 +136,12 @@ HOLLOW: list[tuple[str, Any]] = [
     ('It is {}. Or {"a": oops}', {}),
     (f'It is {{"a": ""}}. Or {J}', {"a": ""}),
     (f"{{}}{J}", ABSENT),
+    (f'The form is {{"a": "...", ...}}. Here it is: {J}', GOLD),
+    (f'The form is {{"a": …}}.\n\n{J}', GOLD),
+    (f'The form is `[{{"a": 1}}, ...]`: `[{J}]`', [GOLD]),
+    ('The form is {"a": "...", ...}.', ABSENT),
+    (f'<answer>{{"a": ...}} is {J}</answer>', ABSENT),
+    (f'{{"a": "...", oops}} or {J}', ABSENT),
 ]
 
 
@@ -193,7 +199,7 @@ def test_first_or_last(one: dict[str, Any], other: dict[str, Any], between: str)
 
 
 _ESCAPED = "its quotes are escaped: the text is JSON inside a JSON string"
-_PROMPT = "the first answer part is empty and more follow: does the text still hold the prompt?"
+_PROMPT = "the first answer part has no JSON and more follow: does the text still hold the prompt?"
 _RAW = "inside a string, where JSON has"
 _TORN = "'}' stands right behind the JSON: it is a piece of something, or not the only one"
 DETAILS = [
@@ -203,6 +209,8 @@ DETAILS = [
     ('{\\"N\\": \\"L\\", \\"R\\": [{\\"I\\": \\"K\\"}]}', "bad_json", _ESCAPED),
     ('Here: {\\"N\\": \\"L\\"}', "bad_json", _ESCAPED),
     ('{\\n  \\"N\\": [[\\"L\\"', "bad_json", _ESCAPED),
+    ('{"a": \\"b\\", "c": [{"d": 1}]}', "bad_json", _ESCAPED),
+    ('{"a": "b\\"', "truncated", ""),
     ("Here: {'a': 1}", "bad_json", "names and texts need double quotes"),
     ('{"a": 1,}', "bad_json", "line 1, column 9: expecting property name enclosed in double quotes"),
     ('{"a": [1}', "bad_json", "line 1, column 9: expecting ',' delimiter"),
