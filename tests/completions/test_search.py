@@ -33,7 +33,9 @@ AROUND = (
     ("The result is ", "."), ("结果是", "。"), ("<p><b>", "</b></p>"), ("<json>\n", "\n</json>"),
     ("<|im_start|>", "<|im_end|>"), ("***", "***"), ("__", "__"), ("> ", ""), ("final(", ");"),
     ("return ", ";"), ('"', '" and so on'), ("<answer>", "<|im_end|>"), ("<a><b>", "<b><a>"),
-    ("[INST]", "[/INST]"), ("Use [1] and {x}: ", "[see above]"), ("output = ", ""),
+    ("[INST]", "[/INST]"),
+    ("\\[ ", " \\]"), ("\\boxed{\\text{Answer: } ", "}"), ("<![CDATA[", "]]>"),
+    ("Use [1] and {x}: ", "[see above]"), ("output = ", ""),
     ("JSON:", "\nDone, thanks."),
 )  # fmt: skip
 
