@@ -40,10 +40,14 @@ class Published(NamedTuple):
         """Return by name the metrics that were asked for."""
         return {name: x for name, x in (("ted", self.ted), ("anls", self.anls)) if x is not None}
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return what was asked for, and how many documents reached a bound; nothing where nothing was."""
         asked = self.asked()
         return {**asked, "metrics_limited": self.limited} if asked else {}
+
+    def as_dict(self) -> dict[str, float]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def known_metrics(asked: str | Iterable[str]) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ from medvie_reward.alignment import (
 )
 from medvie_reward.completions import ABSENT, STATUSES, Completion, decode, parse_with
 from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
+from medvie_reward.metrics._rates import rates, share
+from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
 
 # Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
@@ -102,6 +103,13 @@ class Reward(NamedTuple):
     def __float__(self) -> float:
         return self.score
 
+    def to_dict(self) -> dict[str, int | float | bool | str]:
+        """Return everything as a flat dict of JSON values, with ``status`` as its name.
+
+        Trainers, which log numbers only, get them from `as_dict`.
+        """
+        return {**self.as_dict(), "status": self.status}
+
     def as_dict(self) -> dict[str, int | float | bool]:
         """Return a flat dict of numbers with the same keys for every input.
 
@@ -127,8 +135,8 @@ class Reward(NamedTuple):
             "ungrounded": self.ungrounded,
             "critical": self.critical,
             "wrong_critical": self.wrong_critical,
-            "hallucination_rate": self.hallucinated / self.n_pred if self.n_pred else 0.0,
-            "omission_rate": self.missing / self.n_gold if self.n_gold else 0.0,
+            "hallucination_rate": share(self.hallucinated, self.n_pred),
+            "omission_rate": share(self.missing, self.n_gold),
             "status": STATUSES.index(self.status),
             "parsed": self.parsed,
             "repaired": self.status == "repaired",

@@ -16,6 +16,7 @@ from typing import Any, Final
 from medvie_reward._core.json_values import plain
 from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
 from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.metrics._rates import rates, share
 from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, resolve
 
 FLAGS = ("misplaced", "ungrounded")
@@ -82,9 +83,11 @@ class Counts:
         """Leaves of the prediction that stand for no gold leaf."""
         return max(0, self.n_pred - self.correct - self.wrong)
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every count by name."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    as_dict = to_dict
 
     @property
     def numbers(self) -> Numbers:
@@ -100,6 +103,9 @@ class Counts:
 
 Numbers = tuple[Any, ...]
 """What `Counts.numbers` gives: counts are added as plain tuples where there are many."""
+
+COUNTS_AT: Final = {name: n for n, name in enumerate(Counts.__slots__)}
+"""Where each count stands in `Numbers`."""
 
 _numbers: Final = attrgetter(*Counts.__slots__)
 _NOTHING: Final = _numbers(Counts())
@@ -137,6 +143,16 @@ class Scores:
             f"n_pred={self.n_pred:g}, n_gold={self.n_gold:g})"
         )
 
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("", "gold", "predicted", "correct", "precision", "recall", "F1")
+        rows = [
+            (name, s.n_gold, s.n_pred, f"{s.correct:g}", s.precision, s.recall, s.f1)
+            for name, s in (("all leaves", self), *self.fields.items())
+        ]
+        return html_table("", columns, rows)
+
     @property
     def precision(self) -> float:
         """Share of predicted leaves that are correct."""
@@ -160,12 +176,12 @@ class Scores:
     @property
     def hallucination_rate(self) -> float:
         """Share of predicted leaves that stand for no gold leaf; 0 where nothing was predicted."""
-        return self.counts.hallucinated / self.counts.n_pred if self.counts.n_pred else 0.0
+        return share(self.counts.hallucinated, self.counts.n_pred)
 
     @property
     def omission_rate(self) -> float:
         """Share of gold leaves that no predicted leaf stands for; 0 where the gold is empty."""
-        return self.counts.missing / self.counts.n_gold if self.counts.n_gold else 0.0
+        return share(self.counts.missing, self.counts.n_gold)
 
     @property
     def correct(self) -> float:
@@ -197,7 +213,7 @@ class Scores:
         """Leaves of the gold, |S_g|."""
         return self.counts.n_gold
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every figure of the whole by name."""
         return {
             "precision": self.precision,
@@ -217,13 +233,7 @@ class Scores:
             "omission_rate": self.omission_rate,
         }
 
-
-def rates(correct: float, n_pred: float, n_gold: float) -> tuple[float, float, float]:
-    """Divide precision, recall and F1 out of counts; both sides empty give 1, one side empty 0."""
-    if n_pred and n_gold:
-        # F1's divisor is halved instead of its dividend doubled: Donut's operations, to the last bit.
-        return correct / n_pred, correct / n_gold, correct / ((n_pred + n_gold) / 2)
-    return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
+    as_dict = to_dict
 
 
 Counted = tuple[Counts, dict[str, Numbers], bool]

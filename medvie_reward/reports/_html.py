@@ -19,11 +19,13 @@ from medvie_reward.metrics import Counts, Scores
 from medvie_reward.reports._document_views import OUTCOMES, PARSED, REASONS, Page
 from medvie_reward.reports._packing import Archive, safe_json
 from medvie_reward.reports._plots import Cell, heat_map, histogram, outcome_bar, score_bar
-from medvie_reward.reports._tiles import HEADLINES, Span, Tile, lines_of, tiles_of
+from medvie_reward.reports._summary import summary_lines, worst_first
+from medvie_reward.reports._tiles import HEADLINES, Span, Tile, tiles_of
 
 # More of a heat map than this nobody reads; what is left out is said.
 _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
+_SHOWN_AS_TILES: Final = ("Format", "Rates")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -59,8 +61,7 @@ def render_html(
     Raises
     ------
     InputError
-        If there are not as many pages as documents, an interval has no score, an image is none, or jinja2 is
-        not installed.
+        If there are not as many pages as documents, an interval has no score, or an image is none.
     """
     archive = Archive()
     for page in pages:
@@ -119,11 +120,13 @@ def render_archive(
         tiles=[(tile, _bar(tile)) for tile in tiles_of(evaluation, spans)],
         interval_note=interval_note,
         has_intervals=bool(spans or field_spans),
-        lines=lines_of(evaluation),
+        lines=[line for line in summary_lines(evaluation, leaves=True) if line[0] not in _SHOWN_AS_TILES],
         mix=Markup(outcome_bar(_mix(evaluation.micro.counts), width=560, height=28, numbers=True)),
         shares=_shares(evaluation.micro.counts),
         outcomes=OUTCOMES,
-        rows=[_field_row(name, scores, field_spans.get(name)) for name, scores in _worst_first(evaluation)],
+        rows=[
+            _field_row(name, scores, field_spans.get(name)) for name, scores in worst_first(evaluation.micro)
+        ],
         heat=Markup(heat_map(fields, groups, _cells(evaluation))) if groups else None,
         left_out=(len(evaluation.micro.fields) - len(fields), len(evaluation.groups) - len(groups)),
         histogram=Markup(histogram([document.f1 for document in evaluation.documents])),
@@ -136,10 +139,8 @@ def render_archive(
 
 
 def _environment() -> Any:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise InputError("an HTML report needs jinja2: pip install jinja2") from None
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     return Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -183,11 +184,6 @@ def _shares(counts: Counts) -> list[tuple[str, float, float]]:
     return [(name, n, n / total) for name, n in mix.items()]
 
 
-def _worst_first(evaluation: Evaluation) -> list[tuple[str, Scores]]:
-    """Sort fields as the terminal's table does."""
-    return sorted(evaluation.micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
-
-
 def _field_row(name: str, scores: Scores, span: Span | None) -> dict[str, Any]:
     from markupsafe import Markup
 
@@ -208,7 +204,7 @@ def _heat_axes(evaluation: Evaluation) -> tuple[list[str], list[str]]:
         return [], []
     largest = sorted(evaluation.groups, key=lambda name: (-len(evaluation.groups[name].documents), name))
     shown = set(largest[:_MOST_GROUPS])
-    fields = [name for name, _ in _worst_first(evaluation)[:_MOST_FIELDS]]
+    fields = [name for name, _ in worst_first(evaluation.micro)[:_MOST_FIELDS]]
     return fields, [name for name in evaluation.groups if name in shown]
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import IO
 
-from rich.console import Console
-from rich.table import Table
-
+from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES
-from medvie_reward.reports._terminal import NARROW, make_table, number, open_console, rate
+from medvie_reward.reports._tables import (
+    NARROW,
+    make_table,
+    number,
+    open_console,
+    print_lines,
+    print_table,
+    print_title,
+    rate,
+)
 from medvie_reward.statistics import LEVEL, POWER, Robustness, Subsamples
 
 
@@ -36,24 +43,17 @@ def print_ablation(
         table = make_table("", "", [TITLES[figure]])
         for name, value in subsamples.figures.items():
             table.add_row(name, rate(value))
-        console.print(table)
-        _print_title(console, "Pairs of systems: documents that tell them apart")
-        console.print(_pairs(subsamples))
-        _print_title(console, "Sets of n documents: mean, standard deviation, 95% range")
-        console.print(_sizes(subsamples, console.width))
-        _print_title(console, "Sets of n documents, per pair: right order / told apart")
-        console.print(_pairs_at(subsamples))
+        print_table(console, table)
+        print_title(console, "Pairs of systems: documents that tell them apart")
+        print_table(console, _pairs(subsamples))
+        print_title(console, "Sets of n documents: mean, standard deviation, 95% range")
+        print_table(console, _sizes(subsamples, console.width))
+        print_title(console, "Sets of n documents, per pair: right order / told apart")
+        print_table(console, _pairs_at(subsamples))
         if robustness.noisy:
-            _print_title(console, f"Slips in the golds: {TITLES[figure]} and its change, rank correlations")
-            console.print(_noise(robustness, console.width))
-        for line in _notes(bool(robustness.noisy)):
-            console.print(line, soft_wrap=True)
-        console.print(signature, soft_wrap=True, style="dim")
-
-
-def _print_title(console: Console, title: str) -> None:
-    # Apart from its table, which may be too narrow for it.
-    console.print(f"\n{title}", style="bold", soft_wrap=True)
+            print_title(console, f"Slips in the golds: {TITLES[figure]} and its change, rank correlations")
+            print_table(console, _noise(robustness, console.width))
+        print_lines(console, _notes(bool(robustness.noisy)), signature)
 
 
 def _pair_name(names: tuple[str, str]) -> str:

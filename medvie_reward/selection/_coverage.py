@@ -49,9 +49,13 @@ class Band:
     low: float
     high: float
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every figure by name."""
         return dict(vars(self))
+
+    def as_dict(self) -> dict[str, float]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,15 @@ class Coverage:
     largest_mean: tuple[float, ...]
     largest_high: tuple[float, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         made = dict(vars(self))
-        made["random"] = {name: band.as_dict() for name, band in self.random.items()}
+        made["random"] = {name: band.to_dict() for name, band in self.random.items()}
         return made
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def cover(

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         intervals,
         leave_out,
     )
+    from medvie_reward.statistics._compare import compare, compare_evaluations, intervals_of
     from medvie_reward.statistics._comparison import (
         FEW,
+        Comparison,
         Contest,
         Difference,
         DocumentDifference,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
         compare_systems,
     )
     from medvie_reward.statistics._intervals import Uncertainty, measure_uncertainty
-    from medvie_reward.statistics._paired import Comparison, adjust_holm, compare_many, compare_paired
+    from medvie_reward.statistics._paired import PairedTest, adjust_holm, compare_many, compare_paired
     from medvie_reward.statistics._power import LEVEL, POWER
     from medvie_reward.statistics._resampling import METHODS, Resampling, check_resampling, resample, swap
     from medvie_reward.statistics._robustness import Annotated, Noise, Robustness, measure_robustness
@@ -48,9 +50,10 @@ else:
         _agreement="Agreement FieldAgreement measure_agreement",
         _annotation_noise="KINDS",
         _bootstrap="Interval Statistic figures interval_of intervals leave_out",
-        _comparison="Contest Difference DocumentDifference FEW System Versus compare_systems",
+        _compare="compare compare_evaluations intervals_of",
+        _comparison="Comparison Contest Difference DocumentDifference FEW System Versus compare_systems",
         _intervals="Uncertainty measure_uncertainty",
-        _paired="Comparison adjust_holm compare_many compare_paired",
+        _paired="PairedTest adjust_holm compare_many compare_paired",
         _power="LEVEL POWER",
         _resampling="METHODS Resampling check_resampling resample swap",
         _robustness="Annotated Noise Robustness measure_robustness",
@@ -72,6 +75,7 @@ __all__ = [
     "FieldAgreement",
     "Interval",
     "Noise",
+    "PairedTest",
     "Resampling",
     "Robustness",
     "Statistic",
@@ -84,12 +88,15 @@ __all__ = [
     "check_resampling",
     "check_subsampling",
     "choose_sizes",
+    "compare",
+    "compare_evaluations",
     "compare_many",
     "compare_paired",
     "compare_systems",
     "figures",
     "interval_of",
     "intervals",
+    "intervals_of",
     "leave_out",
     "measure_agreement",
     "measure_robustness",

@@ -33,7 +33,11 @@ class Uncertainty(NamedTuple):
     groups: dict[str, dict[str, Interval]]
     signature: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name} [{x.low:.4f}, {x.high:.4f}]" for name, x in self.figures.items())
+        return f"Uncertainty({shown}; {len(self.fields)} fields, {len(self.groups)} groups)"
+
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "signature": self.signature,
@@ -41,6 +45,10 @@ class Uncertainty(NamedTuple):
             "fields": _dicts(self.fields),
             "by": {name: _dicts(found) for name, found in self.groups.items()},
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def measure_uncertainty(

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from medvie_reward.statistics._resampling import Floats
 
 POWER: Final = 0.8
-"""Probability with which a difference of ``Comparison.detectable`` is found."""
+"""Probability with which a difference of ``PairedTest.detectable`` is found."""
 
 
-class Comparison(NamedTuple):
+class PairedTest(NamedTuple):
     """System b beside system a.
 
     Attributes
@@ -66,7 +66,7 @@ def compare_paired(
     statistic: Statistic,
     how: Resampling,
     clusters: Sequence[Hashable] | None = None,
-) -> Comparison:
+) -> PairedTest:
     """Compare two systems by one statistic; see `compare_many`."""
     return compare_many(a, b, {"statistic": statistic}, how, clusters)["statistic"]
 
@@ -77,7 +77,7 @@ def compare_many(
     statistics: Mapping[str, Statistic],
     how: Resampling,
     clusters: Sequence[Hashable] | None = None,
-) -> dict[str, Comparison]:
+) -> dict[str, PairedTest]:
     """Compare two systems by several statistics, all with the same resamples and the same swaps.
 
     The p-value is ``(c + 1) / (R + 1)``, with c the number of R swaps whose absolute difference is at least
@@ -127,7 +127,7 @@ def compare_many(
         difference = interval_of(gain(total[None])[0], resampled, left_out, how)
         chance = abs(gain(swapped))
         own = gain(both)
-        found[name] = Comparison(
+        found[name] = PairedTest(
             difference,
             (int((chance >= abs(difference.value) - tie).sum()) + 1) / (how.resamples + 1),
             *_decide(own, tie),

@@ -88,9 +88,13 @@ class Robustness(NamedTuple):
     rows: dict[str, Rows]
     noisy: tuple[NoisyGolds, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything but the rows as JSON values."""
         return {"figures": self.figures, "noisy": [found._asdict() for found in self.noisy]}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def measure_robustness(

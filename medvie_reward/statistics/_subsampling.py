@@ -127,7 +127,7 @@ class Subsamples(NamedTuple):
     pairs: dict[tuple[str, str], Pair]
     sizes: tuple[Size, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "documents": self.documents,
@@ -146,6 +146,10 @@ class Subsamples(NamedTuple):
                 for size in self.sizes
             ],
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:

@@ -21,7 +21,8 @@ from scipy import stats
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, intervals
-from medvie_reward.statistics._paired import Comparison, adjust_holm, compare_many, compare_paired
+from medvie_reward.statistics._paired import PairedTest as OurTest
+from medvie_reward.statistics._paired import adjust_holm, compare_many, compare_paired
 from medvie_reward.statistics._resampling import METHODS, Resampling, resample
 
 SMALL = Resampling(200)
@@ -107,7 +108,7 @@ def test_documented_code_runs() -> None:
     exec(code[1], {"print": lambda *shown: printed.append(" ".join(map(str, shown)))})
     assert f"# {printed[0]}" in code[1]
     assert all(f"{name}=" in printed[1] for name in ("value", "low", "high"))
-    assert all(f"{name}=" in printed[2] for name in Comparison._fields)
+    assert all(f"{name}=" in printed[2] for name in OurTest._fields)
     assert f"# {printed[3]}" in code[1]
 
 
