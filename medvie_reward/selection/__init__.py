@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from medvie_reward.selection._coverage import FIGURES, Coverage, cover
     from medvie_reward.selection._coverage_plot import check_plot, plot_coverage
     from medvie_reward.selection._features import Profile, profile
-    from medvie_reward.selection._selection import METHODS, Selection, select
+    from medvie_reward.selection._selection import METHODS, Selection, check_method, select
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -23,7 +23,7 @@ else:
         _coverage="Coverage FIGURES cover",
         _coverage_plot="check_plot plot_coverage",
         _features="Profile profile",
-        _selection="METHODS Selection select",
+        _selection="METHODS Selection check_method select",
     )
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Coverage",
     "Profile",
     "Selection",
+    "check_method",
     "check_plot",
     "cover",
     "plot_coverage",
