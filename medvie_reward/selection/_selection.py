@@ -1,8 +1,9 @@
-"""Profiles of documents -> a diverse subset of them, in an order that matters.
+"""Choose a diverse subset of documents, in an order of which every prefix is a selection.
 
 Exact repeats (equal gold documents, report types, strata and embeddings) take no part in the choice: features
-are scaled over distinct documents. Documents with identical features are one candidate. Only when all others are in, as far as quotas allow, come the documents whose
-features equal those of a selected document, and after them the repeats, each in the order given.
+are scaled over distinct documents. Documents with identical features are one candidate. Only when all others
+are in, as far as quotas allow, come the documents whose features equal those of a selected document, and
+after them the repeats, each in the order given.
 """
 
 from __future__ import annotations

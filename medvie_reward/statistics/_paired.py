@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import copysign, inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, Statistic, figures, interval_of, leave_out, slack
+from medvie_reward.statistics._power import detectable_difference
 from medvie_reward.statistics._resampling import (
     Resampling,
     check_resampling,
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from medvie_reward.statistics._resampling import Floats
-
-POWER: Final = 0.8
-"""Probability with which a difference of ``PairedTest.detectable`` is found."""
 
 
 class PairedTest(NamedTuple):
@@ -132,7 +130,7 @@ def compare_many(
             (int((chance >= abs(difference.value) - tie).sum()) + 1) / (how.resamples + 1),
             *_decide(own, tie),
             _effect(own),
-            _detectable(resampled, how.confidence) if len(units) > 1 else inf,
+            detectable_difference(float(resampled.std(ddof=1)), how.confidence) if len(units) > 1 else inf,
         )
     return found
 
@@ -158,13 +156,6 @@ def _effect(own: Floats) -> float:
     if np.ptp(own) <= slack(mean):
         return copysign(inf, mean)
     return mean / float(own.std(ddof=1))
-
-
-def _detectable(resampled: Floats, confidence: float) -> float:
-    """Return the minimum detectable difference (Cohen 1988, section 2.4, for known variance)."""
-    from scipy.special import ndtri
-
-    return float((ndtri((1 + confidence) / 2) + ndtri(POWER)) * resampled.std(ddof=1))
 
 
 def adjust_holm(p_values: Sequence[float]) -> list[float]:

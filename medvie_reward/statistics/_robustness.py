@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain, combinations
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from medvie_reward._core.seeds import DEFAULT_SEED, seed_of
 from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
 from medvie_reward.spec import Spec
 from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
+from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
 
 _MATCHING: Final = COLUMNS.index("matching")
 _CHUNK: Final = 8
@@ -143,6 +144,7 @@ def measure_robustness(
     tables = np.stack([one.rows for one in scored], axis=2)
     changes = np.array([one.changed for one in scored]).sum(axis=0)
     values = figure(tables.sum(axis=2))
+    orders = pair_orders(values)
     matching = tables[..., _MATCHING]
     noisy = []
     for n, (kind, rate) in enumerate(_conditions(noise), start=1):
@@ -152,7 +154,7 @@ def measure_robustness(
                 rate,
                 float(changes[n] / changes[0]) if changes[0] else 0.0,
                 dict(zip(names, values[n].tolist(), strict=True)),
-                tau_a(values[0], values[n]),
+                tau_a(orders[0], orders[n]),
                 {name: tau_b(matching[0, k], matching[n, k]) for k, name in enumerate(names)},
             )
         )
@@ -194,23 +196,3 @@ def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ..
 
 def _score_chunk(score: Callable[[Annotated], _Scored], documents: list[Annotated]) -> list[_Scored]:
     return [score(document) for document in documents]
-
-
-def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Return Kendall's tau-a of two rankings: pairs in the same order minus pairs turned round, of all pairs.
-
-    Pairs that are equal in either count as neither. 1.0 for fewer than two things.
-    """
-    products = [
-        np.sign(one[a] - one[b]) * np.sign(other[a] - other[b]) for a, b in combinations(range(len(one)), 2)
-    ]
-    return float(np.mean(products)) if products else 1.0
-
-
-def tau_b(one: NDArray[Any], other: NDArray[Any]) -> float | None:
-    """Return Kendall's tau-b of two series (Kendall 1945), ``None`` where one of them is all equal."""
-    from scipy.stats import kendalltau
-
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return None
-    return float(kendalltau(one, other).statistic)
