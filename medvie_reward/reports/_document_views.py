@@ -154,7 +154,7 @@ def outcome_of(leaf: Leaf) -> str:
     return leaf.kind or leaf.outcome
 
 
-def blocks_of(leaves: Sequence[Leaf]) -> list[Block]:
+def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     """Group leaves into the rows of paired items, and those into lists.
 
     Parameters

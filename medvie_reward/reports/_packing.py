@@ -13,7 +13,7 @@ import zlib
 from typing import Any, Final
 
 from medvie_reward.errors import InputError
-from medvie_reward.reports._document_views import FLAGS, OUTCOMES, Page, blocks_of, outcome_of, shown
+from medvie_reward.reports._document_views import FLAGS, OUTCOMES, Page, list_blocks, outcome_of, shown
 
 # Bytes of JSON in a chunk: enough for the compression to pay, little enough to be read at once.
 _CHUNK: Final = 256 * 1024
@@ -122,7 +122,7 @@ class Archive:
     def _body(self, page: Page, n: int) -> dict[str, Any]:
         links = dict(page.links)
         blocks = []
-        for block in blocks_of(page.leaves):
+        for block in list_blocks(page.leaves):
             rows = []
             for row in block.rows:
                 cells = []

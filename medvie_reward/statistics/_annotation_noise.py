@@ -13,7 +13,7 @@ from typing import Any, Final
 from medvie_reward._core.json_values import json_leaves, scalar_text
 from medvie_reward.errors import InputError
 
-KINDS: Final = ("typos", "dropped_rows", "swapped_values")
+NOISE_KINDS: Final = ("typos", "dropped_rows", "swapped_values")
 """What `add_noise` can add."""
 
 
@@ -36,7 +36,7 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     gold
         A plain JSON value; left as it is.
     kind
-        One of `KINDS`.
+        One of `NOISE_KINDS`.
     rate
         0 to 1.
     rng
@@ -47,8 +47,8 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     InputError
         If the kind or the rate is not one of these.
     """
-    if kind not in KINDS:
-        raise InputError(f"no noise {kind!r}: expected one of {', '.join(KINDS)}")
+    if kind not in NOISE_KINDS:
+        raise InputError(f"no noise {kind!r}: expected one of {', '.join(NOISE_KINDS)}")
     if not 0 <= rate <= 1:
         raise InputError(f"rate of noise: expected a number from 0 to 1, got {rate!r}")
     if kind == "typos":

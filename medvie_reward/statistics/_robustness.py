@@ -16,14 +16,14 @@ from medvie_reward._core.processes import in_processes
 from medvie_reward._core.seeds import DEFAULT_SEED, seed_of
 from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
 from medvie_reward.spec import Spec
-from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
+from medvie_reward.statistics._annotation_noise import NOISE_KINDS, add_noise, count_changes
 from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
 
 _MATCHING: Final = COLUMNS.index("matching")
 _CHUNK: Final = 8
 
 
-class Annotated(NamedTuple):
+class PredictedDocument(NamedTuple):
     """A document: its id, its plain gold, and what each system predicted (``None``: nothing)."""
 
     id: str
@@ -32,9 +32,9 @@ class Annotated(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Which slips are made: kinds of `noise.KINDS`, rates from 0 to 1, the seed."""
+    """Which slips are made: kinds of `noise.NOISE_KINDS`, rates from 0 to 1, the seed."""
 
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = NOISE_KINDS
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
     seed: int = DEFAULT_SEED
 
@@ -99,7 +99,7 @@ class Robustness(NamedTuple):
 
 
 def measure_robustness(
-    documents: Iterable[Annotated],
+    documents: Iterable[PredictedDocument],
     names: Sequence[str],
     spec: Spec,
     figure: Figure,
@@ -117,7 +117,7 @@ def measure_robustness(
     documents
         At least one.
     names
-        The systems, in the order of `Annotated.preds`.
+        The systems, in the order of `PredictedDocument.preds`.
     spec
         The spec.
     figure
@@ -174,7 +174,7 @@ class _Scored(NamedTuple):
     changed: list[int]
 
 
-def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ...]) -> _Scored:
+def _score(document: PredictedDocument, spec: Spec, noise: Noise, metrics: tuple[str, ...]) -> _Scored:
     """Score a document's predictions under every condition; the first number of changes is that of leaves."""
     golds = [document.gold]
     for kind, rate in _conditions(noise):
@@ -194,5 +194,7 @@ def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ..
     return _Scored(np.array(rows), [leaves, *(count_changes(document.gold, gold) for gold in golds[1:])])
 
 
-def _score_chunk(score: Callable[[Annotated], _Scored], documents: list[Annotated]) -> list[_Scored]:
+def _score_chunk(
+    score: Callable[[PredictedDocument], _Scored], documents: list[PredictedDocument]
+) -> list[_Scored]:
     return [score(document) for document in documents]

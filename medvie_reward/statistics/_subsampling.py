@@ -90,7 +90,7 @@ class Size(NamedTuple):
     pairs: dict[tuple[str, str], PairAt]
 
 
-class Pair(NamedTuple):
+class SystemPair(NamedTuple):
     """Two systems over all documents.
 
     Attributes
@@ -125,7 +125,7 @@ class Subsamples(NamedTuple):
 
     documents: int
     figures: dict[str, float]
-    pairs: dict[tuple[str, str], Pair]
+    pairs: dict[tuple[str, str], SystemPair]
     sizes: tuple[Size, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
     pairs = {}
     for name, (a, b), gain in zip(names, places, gains.T, strict=True):
         difference, sd = float(whole[b] - whole[a]), float(gain.std(ddof=1))
-        pairs[name] = Pair(difference, sd, needed_documents(difference, sd))
+        pairs[name] = SystemPair(difference, sd, needed_documents(difference, sd))
     sizes = []
     for n in how.sizes:
         figures, standard_errors = _draw(tables, gains, figure, n, how)

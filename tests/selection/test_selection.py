@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.errors import InputError
-from medvie_reward.selection._coverage import FIGURES, Band, Coverage, cover
+from medvie_reward.selection._coverage import COVERAGE_SCORES, Band, Coverage, cover
 from medvie_reward.selection._features import Profile, profile
 from medvie_reward.selection._selection import select
 
@@ -142,7 +142,7 @@ def test_figures() -> None:
     assert (made.fields, made.fields_chosen) == ({"a": 2, "L[]": 1, "b": 1}, {"a": 1, "L[]": 1, "b": 1})
     assert made.whole["fields"] == 3
     assert made.seeds == (0, 1, 2)
-    assert tuple(made.random) == FIGURES
+    assert tuple(made.random) == COVERAGE_SCORES
 
 
 def test_rare_fields() -> None:

@@ -14,12 +14,12 @@ from scipy.stats import kendalltau
 from medvie_reward import Spec, evaluate
 from medvie_reward.corpus._corpus_metrics import FIGURES, document_rows
 from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
-from medvie_reward.statistics._robustness import Annotated, Noise, measure_robustness
+from medvie_reward.statistics._robustness import Noise, PredictedDocument, measure_robustness
 
 CLINICAL = Spec.preset("clinical")
 F1 = FIGURES["micro_f1"]
 DOCUMENTS = [
-    Annotated(
+    PredictedDocument(
         f"d{n}",
         {"Name": f"Li {n}", "L": [{"n": f"x{k}", "r": f"{n}.{k}"} for k in range(n + 2)]},
         (
@@ -32,7 +32,7 @@ DOCUMENTS = [
 NAMES = ["good", "bad"]
 
 
-def measure(documents: list[Annotated], noise: Noise, **more: Any) -> Any:
+def measure(documents: list[PredictedDocument], noise: Noise, **more: Any) -> Any:
     return measure_robustness(documents, NAMES, CLINICAL, F1, noise, **more)
 
 
