@@ -1,4 +1,4 @@
-"""An evaluation and its documents -> one HTML file that needs nothing else, not even a network.
+"""Write an evaluation and its documents as one HTML file that needs nothing else, not even a network.
 
 Every text of a document, a field or a group stays text: the template escapes it, the script writes it as
 text only, and a content security policy lets nothing run but the script of the report itself.
@@ -22,7 +22,7 @@ from medvie_reward.reports._plots import Cell, heat_map, histogram, outcome_bar,
 from medvie_reward.reports._summary import summary_lines, worst_first
 from medvie_reward.reports._tiles import HEADLINES, Span, tiles_of
 
-# More of a heat map than this nobody reads; what is left out is said.
+# A larger heat map is unreadable; the page says how much is left out.
 _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
 _SHOWN_AS_TILES: Final = ("Format", "Rates")

@@ -33,7 +33,7 @@ class Archive:
         if well formed, 0 if not, -1 if it came without text, 1 if the work bound ran out; then pairs of a
         field's number and the bits of what occurs in it.
     fields, groups, statuses
-        What the numbers stand for.
+        The names behind the numbers.
     starts
         Number of the first document of each chunk.
     chunks
@@ -84,7 +84,7 @@ class Archive:
             self._waiting, self._size = [], 0
 
     def index(self) -> str:
-        """Return the rows of all documents and what their numbers stand for, as JSON that is safe in HTML."""
+        """Return the rows of all documents and the names behind their numbers, as JSON safe in HTML."""
         return safe_json(
             {
                 "documents": self.documents,

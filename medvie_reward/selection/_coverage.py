@@ -1,4 +1,4 @@
-"""A selection -> how well it covers all documents, beside random picks of the same size.
+"""Measure how well a selection covers all documents, compared with random selections of the same size.
 
 Distances are those of the features that the selection was made by, so that it must win there; report types,
 fields and list sizes are counted on the documents themselves.
@@ -136,7 +136,7 @@ def cover(
     seed
         Seed of the first; the next ones have the next numbers.
     schema
-        Fields that golds should have.
+        Fields that gold documents should have.
 
     Raises
     ------

@@ -27,7 +27,7 @@ _BLOCK: Final = 512
 def farthest_first(
     points: Points, k: int, strata: Sequence[int] | None = None, quotas: Sequence[int] | None = None
 ) -> list[int]:
-    """Pick points by greedy k-centre: each is the one farthest from all picks before it.
+    """Choose points by greedy k-centre: each is the one farthest from all chosen before it.
 
     The first is the point nearest to the mean. The largest distance from a point to its nearest pick is at
     most twice the least that any ``k`` points can reach (Gonzalez 1985, "Clustering to minimize the maximum

@@ -1,6 +1,6 @@
-"""Golds with slips of the kinds that annotators make: typos, dropped rows, values exchanged between rows.
+"""Add the errors that annotators make: typos, dropped rows, values exchanged between rows.
 
-How much a figure or a ranking moves under a stated rate of slips says how clean golds have to be.
+How much a score or a ranking changes at a given rate shows how clean annotations have to be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOISE_KINDS: Final = ("typos", "dropped_rows", "swapped_values")
 
 
 def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
-    """Copy a gold with slips in it.
+    """Copy a gold document with noise added.
 
     ``typos``: each leaf that is not empty gets, with probability ``rate``, one edit of one character that is
     no space: another one of its class in its place, one inserted after it, or it deleted (never the only
@@ -29,7 +29,7 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     none in a column of one value.
 
     With equal states of ``rng``, the typos and the drops at a lower rate are among those at a higher one, so
-    that rates differ by more slips and not by others.
+    that a higher rate adds noise and changes none of a lower rate.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Interval(NamedTuple):
         The figure of all documents.
     low, high
         Ends of the interval; ``low <= high``. It need not hold ``value``, and is the value alone where
-        there is one document (or cluster), whose spread nobody knows.
+        there is one document (or cluster), whose standard deviation is unknown.
     """
 
     value: float

@@ -11,7 +11,7 @@ never differ, about 0 where they agree as often as values dealt out at random, a
 only one value at all.
 
 A unit of a field outside lists is a document; of a field inside a list a pair of rows that belong together. A
-blank is a value too: whoever leaves *Abnormal Mark* blank says that the result is normal. Rows that only one
+blank is a category: an empty *Abnormal Mark* means that the result is normal. Rows that only one
 annotator has are no units, since the other said nothing of them; they count in F1.
 """
 

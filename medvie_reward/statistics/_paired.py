@@ -1,4 +1,4 @@
-"""Two systems on the same documents: their difference, its interval, and whether chance explains it."""
+"""Compare two systems on the same documents: difference, interval, paired test."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 
 class PairedTest(NamedTuple):
-    """System b beside system a.
+    """System b compared with system a.
 
     Attributes
     ----------
     difference
-        Figure of b minus figure of a, and its bootstrap interval; documents are drawn for both at once.
+        Score of b minus score of a, and its bootstrap interval; documents are drawn for both at once.
     p_value
-        Two-sided, by approximate randomisation: how often a difference at least as large comes up when each
+        Two-sided, by approximate randomization: how often a difference at least as large comes up when each
         document's (or cluster's) two rows are swapped at random. Above 0, at most 1.
     wins, ties, losses
-        Documents whose own figure by b is above, equal to and below that by a. Figures are equal within
+        Documents whose own score by b is above, equal to and below that by a. Scores are equal within
         1e-12, or within that share of the corpus' figure where it is above 1.
     effect
         Cohen's d_z: the mean over documents of b's own figure minus a's, divided by the standard deviation of

@@ -1,4 +1,4 @@
-"""Systems scored against golds with stated slips -> how figures, rankings and rewards move."""
+"""Measure how annotation noise changes scores, rankings and rewards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PredictedDocument(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Which slips are made: kinds of `noise.NOISE_KINDS`, rates from 0 to 1, the seed."""
+    """Which annotation noise is added: types of `NOISE_KINDS`, rates from 0 to 1, the seed."""
 
     kinds: tuple[str, ...] = NOISE_KINDS
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -46,22 +46,22 @@ class Noise(NamedTuple):
 
 
 class NoisyGolds(NamedTuple):
-    """What golds with slips of one kind and rate say.
+    """Scores against gold documents with noise of one type and rate.
 
     Attributes
     ----------
     kind, rate
-        Of the slips.
+        Of the noise.
     changed
-        Share of the golds' leaves that were changed or dropped.
+        Share of the gold leaves that were changed or dropped.
     figures
         System -> figure.
     tau
-        Kendall's tau-a between the systems' ranking and that by the clean golds: pairs in order minus pairs
-        turned round, of all.
+        Kendall's tau-a between the systems' ranking and that by the clean gold documents: pairs in the same
+        order minus pairs in the opposite order, of all pairs.
     rewards
-        System -> Kendall's tau-b over documents between the matching part of the reward by these golds and by
-        the clean ones; ``None`` where all documents have one reward.
+        System -> Kendall's tau-b over documents between the matching part of the reward by these gold
+        documents and by the clean ones; ``None`` if all documents have one reward.
     """
 
     kind: str
@@ -73,14 +73,15 @@ class NoisyGolds(NamedTuple):
 
 
 class Robustness(NamedTuple):
-    """What slips in the golds do.
+    """The effect of annotation noise.
 
     Attributes
     ----------
     figures
-        System -> figure by the clean golds.
+        System -> score by the clean gold documents.
     rows
-        System -> array of shape (documents, columns) by the clean golds; see `figures.COLUMNS`.
+        System -> array of shape (documents, columns) by the clean gold documents; see
+        `medvie_reward.corpus.COLUMNS`.
     noisy
         One entry per kind and rate.
     """
@@ -108,9 +109,9 @@ def measure_robustness(
     metrics: tuple[str, ...] = ("f1",),
     workers: int = 1,
 ) -> Robustness:
-    """Score systems against clean golds and against golds with slips.
+    """Score systems against clean gold documents and against ones with noise.
 
-    The slips of a document depend on the seed, the kind and the document's id alone, not on its place.
+    The noise in a document depends only on the seed, the type and the document's id, not on its place.
 
     Parameters
     ----------
@@ -121,18 +122,18 @@ def measure_robustness(
     spec
         The spec.
     figure
-        A figure over the columns of `figures.document_rows`.
+        A metric over the columns of `medvie_reward.corpus.document_rows`.
     noise
-        Which slips.
+        Which noise.
     metrics
-        What to compute, see `corpus.evaluate`.
+        What to compute, see `medvie_reward.evaluate`.
     workers
         Number of processes; changes no number.
 
     Raises
     ------
     InputError
-        If a kind or rate is none.
+        If a type or rate is unknown.
     """
     score = partial(_score, spec=spec, noise=noise, metrics=metrics)
     if workers == 1:
@@ -140,7 +141,7 @@ def measure_robustness(
     else:
         chunks = in_processes(iter(documents), partial(_score_chunk, score), workers, _CHUNK)
         scored = list(chain.from_iterable(chunks))
-    # Shape (conditions, systems, documents, columns); the first condition is that of the clean golds.
+    # Shape (conditions, systems, documents, columns); the first condition is without noise.
     tables = np.stack([one.rows for one in scored], axis=2)
     changes = np.array([one.changed for one in scored]).sum(axis=0)
     values = figure(tables.sum(axis=2))
@@ -178,7 +179,7 @@ def _score(document: PredictedDocument, spec: Spec, noise: Noise, metrics: tuple
     """Score a document's predictions under every condition; the first number of changes is that of leaves."""
     golds = [document.gold]
     for kind, rate in _conditions(noise):
-        # The rate is no part of the seed: a higher one adds slips to those of a lower one.
+        # The seed does not depend on the rate: a higher rate adds noise to that of a lower one.
         rng = random.Random(seed_of(noise.seed, kind, document.id))
         golds.append(add_noise(document.gold, kind, rate, rng))
     leaves = sum(1 for _ in json_leaves(document.gold, str.strip))

@@ -1,8 +1,8 @@
-"""Systems' rows on the same documents -> what a smaller set of documents would have said of them.
+"""Estimate what a smaller sample of documents would have shown of systems.
 
-Sets of n documents are drawn with replacement, as a bootstrap does: the documents at hand stand for all that
-there could be, so that a set as large as theirs still differs from the next one. (Drawn without replacement,
-the spread would shrink to nothing as n nears their number, which is no property of a new set.)
+Samples of n documents are drawn with replacement, as a bootstrap does: all documents are treated as
+representative of the population, so that a sample as large still differs from the next one. (Drawn without
+replacement, the standard deviation would shrink to 0 as n nears their number, unlike that of a new sample.)
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ class Size(NamedTuple):
     same_ranking
         Share of sets that rank all systems as all documents do.
     tau
-        Mean over sets of Kendall's tau-a to that ranking: pairs in order minus pairs turned round, of all.
+        Mean over sets of Kendall's tau-a to that ranking: pairs in the same order minus pairs in the
+        opposite order, of all pairs.
     pairs
         By two systems.
     """

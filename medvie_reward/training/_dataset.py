@@ -103,7 +103,7 @@ def write_dataset(golds: str, folder: str, plan: Plan) -> Summary:
         if plan.strategy == "difficulty":
             rates = fill_rates(corpus, sides["train"])
             if f1 is not None and f1.keys().isdisjoint(rates):
-                raise InputError("expected scores of the golds' fields, got none of them", plan.scores)
+                raise InputError("expected scores of fields that the gold documents have", plan.scores)
             weights = field_weights(rates, f1)
         return _Writer(reader, corpus, plan, weights).write(folder, files, sides)
 

@@ -75,7 +75,7 @@ class QuerySchema(NamedTuple):
     fields
         The fields.
     schema
-        The JSON Schema that they come from, as JSON text; empty where they come from golds.
+        The JSON Schema that they come from, as JSON text; empty where they come from gold documents.
     """
 
     fields: Field
@@ -92,7 +92,7 @@ class Reader:
         The file.
     schemas
         Forms from schemas; a document has the first that describes its gold. Without any, documents of one
-        language and report type share the union of what their golds name.
+        language and report type share the union of what their gold documents name.
     root
         The folder that images' paths start from.
     language
