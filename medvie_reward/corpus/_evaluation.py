@@ -15,8 +15,9 @@ from medvie_reward.completions import ABSENT, ANSWERED, STATUSES, Completion, pa
 from medvie_reward.corpus._details import Details, written
 from medvie_reward.corpus._documents import Document as Document
 from medvie_reward.corpus._documents import Scored as Scored
-from medvie_reward.corpus._rows import Join, NewFile
+from medvie_reward.corpus._rows import Join
 from medvie_reward.corpus._totals import Totals
+from medvie_reward.corpus._writing import NewFile
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.metrics import (
     Published,
