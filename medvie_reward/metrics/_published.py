@@ -1,6 +1,6 @@
-"""Published metrics that `evaluate` gives beside F1: which there are, what defines them, values.
+"""Published metrics that `evaluate` computes next to F1: their names, definitions and values.
 
-They compare two JSON values as they stand: no comparator, schema, weight or list mode of a spec has a say.
+They compare the unmodified JSON values: comparators, schemas, weights and list modes of a spec do not apply.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Published(NamedTuple):
     anls
         ANLS* (see `medvie_reward.anls_star`).
     limited
-        How many documents reached a metric's bound on work, where it gives a bound instead of its value.
+        How many documents reached a metric's work limit, so that a bound is given instead of the value.
     """
 
     ted: float | None = None

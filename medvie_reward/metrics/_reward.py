@@ -1,4 +1,4 @@
-"""Completion + gold -> reward and its parts.
+"""Compute the reward of a completion and its parts.
 
 r = w_f * r_format + r_matching, with r_matching = alpha * P + (1 - alpha) * R (arXiv 2506.13363, Eq. 5 and 6;
 the paper has w_f = 1 and alpha = 0.5, so r lies in [0, 2]).
@@ -7,7 +7,7 @@ Where the spec has costs, they are taken from what precision earns, down to ``fl
 
     r_matching = max(floor, alpha * P - H / |S_p| - critical_cost * W / K) + (1 - alpha) * R
 
-with H the sum of cost * weight over hallucinated leaves, W of K critical leaves read wrong. F-beta has
+with H the sum of cost * weight over hallucinated leaves, W of K critical leaves wrong. F-beta has
 (1 + beta^2) * correct / (beta^2 * |S_g| + |S_p|) instead of alpha * P, H with the same factor and divisor,
 and no second summand. With floor = 0, the range is [0, w_f + 1] and no leaf that is not in the gold can raise
 the reward: what precision earns never falls below 0, where a longer answer would dilute what it owes.
@@ -65,7 +65,7 @@ class Reward(NamedTuple):
         Wrong and hallucinated leaves whose value the gold has elsewhere, and whose value is nowhere in the
         source text (0 where none was given).
     critical, wrong_critical
-        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+        The gold's leaves in critical fields, and how many of them are wrong.
     status
         Why there is no answer, or ``ok``; one of `medvie_reward.STATUSES`.
     parsed

@@ -41,11 +41,11 @@ class Counts:
     ungrounded
         Wrong or hallucinated leaves whose value is nowhere in the source text; 0 where none was given.
     critical, wrong_critical
-        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+        The gold's leaves in critical fields, and how many of them are wrong.
     similar
-        What wrong narratives earned by being similar, by weight; 0 unless the spec grades them.
+        Credit of wrong narratives for their similarity, by weight; 0 unless the spec grades them.
     charged
-        What hallucinated leaves cost under the spec, in correct leaves' worth.
+        Penalty of hallucinated leaves under the spec, in units of correct leaves.
     weight_correct, weight_pred, weight_gold
         ``correct``, ``n_pred`` and ``n_gold`` with every leaf taken with its field's weight; where none is
         given (all negative) every leaf weighs 1.
@@ -75,12 +75,12 @@ class Counts:
 
     @property
     def missing(self) -> float:
-        """Leaves of the gold that no predicted leaf stands for."""
+        """Gold leaves without a matching predicted leaf."""
         return max(0, self.n_gold - self.correct - self.wrong)
 
     @property
     def hallucinated(self) -> float:
-        """Leaves of the prediction that stand for no gold leaf."""
+        """Predicted leaves without a matching gold leaf."""
         return max(0, self.n_pred - self.correct - self.wrong)
 
     def to_dict(self) -> dict[str, float]:
@@ -175,12 +175,12 @@ class Scores:
 
     @property
     def hallucination_rate(self) -> float:
-        """Share of predicted leaves that stand for no gold leaf; 0 where nothing was predicted."""
+        """Share of predicted leaves without a matching gold leaf; 0 if nothing was predicted."""
         return share(self.counts.hallucinated, self.counts.n_pred)
 
     @property
     def omission_rate(self) -> float:
-        """Share of gold leaves that no predicted leaf stands for; 0 where the gold is empty."""
+        """Share of gold leaves without a matching predicted leaf; 0 if the gold document is empty."""
         return share(self.counts.missing, self.counts.n_gold)
 
     @property
@@ -195,12 +195,12 @@ class Scores:
 
     @property
     def missing(self) -> float:
-        """Leaves of the gold that no predicted leaf stands for."""
+        """Gold leaves without a matching predicted leaf."""
         return self.counts.missing
 
     @property
     def hallucinated(self) -> float:
-        """Leaves of the prediction that stand for no gold leaf."""
+        """Predicted leaves without a matching gold leaf."""
         return self.counts.hallucinated
 
     @property

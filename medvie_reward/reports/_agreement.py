@@ -1,4 +1,4 @@
-"""An agreement of two annotations -> tables that people read."""
+"""Print an agreement of two annotations as tables."""
 
 from __future__ import annotations
 

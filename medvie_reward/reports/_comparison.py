@@ -1,4 +1,4 @@
-"""Systems compared -> tables that people read."""
+"""Print a comparison of systems as tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from medvie_reward.reports._tables import (
 )
 from medvie_reward.statistics import FEW, Comparison, Difference, DocumentDifference, Versus
 
-# Figures that a narrow screen does without.
+# Metrics that a narrow screen leaves out.
 _SECOND = ("macro_precision", "macro_recall", "macro_matching", "omission_rate", "parse_rate", "format_rate")
 
 
@@ -52,7 +52,7 @@ def print_comparison(
 
 
 def _systems(comparison: Comparison, width: int) -> Table:
-    """Build the table of systems: a figure a row, a system a column."""
+    """Build the table of systems: a metric a row, a system a column."""
     table = make_table(documents_text(comparison.documents), "", comparison.names)
     for figure in comparison.figures[comparison.names[0]]:
         if width < NARROW and figure in _SECOND:
@@ -68,14 +68,14 @@ def _systems(comparison: Comparison, width: int) -> Table:
 def _print_versus(
     console: Console, comparison: Comparison, versus: Versus, max_fields: int, max_documents: int
 ) -> None:
-    head = f"{versus.name} beside {comparison.names[0]}"
+    head = f"{versus.name} compared with {comparison.names[0]}"
     shown = versus.figures
     if console.width < NARROW:
         shown = {name: x for name, x in shown.items() if name not in _SECOND}
     width = console.width
     print_title(console, head)
     rows = [(TITLES[name], difference) for name, difference in shown.items()]
-    print_table(console, _differences("figure", rows, comparison, versus, width))
+    print_table(console, _differences("metric", rows, comparison, versus, width))
     fields = sorted(versus.fields.items(), key=_by_difference)
     if fields:
         print_title(console, f"{head}: F1 per field, largest difference first, few last")
@@ -141,7 +141,7 @@ def _notes(comparison: Comparison) -> list[str]:
     )
     lines = [
         "",
-        "Brackets: confidence interval. p: approximate randomisation, adjusted by Holm. *** p < 0.001, "
+        "Brackets: confidence interval. p: approximate randomization, Holm-adjusted. *** p < 0.001, "
         "** p < 0.01, * p < 0.05.",
         "Won, tied, lost: documents. Effect: Cohen's d_z over documents. Detectable: the smallest true "
         "difference found with probability 0.8.",

@@ -1,4 +1,4 @@
-"""An evaluation -> tables that people read."""
+"""Print an evaluation as tables."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Two annotations of the same documents -> how far they agree: leaves, fields, documents, beyond chance.
+"""Measure how far two annotations of the same documents agree: leaves, fields, documents, beyond chance.
 
 Leaves are matched as a prediction's are with a gold's, and which of the two is which does not matter: as many
 as can be are paired and equal, and F1 = 2 equal / (A + B). Hripcsak & Rothschild 2005 ("Agreement, the
-F-measure, and reliability in information retrieval") say why that is the measure where nobody can count what
-both left out. Every leaf counts as one; weights, costs and criticality have no say. Where rows are alike, so
-that several pairings have as many equal leaves, a single field may be given another share of them with A and
-B exchanged; all leaves together are not.
+F-measure, and reliability in information retrieval") explain why this is the measure if nobody can count what
+both left out. Every leaf counts as one; weights, penalties and critical flags do not apply. If rows are
+alike, so that several pairings have as many equal leaves, a field may get another share of them with A and B
+exchanged; all leaves together do not.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Systems scored on the same golds -> their figures with intervals, and what separates each from the first.
+"""Compare systems on the same gold documents: scores with intervals, and paired tests against the first.
 
 Every difference is paired: documents are drawn, and swapped between the systems, with both systems' rows.
-p-values are adjusted (Holm 1979) over what one table asks at once: a figure over all systems beside the
-first, the fields of one system, the parts of one slice.
+p-values are adjusted (Holm 1979) within one table: a metric over all systems compared with the first, the
+fields of one system, the parts of one slice.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from medvie_reward.statistics._paired import PairedTest, adjust_holm, compare_ma
 from medvie_reward.statistics._resampling import Resampling
 
 FEW: Final = 20
-"""Fewer documents than this say little; what is made of them is marked."""
+"""With fewer documents than this, intervals are unreliable; such rows are marked."""
 
 _MARKS: Final = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 _WIDTH: Final = len(FIELD_COLUMNS)
@@ -46,7 +46,7 @@ class System(NamedTuple):
     name
         What tables call it.
     evaluation
-        Its scores; documents in the order of the golds, the same for all systems.
+        Its scores; documents in the order of the gold documents, the same for all systems.
     fields
         Field -> array of shape (documents, 3), as `medvie_reward.corpus.FieldRows` makes them; those that the
         evaluation kept if not given.
@@ -76,18 +76,18 @@ class System(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A figure of two systems.
+    """A score of two systems.
 
     Attributes
     ----------
     documents
-        Number of documents it is made of; of a field, those where one of the systems or the gold has it.
+        Number of documents behind it; for a field, those in which a system or the gold document has it.
     first, other
-        The figure of the first system and of the other.
+        The score of the first system and of the other.
     paired
         Other minus first, with interval, p-value, wins and so on.
     adjusted
-        The p-value, adjusted for what was asked at once.
+        The p-value, adjusted for all tests of its table.
     """
 
     documents: int
@@ -98,7 +98,7 @@ class Difference(NamedTuple):
 
     @property
     def few(self) -> bool:
-        """Whether it is made of fewer than `FEW` documents."""
+        """Whether it is based on fewer than `FEW` documents."""
         return self.documents < FEW
 
     @property
@@ -132,7 +132,7 @@ class Difference(NamedTuple):
 
 
 class DocumentDifference(NamedTuple):
-    """One document's figure by two systems."""
+    """One document's score by two systems."""
 
     id: str
     first: float
@@ -145,18 +145,18 @@ class DocumentDifference(NamedTuple):
 
 
 class Versus(NamedTuple):
-    """One system beside the first.
+    """One system compared with the first.
 
     Attributes
     ----------
     name
         The system.
     figures, fields
-        By name; of a field its F1.
+        By name; for a field its F1.
     slices
-        Slice -> part -> difference in the leading figure.
+        Slice -> part -> difference in the leading metric.
     documents
-        Every document's own figure, the largest differences first.
+        Every document's own score, the largest differences first.
     """
 
     name: str
@@ -172,13 +172,13 @@ class Comparison(NamedTuple):
     Attributes
     ----------
     names
-        The systems; the first is the one that the others are compared with.
+        The systems; the others are compared with the first.
     documents
         Number of documents.
     figure
-        The leading figure: that of slices and documents.
+        The leading metric: that of slices and documents.
     figures
-        System -> figure -> value and interval.
+        System -> metric -> value and interval.
     versus
         One entry per system but the first.
     signature
@@ -260,10 +260,10 @@ def compare_systems(
     first = systems[0].evaluation
     rows = [document_rows(system.evaluation.documents) for system in systems]
     figures = asked_figures(first.metrics, np.vstack(rows))
-    # Fields are of leaves: where nobody asked for F1, nobody asked for them.
+    # Fields have F1 only: without it they are left out.
     counted = [system.field_rows() if "f1" in first.metrics else {} for system in systems]
     fields = list(dict.fromkeys(name for found in counted for name in found))
-    # Figures and fields in one table of sums, so that all of them share their resamples.
+    # Metrics and fields in one table of sums, so that all of them share their resamples.
     tables = [
         np.hstack([table, *_columns(found, fields, len(table))])
         for found, table in zip(counted, rows, strict=True)
@@ -317,7 +317,7 @@ class _Pair(NamedTuple):
     def difference(
         self, figure: Figure, paired: PairedTest, adjusted: float, documents: int | None = None
     ) -> Difference:
-        """Put a comparison beside the figures that it compares."""
+        """Return a paired test with the two scores that it compares."""
         first, other = (float(figure(table.sum(axis=0))) for table in self)
         return Difference(len(self.first) if documents is None else documents, first, other, paired, adjusted)
 

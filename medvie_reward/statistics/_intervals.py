@@ -1,4 +1,4 @@
-"""An evaluation -> confidence intervals of all its figures: of the corpus, of fields, of groups."""
+"""Confidence intervals of all scores of an evaluation: of the corpus, of fields, of groups."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Uncertainty(NamedTuple):
     Attributes
     ----------
     figures
-        Name of a figure, see `figures.FIGURES` -> value and interval.
+        Name of a metric, see `medvie_reward.corpus.FIGURES` -> value and interval.
     fields
         Field -> F1 and its interval.
     groups
-        Group -> figure -> value and interval, of the group's documents alone.
+        Group -> metric -> value and interval, of the group's documents alone.
     signature
         What the intervals were made with.
     """
@@ -58,7 +58,7 @@ def measure_uncertainty(
     fields: Mapping[str, Rows] | None = None,
     clusters: Sequence[Hashable] | None = None,
 ) -> Uncertainty:
-    """Return confidence intervals of an evaluation by drawing its documents again.
+    """Return confidence intervals of an evaluation by resampling its documents.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def measure_uncertainty(
     how
         Number of resamples, confidence, seed, method.
     fields
-        Field -> array of shape (documents, 3), see `figures.FieldRows`; without it fields have no intervals.
+        Field -> array of shape (documents, 3), see `medvie_reward.corpus.FieldRows`; without it
+        fields have no intervals.
     clusters
         A label per document: those with equal labels are drawn together.
 
@@ -82,7 +83,7 @@ def measure_uncertainty(
     rows = document_rows(documents)
     figures = asked_figures(evaluation.metrics, rows)
     columns = {} if fields is None else dict(fields)
-    # In one table, so that figures and fields share their resamples; a field may be named like a figure.
+    # In one table, so that metrics and fields share their resamples. A field may be named like a metric.
     table = np.hstack([rows, *columns.values()])
     asked = {f"figure {name}": figure for name, figure in figures.items()}
     for n, name in enumerate(columns):

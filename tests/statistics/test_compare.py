@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,12 @@ def test_evaluations_are_equal_whatever_they_keep() -> None:
     """Details are no part of what an evaluation says."""
     assert evaluate(HALF, GOLDS) == evaluate(HALF, GOLDS, leaves=True)
     assert "details" not in repr(evaluate(HALF, GOLDS))
+
+
+def test_the_python_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python of docs/comparing.md prints what the page shows."""
+    text = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    exec(found[1], {})
+    assert capsys.readouterr().out == found[2]
