@@ -29,6 +29,8 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
     lines.append(("Answers", f"{rate(evaluation.parse_rate)} found ({statuses})"))
     if evaluation.format_rate is not None:
         lines.append(("Format", f"{rate(evaluation.format_rate)} of completions well formed"))
+    if evaluation.form_hint:
+        lines.append(("Hint", evaluation.form_hint))
     if evaluation.missing or evaluation.extra:
         lines.append(
             (
