@@ -9,6 +9,7 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -63,7 +64,11 @@ class Leaf(NamedTuple):
     critical: bool = False
 
 
-@dataclass(frozen=True)
+_SHOWN: Final = 200
+"""Leaves that a notebook shows."""
+
+
+@dataclass(frozen=True, repr=False)
 class Alignment:
     """All leaves of a gold and a prediction, matched.
 
@@ -86,6 +91,28 @@ class Alignment:
 
     def __len__(self) -> int:
         return len(self.leaves)
+
+    def __repr__(self) -> str:
+        counted = Counter(leaf.outcome for leaf in self.leaves)
+        return f"Alignment({', '.join(f'{n} {outcome}' for outcome, n in counted.items()) or 'no leaves'})"
+
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("field", "outcome", "gold", "prediction", "misplaced", "critical")
+        rows = [
+            (
+                leaf.gold_path or leaf.pred_path or leaf.field,
+                leaf.kind or leaf.outcome,
+                "" if leaf.gold_path is None else scalar_text(leaf.gold),
+                "" if leaf.pred_path is None else scalar_text(leaf.pred),
+                "yes" if leaf.misplaced else "",
+                "yes" if leaf.critical else "",
+            )
+            for leaf in self.leaves[:_SHOWN]
+        ]
+        more = len(self.leaves) - len(rows)
+        return html_table("", columns, rows, range(len(columns))) + (f"… and {more} more" if more else "")
 
 
 def align(

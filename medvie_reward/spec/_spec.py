@@ -160,6 +160,17 @@ class Spec:
         ]
         return f"{made}.replace({', '.join(changes)})" if changes else made
 
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("rule for", "comparator", "weight", "critical", "lists")
+        rows = [
+            (rule.path, rule.comparator or "", f"{rule.weight:g}", "yes" if rule.critical else "",
+             rule.lists or "")
+            for rule in self.rules
+        ]  # fmt: skip
+        return html_table(self.signature, columns, rows, texts=(0, 1, 3, 4))
+
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
         keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
