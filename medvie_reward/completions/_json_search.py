@@ -283,9 +283,10 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
             at = behind.end()
             continue
         mark = _torn_at(text, start, end)
-        if not mark and text[end : end + 1].strip() and _MEANT.search(text, at, start + 1) is not None:
-            # What meant to be an object stands around it; with a space behind it this is not asked.
-            mark = text[end]
+        glued = text[end : end + 1].strip()
+        if not mark and glued and (glued in "/#" or _MEANT.search(text, at, start + 1) is not None):
+            # A comment, or what was meant as an object stands around it; behind a space this is not asked.
+            mark = glued
         if mark:
             reason = f"{mark!r} stands right behind the JSON: it is a piece of something, or not the only one"
             yield _Literal(Decoded(ABSENT, "bad_json", reason), start, end)
