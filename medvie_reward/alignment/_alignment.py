@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import Place, path_text, plain, scalar_text
+from medvie_reward._core.json_values import Place, path_text, scalar_text
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter
 from medvie_reward.alignment._pool import Pool
 from medvie_reward.alignment._walker import Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
-from medvie_reward.errors import GoldError, PredictionError, SpecError
+from medvie_reward.completions import gold_value, predicted_value
+from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import DEFAULT, Field, Spec, resolve
 
 _MISREAD: Final = ("wrong", "hallucinated")
@@ -100,7 +101,7 @@ def align(
     Parameters
     ----------
     pred, gold
-        JSON values as Python gives them; neither is parsed.
+        JSON values as Python gives them; texts are read as `score` reads them.
     spec
         A spec or the name of a preset.
     source_text
@@ -116,8 +117,8 @@ def align(
         If a value is no JSON value or nests deeper than the spec allows.
     """
     chosen = resolve(spec, **overrides)
-    gold = plain(gold, GoldError, chosen.max_depth, "gold")
-    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    gold = gold_value(gold, chosen)
+    pred = predicted_value(pred, gold, chosen)
     return align_prepared(pred, prepare(gold, chosen), source_of(source_text))
 
 

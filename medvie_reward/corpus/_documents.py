@@ -65,9 +65,12 @@ class Scored(NamedTuple):
         Its leaves, where asked for.
     sourced
         Whether it had a source text.
+    form
+        Under which setting its text would be well formed, where it is not (see `likely_form`).
     """
 
     document: Document
     fields: dict[str, Numbers]
     leaves: list[Leaf]
     sourced: bool = False
+    form: str = ""

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
-from medvie_reward.completions import ABSENT, ANSWERED, STATUSES, Completion, parse_with
+from medvie_reward.completions import (
+    ABSENT,
+    ANSWERED,
+    STATUSES,
+    Completion,
+    form_hint,
+    is_conversation,
+    likely_form,
+    parse_with,
+    text_of_completion,
+)
 from medvie_reward.corpus._documents import Document as Document
 from medvie_reward.corpus._documents import Scored as Scored
 from medvie_reward.corpus._rows import Join
@@ -84,6 +94,8 @@ class Evaluation:
         Number of documents.
     limited
         Number of documents for which the work bound of the spec ran out.
+    form_hint
+        What to change where none of many completions is well formed; else empty.
     """
 
     micro: Scores
@@ -101,6 +113,7 @@ class Evaluation:
     published: Published = _NOT_ASKED
     n: int = 0
     limited: int = 0
+    form_hint: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -190,6 +203,8 @@ class Evaluation:
             "sources": self.sources,
             "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
         }
+        if self.form_hint:
+            made["form_hint"] = self.form_hint
         if documents:
             made["documents"] = [document.as_dict() for document in self.documents]
         return made
@@ -211,8 +226,8 @@ def evaluate(
     Parameters
     ----------
     preds
-        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
-        as it is, and any other JSON value is the answer itself.
+        One per document: a string, bytes, a chat message or a list of messages is a completion to be parsed,
+        ``None`` no answer, a `Completion` is taken as it is, and any other JSON value is the answer itself.
     golds
         As many golds: JSON objects or lists, or their JSON text.
     spec
@@ -291,10 +306,14 @@ def score_document(
 ) -> Scored:
     """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
     plain_gold = read_gold(gold, spec, decoded)
+    form = ""
     if isinstance(pred, Completion):
         read = pred
-    elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
+    elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):
+        text = text_of_completion(pred, spec)
+        read = parse_with(text, spec, longest_answer(spec, plain_gold, len(text or "")))
+        if text and not read.format_ok:
+            form = likely_form(text, spec)
         if pred is None:
             read = read._replace(format_ok=None)
     else:
@@ -317,7 +336,7 @@ def score_document(
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
     )
-    return Scored(document, fields, found, source is not None)
+    return Scored(document, fields, found, source is not None, form)
 
 
 @dataclass
@@ -407,4 +426,5 @@ def evaluation_of(
         published=totals.mean_published(),
         n=n,
         limited=totals.limited,
+        form_hint="" if totals.well_formed else form_hint(totals.forms, totals.texts, spec),
     )

@@ -116,6 +116,8 @@ class Totals:
         Number of documents per parse status.
     texts, well_formed
         Documents that came as a text, and those of them that were well formed.
+    forms
+        Of the others, how many would be well formed under which other setting (see `likely_form`).
     limited
         Documents for which the work bound of the spec ran out.
     sources
@@ -133,6 +135,7 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     texts: int = 0
     well_formed: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
     limited: int = 0
     sources: int = 0
     groups: dict[str, Totals] = field(default_factory=dict)
@@ -158,6 +161,8 @@ class Totals:
         if document.format_ok is not None:
             self.texts += 1
             self.well_formed += document.format_ok
+            if scored.form:
+                self.forms[scored.form] += 1
         self.limited += document.limited
         self.sources += scored.sourced
 
@@ -174,6 +179,7 @@ class Totals:
         self.statuses.update(other.statuses)
         self.texts += other.texts
         self.well_formed += other.well_formed
+        self.forms.update(other.forms)
         self.limited += other.limited
         self.sources += other.sources
         for name, group in other.groups.items():

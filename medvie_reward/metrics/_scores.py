@@ -13,9 +13,8 @@ from functools import reduce
 from operator import add, attrgetter
 from typing import Any, Final
 
-from medvie_reward._core.json_values import plain
 from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
-from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, resolve
 
 FLAGS = ("misplaced", "ungrounded")
@@ -243,7 +242,9 @@ def score(
     Parameters
     ----------
     pred, gold
-        JSON values as Python gives them; neither is parsed. For completions see `reward`.
+        JSON values as Python gives them. A gold that is the JSON text of an object or a list is read, and
+        against an object or a list a text with JSON in it is read as a completion, as `reward` and `evaluate`
+        do; where that JSON is broken, nothing was predicted.
     spec
         A spec or the name of a preset.
     source_text
@@ -269,8 +270,8 @@ def score(
     0.0
     """
     chosen = resolve(spec, **overrides)
-    gold = plain(gold, GoldError, chosen.max_depth, "gold")
-    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    gold = gold_value(gold, chosen)
+    pred = predicted_value(pred, gold, chosen)
     return scores_of(count(pred, gold, chosen, source_of(source_text)), chosen)
 
 

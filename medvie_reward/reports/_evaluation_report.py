@@ -220,6 +220,8 @@ def _lines(evaluation: Evaluation) -> list[str]:
     ]
     if evaluation.format_rate is not None:
         lines.append(f"Format    {rate(evaluation.format_rate)} of completions well formed")
+    if evaluation.form_hint:
+        lines.append(f"Hint      {evaluation.form_hint}")
     if evaluation.missing or evaluation.extra:
         lines.append(
             f"Unmatched {evaluation.missing:,} golds without a prediction, "

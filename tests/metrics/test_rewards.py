@@ -185,8 +185,8 @@ def test_misuse() -> None:
         reward("", {}, aplha=1)
     with pytest.raises(SpecError, match="brings its own spec"):
         reward("", Gold({}), "paper")
-    with pytest.raises(PredictionError, match="expected a string, None or a Completion, got dict"):
-        reward({"a": 1}, {})  # type: ignore[arg-type]
+    with pytest.raises(PredictionError, match="list of messages, None or a Completion, got dict"):
+        reward({"a": 1}, {})
 
 
 def test_repair_costs() -> None:
