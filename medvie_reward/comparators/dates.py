@@ -2,9 +2,9 @@
 
 A month is not its first day, a date is not its midnight, 08:05 is not 08:05:00, and no zone is converted.
 What would have to be guessed stays text: a day and a month that could change places, a two-digit year (unless
-the option ``order`` says where they stand), a day that does not exist. A Minguo year stays one: ``民國113年``
-is ``民国113年`` and not 2024, and ``113/03/05`` is ``113/3/5``. A weekday beside a date says nothing new and is
-dropped, but only where it is that date's weekday.
+the option ``order`` says where they stand), a day that does not exist. A Minguo year stays one: 民國113年 is
+民国113年 and not 2024, and 113/03/05 is 113/3/5. A weekday beside a date says nothing new and is dropped, but
+only where it is that date's weekday.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _TIME_FIRST: Final = re.compile(
 # Years of the Republic of China stay what they are; so do years of three figures, which may be such.
 _ERA: Final = re.compile(
     r"(?:(?:中华)?(民国) ?)?([0-9]{1,3}) ?(?:年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]"
-    r"|([/.-]) ?([0-9]{1,2}) ?\5 ?([0-9]{1,2}))(?![0-9])"
+    r"|([/.-]) ?([0-9]{1,2}) ?\5 ?([0-9]{1,2})(?![0-9]))"
 )
 _JOIN: Final = re.compile(r"t|,? ?(?:at )?")
 _MORNING: Final = ("凌晨", "早上", "早晨", "上午")
