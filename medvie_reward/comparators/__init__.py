@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from medvie_reward.comparators.age import age_text
 from medvie_reward.comparators.currencies import parted, settled
-from medvie_reward.comparators.dates import date_form, datetime_form, time_text
+from medvie_reward.comparators.dates import date_form, date_range_form, datetime_form, time_text
 from medvie_reward.comparators.guess import guess_text
 from medvie_reward.comparators.identifier import identifier_text
 from medvie_reward.comparators.money import money_form
@@ -61,6 +61,7 @@ _MAKERS: Final[dict[str, Callable[..., Form]]] = {
     "enum": enum_form,
     "date": date_form,
     "datetime": datetime_form,
+    "date_range": date_range_form,
     "set": set_form,
 }
 

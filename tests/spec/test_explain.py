@@ -144,7 +144,7 @@ LOOKS = [
     (["08:30", "9:15"], "guessed, all 2 look like time"),
     (["3-5", "3.9～6.1 mmol/L"], "guessed, all 2 look like range"),
     (["5 mg", "<0.5"], "guessed, all 2 look like quantity"),
-    (["007", "1E5", "2024-03", "阴性", "true"], "guessed, all 5 look like text"),
+    (["007", "1E5", "2024/3", "阴性", "true"], "guessed, all 5 look like text"),
     ([True, False], "guessed, all 2 look like text"),
     (["a", "1", "b", "8:30", "c", "2"], "guessed, 3 look like text, 2 look like number, 1 look like time"),
     (["", None, "  ", [], {}], "guessed, no values"),
