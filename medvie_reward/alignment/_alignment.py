@@ -205,10 +205,14 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
     if spec.lists == "bag":
         worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
+        if (beside := fields.beside(gold)) is not fields:
+            pool = Pool(gold, beside, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units)
-    matcher = Matcher(gold, spec)
+    matcher = Matcher(gold, spec, fields)
+    if (beside := fields.beside(gold)) is not fields:
+        matcher = Matcher(gold, spec, beside)
     return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units)
 
 
@@ -249,7 +253,7 @@ def tally_of(
 
 
 def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None) -> bool:
-    engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
+    engine, worth, fields = prepared.engine, prepared.worth, prepared.engine.fields
     if isinstance(engine, Pool):
         if tally is None:
             engine.walk(pred, write)

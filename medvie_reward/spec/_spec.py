@@ -62,6 +62,11 @@ class Spec:
         Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer whitespace gone,
         inner runs of it one space), ``strip`` (outer whitespace gone), ``text`` (spellings of one text:
         case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
+    field_names
+        Whether the words of a field's name choose its comparator where no rule does and ``text`` is
+        ``guess``: ``unit``, ``total``, ``invoice_no``, 参考范围 (see `comparators.field_names`).
+    lone_currency
+        Whether a currency that only one of two values names tells nothing apart: $5 is 5, and not €5.
     rules
         What holds for single fields; the first rule that fits a field is its rule.
     narrative
@@ -125,6 +130,8 @@ class Spec:
     name: str = "strict"
     lists: str = "align"
     text: str = "unicode"
+    field_names: bool = False
+    lone_currency: bool = False
     rules: tuple[Rule, ...] = ()
     narrative: str = "exact"
     reading: str = "json"
@@ -206,8 +213,8 @@ class Spec:
         listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
-        self._require("repair", type(self.repair) is bool, "True or False")
-        self._require("prefilled", type(self.prefilled) is bool, "True or False")
+        for field in ("field_names", "lone_currency", "prefilled", "repair"):
+            self._require(field, type(getattr(self, field)) is bool, "True or False")
         tags = known_tags(self.think_tags)
         self._require("think_tags", tags is not None, _TAGS)
         object.__setattr__(self, "think_tags", tags)
@@ -302,7 +309,8 @@ class Spec:
     @cached_property
     def fields(self) -> Fields:
         """The fields of documents under this spec, made as they are met."""
-        return Fields(self.rules, self.text, self.narrative == "graded")
+        named = self.field_names and self.text == "guess"
+        return Fields(self.rules, self.text, self.narrative == "graded", named, self.lone_currency)
 
     @cached_property
     def kind_costs(self) -> dict[str, int]:
@@ -404,6 +412,8 @@ def _clinical() -> Spec:
     return Spec(
         name="clinical",
         text="guess",
+        field_names=True,
+        lone_currency=True,
         rules=english + chinese,
         filled_blank_cost=0.25,
         invented_field_cost=0.25,
