@@ -10,11 +10,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from medvie_reward._core.json_values import member_path
-from medvie_reward.comparators import FORMS, KnownForms, form_of
-from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits
+from medvie_reward.comparators import FORMS, Form, KnownForms, form_of
+from medvie_reward.errors import SpecError
+from medvie_reward.spec._functions import careful
+from medvie_reward.spec._normalizers import steps_form
+from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, pattern_of
 
 # Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
+_TURNS: Final = 1_000
 
 
 class Field:
@@ -97,9 +101,12 @@ class Fields:
         self._end = len(rules)
         self._exact: dict[Pattern, tuple[int, Rule]] = {}
         self._wild: list[tuple[int, Pattern, Rule]] = []
+        self._like: list[tuple[int, Pattern, Pattern]] = []
         for n, rule in enumerate(rules):
             pattern = rule.pattern
-            if None in pattern or ... in pattern:
+            if rule.like is not None:
+                self._like.append((n, pattern, pattern_of(rule.like)))
+            elif None in pattern or ... in pattern:
                 self._wild.append((n, pattern, rule))
             else:
                 self._exact.setdefault(pattern, (n, rule))
@@ -107,7 +114,9 @@ class Fields:
         self.unit = math.gcd(*(int(weight / WEIGHT_STEP) for weight in weights)) * WEIGHT_STEP
         self.units = tuple(sorted(round(weight / self.unit) for weight in weights))
         self.lists = frozenset(rule.lists for rule in rules if rule.lists)
-        self._forms: dict[tuple[str, Any], Callable[[str], str]] = {}
+        self._forms: dict[tuple[Any, ...], Callable[[str], str]] = {}
+        for _, pattern, _ in self._like:
+            self.find(tuple("*" if step is None else str(step) for step in pattern))
         self.form = self._form(_DEFAULT)
         plain = comparator in ("unicode", "strip") and not rules
         self.exact = self.form if plain else KnownForms(FORMS["strip"]).__getitem__
@@ -115,14 +124,41 @@ class Fields:
         self.root = self._make((), "", False)
 
     def find(self, names: Names) -> Rule:
-        """Return the rule of a field."""
+        """Return the rule of a field.
+
+        Raises
+        ------
+        SpecError
+            If rules refer to each other in a circle.
+        """
+        for _ in range(_TURNS):
+            at, found = self._first(names)
+            like = self._likeness(names, at) if self._like else None
+            if like is None:
+                return found
+            names = like
+        raise SpecError(f"rules: expected an end of 'like', got a circle at {'.'.join(names[:8])!r}")
+
+    def _likeness(self, names: Names, end: int) -> Names | None:
+        """Return the names of the field whose rules an earlier rule than one says hold here."""
+        for n, pattern, like in self._like:
+            if n > end:
+                return None
+            if fits(pattern, names[: len(pattern)]):
+                there = [name if step is None else step for step, name in zip(like, names, strict=False)]
+                there += [str(step) for step in like[len(there) :]]
+                return (*map(str, there), *names[len(pattern) :])
+        return None
+
+    def _first(self, names: Names) -> tuple[int, Rule]:
+        """Return the first rule whose own path fits, and its number."""
         at, found = self._exact.get(names, (self._end, _DEFAULT))
         for n, pattern, rule in self._wild:
             if n > at:
                 break
             if fits(pattern, names):
-                return rule
-        return found
+                return n, rule
+        return at, found
 
     def comparator(self, rule: Rule) -> str:
         """Return the name of the comparator that a rule asks for."""
@@ -154,11 +190,23 @@ class Fields:
         return made
 
     def _form(self, rule: Rule) -> Callable[[str], str]:
-        key = self.comparator(rule), rule.options
+        key = self.comparator(rule), rule.options, rule.normalize, id(rule.normal_form)
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = KnownForms(form_of(key[0], dict(key[1]))).__getitem__
+            form = self._forms[key] = KnownForms(self._written(rule)).__getitem__
         return form
+
+    def _written(self, rule: Rule) -> Form:
+        """Return the normal form that a rule asks for: its steps, then its comparator or function."""
+        last = (
+            form_of(self.comparator(rule), dict(rule.options))
+            if rule.normal_form is None
+            else careful(rule.normal_form, rule.path)
+        )
+        steps = steps_form(rule.normalize)
+        if steps is None:
+            return last if rule.normal_form is None else lambda text: last(text.strip())
+        return lambda text: last(steps(text.strip()))
 
 
 _DEFAULT: Final = Rule("**", why="no rule")
