@@ -236,12 +236,19 @@ def tally_of(
     """Count a plain value's leaves, and tell whether the work bound ran out."""
     pred, _ = read_prediction(pred, prepared)
     tally = LeafCounter(prepared.spec, prepared.worth.critical, by_field, source)
-    limited = _walk(pred, prepared, tally.write, tally)
+    blank = tally.blank if by_field and prepared.spec.counts_blanks else None
+    limited = _walk(pred, prepared, tally.write, tally, blank)
     tally.finish()
     return tally, limited
 
 
-def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None) -> bool:
+def _walk(
+    pred: Any,
+    prepared: Prepared,
+    write: Write,
+    tally: LeafCounter | None,
+    blank: Callable[[Field], None] | None = None,
+) -> bool:
     engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
     if isinstance(engine, Pool):
         if tally is None:
@@ -256,7 +263,8 @@ def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None
         lambda: worth.right_critical(measure_units(pred, fields, known)),
         known,
         write,
-        tally,
+        tally if blank is None else None,
+        blank,
     )
     walker.walk(pred)
     return walker.limited

@@ -257,7 +257,7 @@ def _leaves(evaluation: Evaluation) -> list[str]:
 
 
 def _flags(evaluation: Evaluation) -> list[str]:
-    """Describe what only some evaluations have: source texts, critical fields."""
+    """Describe what only some evaluations have: source texts, critical fields, words that mean blank."""
     counts, n = evaluation.micro.counts, evaluation.sources
     lines = []
     if n:
@@ -268,4 +268,6 @@ def _flags(evaluation: Evaluation) -> list[str]:
     if counts.critical:
         wrong, critical = number(counts.wrong_critical), number(counts.critical)
         lines.append(f"Critical  {wrong} of {critical} critical gold leaves wrong")
+    if counts.agreed_blank:
+        lines.append(f"Blank     {number(counts.agreed_blank)} blank on both sides, in no score")
     return lines

@@ -15,7 +15,7 @@ from medvie_reward._core.json_values import member_path, scalar_text
 from medvie_reward.comparators import KnownForms
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.spec._fields import Field, Fields
-from medvie_reward.spec._rules import Names, Rule, fits
+from medvie_reward.spec._rules import Names, Pattern, Rule, fits
 
 KEYS: Final = ("exact", "case", "loose")
 """How spellings of one name may differ: not at all; in case; or in case, separators and width."""
@@ -73,7 +73,14 @@ class DocumentReader:
         self._absent_of: dict[tuple[str, ...] | None, frozenset[str]] = {None: self._absent}
         self._words = KnownForms(folded_text)
         self._anywhere = aliases
-        self._named = [rule for rule in rules if rule.pattern and type(rule.pattern[-1]) is str]
+        named: dict[tuple[Pattern, str], tuple[str, ...]] = {}
+        for rule in rules:
+            pattern = rule.pattern
+            for n, step in enumerate(pattern):
+                if type(step) is str:
+                    others = rule.aliases if n == len(pattern) - 1 else ()
+                    named[pattern[:n], step] = named.get((pattern[:n], step), ()) + others
+        self._named = named
         self._renames = keys != "exact" or bool(aliases) or any(rule.aliases for rule in rules)
         self._tables: dict[Names, dict[str, str]] = {}
 
@@ -109,9 +116,9 @@ class DocumentReader:
         return table
 
     def _table(self, names: Names) -> dict[str, str]:
-        here = [rule for rule in self._named if fits(rule.pattern[:-1], names)]
+        here = [(name, others) for (at, name), others in self._named.items() if fits(at, names)]
         table: dict[str, str] = {}
-        listed = [(str(rule.pattern[-1]), rule.aliases) for rule in here] + list(self._anywhere)
+        listed = here + list(self._anywhere)
         for name, _ in listed:
             table.setdefault(folded_name(name, self._keys), name)
         for name, others in listed:

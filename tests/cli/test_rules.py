@@ -297,7 +297,7 @@ BAD_RULES: list[tuple[Any, str]] = [
     ("[1, 2", "expected one JSON value: "),
     ("", "expected one JSON value: "),
     ("[NaN]", "expected one JSON value: "),
-    ([3], "expected an object with path, comparator, options, weight, critical, lists, why - at $[0]"),
+    ([3], "expected an object with path, comparator, options, weight, critical, lists, why, absent"),
     ([{"comparator": "text"}], "expected a member 'path' - at $[0]"),
     ([{"path": "a"}, {"path": "b", "wieght": 2}], "no member 'wieght': expected some of path, comparator"),
     ([{"path": "a"}, {"path": "b", "wieght": 2}], "- at $[1]"),

@@ -35,6 +35,9 @@ OTHER: dict[str, Any] = {
     "max_chars_per_gold_char": 2,
     "max_depth": 20,
     "max_pairs": 1000,
+    "absent": ("N/A",),
+    "keys": "loose",
+    "key_aliases": (("a", ("b",)),),
 }
 
 
@@ -134,7 +137,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_chars": 1.5}, "integer"),
     ({"max_pairs": -1}, "integer"),
     ({"name": ""}, "non-empty"),
-    ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
+    ({"gamma": 1}, "no spec field 'gamma': expected one of absent, alpha,"),
 ]
 
 
