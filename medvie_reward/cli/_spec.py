@@ -41,7 +41,7 @@ def read_spec(options: argparse.Namespace) -> Spec:
     SpecError, InputError
         If it cannot be used; names the file where one was given.
     """
-    from medvie_reward.corpus import read_json
+    from medvie_reward._core.files import read_json
     from medvie_reward.errors import InputError, SpecError
 
     changes = {name: getattr(options, name, None) for name in ("alpha", "lists", "format")}
