@@ -57,6 +57,7 @@ def test_critical_leaves_cost_their_share() -> None:
     found = reward(f"<think></think><answer>{gold | {'a': 'x'}}</answer>".replace("'", '"'), gold, spec)
     assert (found.wrong_critical, found.critical) == (1, 4)
     assert found.matching == pytest.approx(0.75 / 2 - 0.4 / 4 + 0.75 / 2)
+    assert matching_of(spec, score(gold, gold, spec).counts) == 1.0
     counts = score(gold | {"a": "x"}, gold, spec).counts
     assert matching_of(spec, counts) == pytest.approx(found.matching)
 
