@@ -124,8 +124,8 @@ def _calls(message: Mapping[str, Any]) -> Sequence[Any]:
     calls = message.get("tool_calls")
     if _listed(calls) and calls:
         return list(calls)
-    content = message.get("content")
-    parts = [part for part in content or () if isinstance(part, Mapping)] if _listed(content) else []
+    content: Any = message.get("content")
+    parts = [part for part in content if isinstance(part, Mapping)] if _listed(content) else []
     calls = [part for part in parts if part.get("type") == "tool_use"]
     if calls:
         return calls
