@@ -46,8 +46,8 @@ def test_pairs(a: Any, b: Any, equal: bool | None) -> None:
                 found = score({"y": "z", key: pred}, {"y": "z", key: gold}, spec.replace(lists=lists))
                 assert (found.f1 == 1.0) == expected
         expected = False if equal is None else equal
-        rows = [[{"k": n, "x": value} for n in range(3)] for value in (pred, gold)]
-        assert (score(*rows).f1 == 1.0) == expected
+        rows: list[Any] = [[{"k": n, "x": value} for n in range(3)] for value in (pred, gold)]
+        assert (score(rows[0], rows[1]).f1 == 1.0) == expected
         assert (score({"l": [[pred], [1]]}, {"l": [[1], [gold]]}).f1 == 1.0) == expected
 
 
