@@ -23,7 +23,7 @@ from medvie_reward.alignment._walker import Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.errors import PredictionError, SpecError
-from medvie_reward.spec import DEFAULT, Field, GoldNames, Spec, resolve
+from medvie_reward.spec import DEFAULT, Field, Fields, GoldNames, Spec, resolve
 
 _MISREAD: Final = ("wrong", "hallucinated")
 
@@ -209,20 +209,26 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows and has no alignment; "
             "choose another preset"
         )
-    fields, names = spec.fields, None
+    names = None
     if spec.reader is not None:
         gold, names = spec.reader.gold(gold)
+    met = spec.fields.currencies_met
+    prepared = _prepared(gold, spec, spec.fields.beside(gold), names)
+    if spec.fields.currencies_met == met:
+        return prepared
+    # Reading the gold has shown new currencies, perhaps its own.
+    fields = spec.fields.beside(gold)
+    return prepared if fields is spec.fields else _prepared(gold, spec, fields, names)
+
+
+def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
     if spec.lists == "bag":
         worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
-        if (beside := fields.beside(gold)) is not fields:
-            pool = Pool(gold, beside, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units, names)
     matcher = Matcher(gold, spec, fields)
-    if (beside := fields.beside(gold)) is not fields:
-        matcher = Matcher(gold, spec, beside)
     return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units, names)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from medvie_reward._core.json_values import member_path, scalar_text
 from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
-from medvie_reward.comparators.currencies import parted
+from medvie_reward.comparators.currencies import settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import careful
@@ -23,6 +25,8 @@ from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, p
 # Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
 _TURNS: Final = 1_000
+# Fields beside golds with the same currencies in the same fields.
+_VARIANTS: Final = 64
 
 
 class Field:
@@ -46,12 +50,14 @@ class Field:
         Whether it is inside a list.
     graded
         Whether a wrong text here earns by how similar it is: never inside a list.
+    open
+        The normal forms without currencies, where a currency that one side lacks tells nothing apart.
     members, items
         The fields one name further down, and the field of the items of a list here, as far as asked for.
     """
 
     __slots__ = (
-        "critical", "form", "graded", "items", "listed", "members", "name", "names", "rule", "units",
+        "critical", "form", "graded", "items", "listed", "members", "name", "names", "open", "rule", "units",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +71,7 @@ class Field:
         self.critical = rule.critical
         self.listed = listed
         self.graded = False
+        self.open: OpenForms | None = None
         self.members: dict[str, Field] = {}
         self.items: Field | None = None
 
@@ -114,7 +121,9 @@ class Fields:
         self._comparator = comparator
         self._named = named
         self._open = lone_currency
-        self._settled: Mapping[Names, Mapping[str, Set[str]]] = {}
+        self._settled: Mapping[Names, Callable[[str, str], str]] = {}
+        self._open_forms: list[OpenForms] = []
+        self._variants: dict[frozenset[tuple[Names, str]], Fields] = {}
         self._graded = graded
         self._end = len(rules)
         self._exact: dict[Pattern, tuple[int, Rule]] = {}
@@ -219,31 +228,68 @@ class Fields:
         is no normal form ($5 and €5 would both be 5), so it is settled beside what the gold holds: see
         `medvie_reward.comparators.currencies.settled`. A gold without currencies, which is most of them,
         needs no fields of its own: whatever currency a prediction names there is named by one side only.
-        The gold must have been read with these fields before.
+
+        Texts are known to name a currency once they were read, so a gold that is new is asked about again
+        after it was read, where `currencies_met` has grown.
         """
-        if not any(type(forms) is OpenForms and forms.met for forms in self._forms.values()):
+        met = [forms.named for forms in self._open_forms if forms.named]
+        if not met or not _holds(gold, met):
             return self
         amounts: dict[Names, dict[str, set[str]]] = {}
-        named = set()
-        waiting: list[tuple[Any, Field]] = [(gold, self.root)]
-        while waiting:
-            value, field = waiting.pop()
-            if type(value) is dict:
-                waiting += [(x, self.member(field, key)) for key, x in value.items()]
-            elif type(value) is list:
-                inner = self.items(field)
-                waiting += [(x, inner) for x in value]
-            else:
-                forms = self._forms_of(field.rule)
-                if type(forms) is OpenForms:
-                    amount, currency = parted(forms.whole[scalar_text(value)])
-                    amounts.setdefault(field.names, {}).setdefault(amount, set()).add(currency)
-                    if currency:
-                        named.add(field.names)
-        if not named:
-            return self
+        self._collect(gold, self.root, amounts)
+        named = {
+            names: currencies
+            for names, found in amounts.items()
+            if (currencies := set().union(*found.values())) != {""}
+        }
+        if any(len(currencies) > 1 for currencies in named.values()):
+            return self._variant(
+                {
+                    names: partial(settled_in, *currencies)
+                    if len(currencies) == 1
+                    else partial(settled_among, amounts[names])
+                    for names, currencies in named.items()
+                }
+            )
+        key = frozenset((names, currency) for names, currencies in named.items() for currency in currencies)
+        known = self._variants.get(key)
+        if known is None:
+            if len(self._variants) >= _VARIANTS:
+                self._variants.clear()
+            settled = {names: partial(settled_in, currency) for names, currency in key}
+            known = self._variants[key] = self._variant(settled)
+        return known
+
+    @property
+    def currencies_met(self) -> int:
+        """How many texts were read that name a currency."""
+        return sum([len(forms.named) for forms in self._open_forms])
+
+    def _collect(self, value: Any, field: Field, amounts: dict[Names, dict[str, set[str]]]) -> None:
+        """Note the amounts of a gold value by field, each with its currencies, and what else stands there."""
+        if type(value) is dict:
+            for key, x in value.items():
+                self._collect(x, field.members.get(key) or self.member(field, key), amounts)
+        elif type(value) is list:
+            inner = self.items(field)
+            for x in value:
+                self._collect(x, inner, amounts)
+        else:
+            forms = field.open
+            if forms is not None:
+                text = value if value.__class__ is str else scalar_text(value)
+                if amount := forms[text]:
+                    found = amounts.setdefault(field.names, {})
+                    currency = forms.named.get(text, "")
+                    if amount in found:
+                        found[amount].add(currency)
+                    else:
+                        found[amount] = {currency}
+
+    def _variant(self, settled: Mapping[Names, Callable[[str, str], str]]) -> Fields:
+        """Return these fields with some whose currencies are settled."""
         made = copy.copy(self)
-        made._settled = {names: amounts[names] for names in named}
+        made._settled = settled
         made._made = 0
         made.root = made._make((), "", False)
         return made
@@ -251,10 +297,11 @@ class Fields:
     def _make(self, names: Names, name: str, listed: bool) -> Field:
         rule = self.find(names)
         forms = self._forms_of(rule)
-        amounts = self._settled.get(names)
-        if amounts is not None and type(forms) is OpenForms:
-            forms = SettledForms(forms.whole, amounts)
+        settle = self._settled.get(names)
+        if settle is not None and type(forms) is OpenForms:
+            forms = SettledForms(forms, settle)
         made = Field(names, name, rule, forms.__getitem__, round(rule.weight / self.unit), listed)
+        made.open = forms if isinstance(forms, OpenForms) else None
         made.graded = self._graded and not listed and self.comparator(rule) == "narrative"
         return made
 
@@ -265,6 +312,8 @@ class Fields:
         if forms is None:
             amounts = self._open and comparator in _WITH_CURRENCY and rule.normal_form is None
             forms = self._forms[key] = (OpenForms if amounts else KnownForms)(self._written(rule))
+            if isinstance(forms, OpenForms):
+                self._open_forms.append(forms)
         return forms
 
     def _written(self, rule: Rule) -> Form:
@@ -278,6 +327,38 @@ class Fields:
         if steps is None:
             return last if rule.normal_form is None else lambda text: last(text.strip())
         return lambda text: last(steps(text.strip()))
+
+
+def _holds(value: Any, texts: Iterable[Mapping[str, str]]) -> bool:
+    """Check whether some scalar of a JSON value is one of some texts, in little time where none is."""
+    known = [x.keys() for x in texts]
+    waiting = [value]
+    while waiting:
+        here = waiting.pop()
+        inside: Iterable[Any] = (here,)
+        if here.__class__ is dict:
+            inside = here.values()
+        elif here.__class__ is list:
+            inside = here
+        try:
+            if here.__class__ is list and here and here[0].__class__ is dict:
+                values = list(chain.from_iterable(map(dict.values, here)))
+                for texts_met in known:
+                    if not texts_met.isdisjoint(values):
+                        return True
+                continue
+            for texts_met in known:
+                if not texts_met.isdisjoint(inside):
+                    return True
+        except TypeError:  # something is nested and has no hash
+            for x in inside:
+                if x.__class__ is dict or x.__class__ is list:
+                    waiting.append(x)
+                else:
+                    for texts_met in known:
+                        if x in texts_met:
+                            return True
+    return False
 
 
 _DEFAULT: Final = Rule("**", why="no rule")
