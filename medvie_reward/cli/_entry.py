@@ -128,7 +128,8 @@ def _fail(program: str, error: BaseException) -> int:
     if isinstance(error, MemoryError):
         reason = "out of memory: expected smaller files, fewer --workers, or a larger machine"
     elif isinstance(error, OSError):
-        reason = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        # What is written to files is named where it is written.
+        reason = f"{error.filename or 'standard output'}: {error.strerror or error}"
         if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
             abandon(sys.stdout)
     else:
