@@ -199,7 +199,8 @@ def _quota(text: str | None, by: str | None) -> str | dict[str, int]:
         raise InputError("--quota splits picks among the values of a member: expected --by KEY beside it")
     if text in ("proportional", "equal"):
         return text
-    from medvie_reward.corpus import read_json, read_line
+    from medvie_reward._core.files import read_json
+    from medvie_reward.corpus import read_line
 
     inline = text.lstrip().startswith("{")
     found = read_line(text.encode(), "--quota", 1) if inline else read_json(text)
@@ -215,7 +216,7 @@ def _quota(text: str | None, by: str | None) -> str | dict[str, int]:
 def _schema_fields(file: str | None) -> tuple[str, ...]:
     if file is None:
         return ()
-    from medvie_reward.corpus import read_json
+    from medvie_reward._core.files import read_json
     from medvie_reward.selection import schema_fields
 
     try:

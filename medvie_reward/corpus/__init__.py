@@ -49,18 +49,16 @@ if TYPE_CHECKING:
         GOLD_KEYS,
         PRED_KEYS,
         Join,
-        NewFile,
         Pair,
         RowFile,
-        dump,
         join,
-        read_json,
         read_line,
         value_of,
     )
     from medvie_reward.corpus._slices import label_golds, order_parts
     from medvie_reward.corpus._totals import Totals
     from medvie_reward.corpus._tracking import flat_metrics
+    from medvie_reward.corpus._writing import NewFile, dump
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -73,10 +71,11 @@ else:
         _exports="document_records to_frame write_csv",
         _files="Lines Spread Task read_gold_at read_golds score_chunk score_files sum_files",
         _images="EMBED Picture check_picture pictures_of",
-        _rows="GOLD_KEYS Join NewFile PRED_KEYS Pair RowFile dump join read_json read_line value_of",
+        _rows="GOLD_KEYS Join PRED_KEYS Pair RowFile join read_line value_of",
         _slices="label_golds order_parts",
         _totals="Totals",
         _tracking="flat_metrics",
+        _writing="NewFile dump",
     )
 
 __all__ = [
@@ -120,7 +119,6 @@ __all__ = [
     "pictures_of",
     "read_gold_at",
     "read_golds",
-    "read_json",
     "read_line",
     "score_chunk",
     "score_document",

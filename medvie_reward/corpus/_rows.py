@@ -7,7 +7,6 @@ everything is known to be readable, and memory holds an offset and an id per lin
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import IO, Any, Final, NamedTuple
 
 import orjson
 
+from medvie_reward._core.files import without_bom
 from medvie_reward._core.names import first_names
 from medvie_reward.completions import ABSENT, decode_utf8
 from medvie_reward.errors import InputError
@@ -30,24 +30,6 @@ GOLD_KEYS: Final = ("gold", "ground_truth", "answer", "label", "reference")
 _ROW_DEPTH: Final = 129
 # Some lines fit into it, and reading one out of turn costs little more than the line.
 _BUFFER: Final = 1 << 16
-
-
-def read_json(name: str) -> Any:
-    """Read a file that holds one JSON value.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or is no JSON; it names the file.
-    """
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(error.strerror or str(error), name) from None
-    try:
-        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"expected one JSON value: {error}", name) from None
 
 
 class RowFile:
@@ -109,7 +91,7 @@ class RowFile:
         try:
             for line in self._file:
                 number += 1
-                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                text = without_bom(line) if number == 1 else line
                 if text.isspace() or not text:
                     blank = blank or number
                 elif blank:
@@ -371,56 +353,3 @@ def _places(file: RowFile) -> dict[str, int]:
                 n + 1,
             )
     return places
-
-
-# -- writing -------------------------------------------------------------------------------------------
-
-
-class NewFile:
-    """A text file that appears under its name only once it is whole.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written there.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._part = f"{name}.{os.getpid()}.part"
-        # A pipe or a device takes no partial file and cannot be replaced.
-        self._direct = os.path.exists(name) and not os.path.isfile(name)
-        try:
-            self._file = open(name if self._direct else self._part, "wb")  # noqa: SIM115
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", name) from None
-
-    def write(self, value: Any, indent: bool = False) -> None:
-        """Write one JSON value and a line's end."""
-        self._file.write(dump(value, indent) + b"\n")
-
-    def write_text(self, text: str) -> None:
-        """Write a text as UTF-8; a lone surrogate, which no file can hold, becomes a question mark."""
-        self._file.write(text.encode(errors="replace"))
-
-    def __enter__(self) -> NewFile:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if self._direct:
-            return
-        if kind is None:
-            os.replace(self._part, self.name)
-        else:
-            os.unlink(self._part)
-
-
-def dump(value: Any, indent: bool = False) -> bytes:
-    """Write a JSON value as UTF-8."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
-    except TypeError:  # an integer past 64 bits, which orjson refuses
-        import json
-
-        return json.dumps(value, ensure_ascii=False, indent=2 if indent else None).encode()

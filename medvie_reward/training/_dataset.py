@@ -13,8 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.files import read_json
 from medvie_reward._core.seeds import seed_of, unit_of
-from medvie_reward.corpus import GOLD_KEYS, Picture, RowFile, dump, read_json
+from medvie_reward.corpus import GOLD_KEYS, Picture, RowFile, dump
 from medvie_reward.errors import InputError, SpecError
 from medvie_reward.training._chosen import choose_rows, read_ids
 from medvie_reward.training._documents import Corpus, Document, Reader, fill_rates, read_schema, survey
@@ -201,13 +202,12 @@ class _Writer:
         schema = arrow_schema(plan.embed, about)
         counts = {}
         with ExitStack() as stack:
-            opened = {split: stack.enter_context(NewParquet(files[split], schema)) for split in sides}
+            inputs = (self._reader.file.name,)
+            opened = {split: stack.enter_context(NewParquet(files[split], schema, inputs)) for split in sides}
             for split, documents in sides.items():
                 counts[split] = self._write_side(split, documents, opened[split])
             for file in opened.values():
                 file.close()
-            for file in opened.values():
-                file.rename()
         return Summary(
             {split: len(documents) for split, documents in sides.items()},
             {split: len(queries) for split, queries in counts.items()},

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.files import read_json
 from medvie_reward._core.seeds import seed_of
-from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of, read_json, read_line, value_of
+from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of, read_line, value_of
 from medvie_reward.errors import GoldError, InputError, SpecError
 from medvie_reward.metrics import read_gold
 from medvie_reward.spec import SCHEMAS, Spec, load_schema, resolve

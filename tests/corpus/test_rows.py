@@ -15,14 +15,13 @@ from medvie_reward import InputError
 from medvie_reward.corpus._rows import (
     GOLD_KEYS,
     PRED_KEYS,
-    NewFile,
     Pair,
     RowFile,
-    dump,
     join,
     read_line,
     value_of,
 )
+from medvie_reward.corpus._writing import NewFile, dump
 
 
 def write(path: Path, *rows: Any) -> str:
@@ -191,8 +190,10 @@ def test_new_file_appears_only_whole(tmp_path: Path) -> None:
         fail()
     assert path.read_bytes() == '{"a":"é"}\n'.encode()
     assert os.listdir(tmp_path) == ["out.jsonl"]
-    with pytest.raises(InputError, match="cannot be written"):
-        NewFile(str(tmp_path / "none" / "out.jsonl"))
+    with pytest.raises(InputError, match="cannot be written"), NewFile(str(tmp_path / "none" / "out.jsonl")):
+        pytest.fail("it was opened")
+    with pytest.raises(InputError, match="would overwrite the input"), NewFile(str(path), [path]):
+        pytest.fail("it was opened")
 
 
 def test_dump_writes_long_numbers() -> None:
