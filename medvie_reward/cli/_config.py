@@ -78,11 +78,11 @@ def add_defaults(parser: Parser, verb: str, arguments: Sequence[str]) -> str | N
 
     used: list[str] = []
     configured: dict[str, Any] = {}
-    everywhere = {key: x for key, x in config.table.items() if key not in VERBS}
+    # A verb's table, and not the option of the same name, such as --gold.
+    tables = {key: x for key, x in config.table.items() if key in VERBS and isinstance(x, dict)}
+    everywhere = {key: x for key, x in config.table.items() if key not in tables}
     _check_known(everywhere, by_name, verb, config)
-    own = config.table.get(verb, {})
-    if not isinstance(own, dict):
-        raise InputError(f"{config.place}{verb}: expected a table of options", str(config.file))
+    own = tables.get(verb, {})
     for key in own:
         if _name(key) not in by_name:
             hint = did_you_mean(_name(key), by_name)
@@ -233,6 +233,14 @@ def _set(parser: Parser, action: argparse.Action, value: Any, place: str, file: 
     if isinstance(value, dict) and action.dest == "set":
         value = [f"{name}={_text(x)}" for name, x in value.items()]
     given = value if isinstance(value, list) else [value]
+    if action.dest == "set" and all(isinstance(one, str) for one in given):
+        from medvie_reward.cli._spec import read_field
+
+        try:
+            for one in given:
+                read_field(one)
+        except InputError as error:
+            raise InputError(f"{place}: {error.reason.removeprefix('--set: ')}", str(file)) from None
     if not all(type(x) in (str, int, float, bool) for x in given) or (len(given) != 1 and not several):
         raise refuse("expected a value" + (" or a list of values" if several else ""))
     made = []

@@ -14,7 +14,7 @@ STANDARD: Final = "-"
 PRINTED_TO: Final = "printed_to"
 """Where a verb that prints its results keeps the file that takes them instead."""
 
-_SUGGESTIONS: Final = 0.6
+_SUGGESTIONS: Final = 0.7
 
 
 class File(argparse.Action):

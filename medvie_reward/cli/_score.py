@@ -7,6 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward.cli._bars import add_bar_arguments, check_bars, read_bars
 from medvie_reward.cli._export import add_export_arguments, open_exports, printed_export, write_exports
 from medvie_reward.cli._html import HtmlReport, add_html_arguments, check_html_options
 from medvie_reward.cli._options import (
@@ -37,7 +38,8 @@ as a model's completion; any other value is taken as the answer. Rows are joined
 files has one, else by line.
 """
 SCORE_EPILOG: Final = """\
-exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 broken pipe, 143 terminated.
+exit codes: 0 scored, 2 a usage or input error, 130 interrupted, 141 broken pipe, 143 terminated; 1 scored,
+and a score is below --fail-under or the baseline.
 Files named with --json, --csv, --markdown, --errors and --html appear only once everything is scored.
 """
 
@@ -108,6 +110,7 @@ def add_score_arguments(parser: argparse.ArgumentParser) -> None:
         "without ADDRESS (then after the files) joins this machine's or starts one",
     )
     add_html_arguments(parser)
+    add_bar_arguments(parser)
     parser.set_defaults(run=run_score)
 
 
@@ -122,6 +125,7 @@ def run_score(options: argparse.Namespace) -> int:
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, Task, join
+    from medvie_reward.metrics import sign
 
     if options.ray is not None:
         from medvie_reward.integrations.ray_cluster import check_installed
@@ -130,6 +134,7 @@ def run_score(options: argparse.Namespace) -> int:
     check_html_options(options)
     check_resampling_options(options)
     how = read_resampling(options) if options.intervals else None
+    bars = read_bars(options, sign(spec.signature, options.metrics))
     needs_leaves = {"--errors": options.errors, "--html": options.html, "--source-key": options.source_key}
     for name, given in needs_leaves.items():
         if given and spec.reading == "smr-r1":
@@ -164,7 +169,7 @@ def run_score(options: argparse.Namespace) -> int:
         print_evaluation(
             evaluation, sys.stdout, by=options.by, max_fields=options.fields, uncertainty=uncertainty
         )
-    return 0
+    return check_bars(bars, evaluation.as_dict(documents=False), options.program)
 
 
 def _as_dict(evaluation: Evaluation, uncertainty: Uncertainty | None) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.cli._options import number
+from medvie_reward.cli._options import number, whole
 from medvie_reward.cli._parser import Added, InputFile, did_you_mean
 from medvie_reward.errors import InputError, SpecError
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
 # The names are written out, since the room of specs would make every start of the program slower.
 _PRESETS: Final = ("clinical", "strict", "paper", "donut", "smr-r1")
+_TRUTH: Final = {"true": True, "yes": True, "false": False, "no": False}
 _FLAGS: Final = ("alpha", "lists", "format")
 
 
@@ -82,13 +82,23 @@ def _changes(options: argparse.Namespace) -> dict[str, Any]:
         by_flag["repair"] = True
     said = {name: x for name, x in by_flag.items() if configured.get(name) != x}
     usual = len(configured.get("set", ()))
-    set_there, set_here = dict(map(_field, options.set[:usual])), dict(map(_field, options.set[usual:]))
+    set_there, set_here = (
+        dict(map(read_field, options.set[:usual])),
+        dict(map(read_field, options.set[usual:])),
+    )
     if both := sorted(said.keys() & set_here.keys()):
         raise InputError(f"--set {both[0]} and --{both[0]} say the same: expected one of them")
     return {**by_flag, **set_there, **said, **set_here}
 
 
-def _field(text: str) -> tuple[str, Any]:
+def read_field(text: str) -> tuple[str, Any]:
+    """Read ``FIELD=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If there is no such field of a spec.
+    """
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError(f"--set: expected FIELD=VALUE, got {text!r}")
@@ -116,10 +126,10 @@ def _value(name: str, text: str) -> Any:
     from medvie_reward.spec import Spec
 
     kind = type(getattr(Spec(), name))
-    if kind is str:
-        return text
+    if kind is bool:
+        return _TRUTH.get(text.lower(), text)
     try:
-        found = json.loads(text.lower() if kind is bool else text)
-    except ValueError:
-        return text  # the spec says what it expects
-    return float(found) if kind is float and type(found) is int else found
+        # What is no number is handed on: the spec says what it expects.
+        return whole(text) if kind is int else number(text) if kind is float else text
+    except argparse.ArgumentTypeError:
+        return text
