@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         ted_accuracy,
         tree_edit_distance,
     )
-    from medvie_reward.spec import Rule, Spec
+    from medvie_reward.spec import Rule, Spec, explain
+    from medvie_reward.statistics import Comparison, Resampling, compare
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -50,7 +51,8 @@ else:
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
-        spec="Rule Spec",
+        spec="Rule Spec explain",
+        statistics="Comparison Resampling compare",
     )
 
 sys.meta_path.append(MovedFinder())
@@ -60,6 +62,7 @@ __all__ = [
     "STATUSES",
     "Alignment",
     "ClusterError",
+    "Comparison",
     "Completion",
     "Counts",
     "Evaluation",
@@ -69,6 +72,7 @@ __all__ = [
     "Leaf",
     "MedvieError",
     "PredictionError",
+    "Resampling",
     "Reward",
     "Rule",
     "Scores",
@@ -77,7 +81,9 @@ __all__ = [
     "__version__",
     "align",
     "anls_star",
+    "compare",
     "evaluate",
+    "explain",
     "parse_completion",
     "reward",
     "reward_group",

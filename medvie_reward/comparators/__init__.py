@@ -6,13 +6,17 @@ space only, so that a comparator never decides whether there is a field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from inspect import signature
 from typing import Any, Final
 
 from medvie_reward.comparators.age import age_text
-from medvie_reward.comparators.dates import date_form, datetime_form, time_text
+from medvie_reward.comparators.currencies import parted, settled
+from medvie_reward.comparators.dates import date_form, date_range_form, datetime_form, time_text
 from medvie_reward.comparators.guess import guess_text
+from medvie_reward.comparators.identifier import identifier_text
+from medvie_reward.comparators.money import money_form
+from medvie_reward.comparators.named_values import moment_text, value_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.results import result_text, status_text
@@ -44,15 +48,20 @@ FORMS: Final[dict[str, Form]] = {
     "time": time_text,
     "age": age_text,
     "narrative": folded_text,
+    "identifier": identifier_text,
+    "value": value_text,
+    "moment": moment_text,
 }
 
 # Comparators that have no options have a form; the others make one of their options.
 _MAKERS: Final[dict[str, Callable[..., Form]]] = {
     "number": number_form,
+    "money": money_form,
     "quantity": quantity_form,
     "enum": enum_form,
     "date": date_form,
     "datetime": datetime_form,
+    "date_range": date_range_form,
     "set": set_form,
 }
 
@@ -103,9 +112,49 @@ class KnownForms(dict[str, str]):
         self._form = form
 
     def __missing__(self, text: str) -> str:
-        form = self._form(text)
+        form = self._written(text)
         if len(text) <= _LONGEST:
             if len(self) >= _KNOWN:
                 self.clear()
             self[text] = form
         return form
+
+    def _written(self, text: str) -> str:
+        return self._form(text)
+
+
+class OpenForms(KnownForms):
+    """The normal forms of texts without the currencies beside amounts.
+
+    Attributes
+    ----------
+    whole
+        The forms with their currencies.
+    met
+        Whether some text met here has a currency.
+    """
+
+    __slots__ = ("met", "whole")
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self.whole = KnownForms(form)
+        self.met = False
+
+    def _written(self, text: str) -> str:
+        amount, currency = parted(self.whole[text])
+        self.met = self.met or bool(currency)
+        return amount
+
+
+class SettledForms(KnownForms):
+    """The normal forms of texts beside the amounts of one gold document; see `currencies.settled`."""
+
+    __slots__ = ("_amounts",)
+
+    def __init__(self, whole: KnownForms, amounts: Mapping[str, Set[str]]) -> None:
+        super().__init__(whole.__getitem__)
+        self._amounts = amounts
+
+    def _written(self, text: str) -> str:
+        return settled(self._form(text), self._amounts)

@@ -13,10 +13,7 @@ from medvie_reward._core.lazy import lazy_names
 if TYPE_CHECKING:
     from medvie_reward.corpus._corpus_metrics import (
         COLUMNS,
-        FIELD_COLUMNS,
         FIGURES,
-        TITLES,
-        FieldRows,
         Figure,
         Rows,
         asked_figures,
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
         field_at,
         field_figure,
     )
+    from medvie_reward.corpus._details import Details
     from medvie_reward.corpus._documents import Document, Scored
     from medvie_reward.corpus._evaluation import (
         Evaluation,
@@ -33,7 +31,8 @@ if TYPE_CHECKING:
         evaluation_of,
         score_document,
     )
-    from medvie_reward.corpus._exports import document_records, to_frame, write_csv
+    from medvie_reward.corpus._exports import document_records, records_of, to_frame, write_csv
+    from medvie_reward.corpus._field_rows import FIELD_COLUMNS, FieldRows
     from medvie_reward.corpus._files import (
         Lines,
         Spread,
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
         sum_files,
     )
     from medvie_reward.corpus._images import EMBED, Picture, check_picture, pictures_of
+    from medvie_reward.corpus._metric_titles import METRIC, TITLES, Metric
     from medvie_reward.corpus._rows import (
         GOLD_KEYS,
         PRED_KEYS,
@@ -55,37 +55,40 @@ if TYPE_CHECKING:
         read_line,
         value_of,
     )
-    from medvie_reward.corpus._slices import label_golds, order_parts
+    from medvie_reward.corpus._slices import BOUNDS, is_size, label_golds, order_parts, slice_of
     from medvie_reward.corpus._totals import Totals
     from medvie_reward.corpus._tracking import flat_metrics
     from medvie_reward.corpus._writing import NewFile, dump
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _corpus_metrics=(
-            "COLUMNS FIELD_COLUMNS FIGURES FieldRows Figure Rows TITLES asked_figures "
-            "document_rows field_at field_figure"
-        ),
+        _corpus_metrics=("COLUMNS FIGURES Figure Rows asked_figures document_rows field_at field_figure"),
+        _details="Details",
         _documents="Document Scored",
         _evaluation="Evaluation Macro Tally evaluate evaluation_of score_document",
-        _exports="document_records to_frame write_csv",
+        _exports="document_records records_of to_frame write_csv",
+        _field_rows="FIELD_COLUMNS FieldRows",
         _files="Lines Spread Task read_gold_at read_golds score_chunk score_files sum_files",
         _images="EMBED Picture check_picture pictures_of",
+        _metric_titles="METRIC Metric TITLES",
         _rows="GOLD_KEYS Join PRED_KEYS Pair RowFile join read_line value_of",
-        _slices="label_golds order_parts",
+        _slices="BOUNDS is_size label_golds order_parts slice_of",
         _totals="Totals",
         _tracking="flat_metrics",
         _writing="NewFile dump",
     )
 
 __all__ = [
+    "BOUNDS",
     "COLUMNS",
     "EMBED",
     "FIELD_COLUMNS",
     "FIGURES",
     "GOLD_KEYS",
+    "METRIC",
     "PRED_KEYS",
     "TITLES",
+    "Details",
     "Document",
     "Evaluation",
     "FieldRows",
@@ -93,6 +96,7 @@ __all__ = [
     "Join",
     "Lines",
     "Macro",
+    "Metric",
     "NewFile",
     "Pair",
     "Picture",
@@ -113,6 +117,7 @@ __all__ = [
     "field_at",
     "field_figure",
     "flat_metrics",
+    "is_size",
     "join",
     "label_golds",
     "order_parts",
@@ -120,9 +125,11 @@ __all__ = [
     "read_gold_at",
     "read_golds",
     "read_line",
+    "records_of",
     "score_chunk",
     "score_document",
     "score_files",
+    "slice_of",
     "sum_files",
     "to_frame",
     "value_of",
