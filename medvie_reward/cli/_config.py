@@ -212,8 +212,14 @@ def _name(key: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    """Write a value as TOML does."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_shown(x)}" for key, x in value.items())
+        return f"{{{inner}}}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

@@ -124,7 +124,7 @@ BAD: list[tuple[str, str]] = [
     ("workers = 0", "workers: expected an integer of at least 1, got '0'"),
     ("workers = 1.5", "workers: expected an integer of at least 1, got '1.5'"),
     ("workers = [1, 2]", "workers: expected a value, got [1, 2]"),
-    ("preset = {a = 1}", "preset: expected a value, got {'a': 1}"),
+    ("preset = {a = 1}", "preset: expected a value, got {a = 1}"),
     ('quiet = "yes"', 'quiet: expected true or false, got "yes"'),
     ("progress = 1", "progress: expected true or false, got 1"),
     ('csv = ""', "csv: expected the name of a file"),
