@@ -97,10 +97,18 @@ def run_compare(options: argparse.Namespace) -> int:
 
 
 def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:
-    from medvie_reward.corpus import PRED_KEYS, FieldRows, RowFile, Tally, Task, join, score_files
+    from medvie_reward.corpus import (
+        PRED_KEYS,
+        EvaluationBuilder,
+        FieldRows,
+        RowFile,
+        ScoringOptions,
+        join,
+        score_files,
+    )
     from medvie_reward.statistics import System
 
-    tally, fields = Tally(spec, options.metrics), FieldRows()
+    tally, fields = EvaluationBuilder(spec, options.metrics), FieldRows()
 
     def on_scored(scored: Scored) -> None:
         tally.add(scored)
@@ -108,9 +116,6 @@ def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.N
 
     with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
         joined: Join = join(preds, golds, options.join, options.missing)
-        task = Task(
-            spec, preds.name, golds.name, preds.key, golds.key, options.id_key, None, False, None,
-            options.metrics,
-        )  # fmt: skip
+        task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
         score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
     return System(name, tally.evaluation(joined), fields.arrays())

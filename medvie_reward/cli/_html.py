@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medvie_reward.completions import Completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
-    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, Task
+    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, ScoringOptions
     from medvie_reward.reports import Archive, PageImages
     from medvie_reward.statistics import Uncertainty
 
@@ -74,7 +75,7 @@ class HtmlReport:
         preds: RowFile,
         golds: RowFile,
         joined: Join,
-        task: Task,
+        task: ScoringOptions,
     ) -> None:
         from medvie_reward.reports import Archive, find_images
 
@@ -120,9 +121,9 @@ class HtmlReport:
 
     def _completion(self, row: int) -> str | None:
         """Read again what a prediction was, which scoring does not keep."""
-        from medvie_reward.corpus import dump, read_line, value_of
+        from medvie_reward.corpus import dump
 
-        task, preds = self._task, self._preds
-        found = read_line(preds.line(row), preds.name, row + 1)
-        value = value_of(found, task.pred_key, task.id_key, preds.name, row + 1)
+        value = self._preds.value(row)
+        if isinstance(value, Completion):
+            return None
         return value if value is None or isinstance(value, str) else dump(value, indent=True).decode()

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ from medvie_reward.cli._options import (
 )
 from medvie_reward.cli._select import SELECT_HELP, add_select_arguments
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
-from medvie_reward.errors import MedvieError
+from medvie_reward.errors import InputWarning, MedvieError
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import Document, Evaluation, Join, RowFile, Scored, Totals
@@ -107,8 +108,10 @@ def main_score(arguments: Sequence[str] | None = None) -> int:
 
 
 def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("preds", metavar="PREDS", help="predictions, JSONL")
-    parser.add_argument("golds", metavar="GOLD", help="gold documents, JSONL")
+    parser.add_argument("preds", metavar="PREDS", help="predictions")
+    parser.add_argument(
+        "golds", metavar="GOLD", nargs="?", help="gold documents; without them PREDS holds both, row by row"
+    )
     add_reading_arguments(add_spec_arguments(parser))
     rows = parser.add_argument_group("rows")
     rows.add_argument("--pred-key", metavar="KEY", help="key of the prediction")
@@ -182,7 +185,8 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, name:
     """Turn what can go wrong into a message and an exit code."""
     options = parser.parse_args(arguments)
     try:
-        code: int = options.run(options)
+        with _warnings_on_stderr(name):
+            code: int = options.run(options)
         sys.stdout.flush()
     except MedvieError as error:
         return _fail(name, str(error))
@@ -196,6 +200,23 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, name:
         print(f"\n{name}: interrupted; no file was written", file=sys.stderr)
         return _INTERRUPTED
     return code
+
+
+@contextlib.contextmanager
+def _warnings_on_stderr(name: str) -> Iterator[None]:
+    """Print warnings about the input as one line each."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", InputWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, InputWarning):
+                print(f"{name}: warning: {message}", file=sys.stderr)
+            else:
+                usual(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def _fail(name: str, reason: str) -> int:
@@ -222,7 +243,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, Task, join
+    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, ScoringOptions, doubts_of, join, warn_of
     from medvie_reward.errors import InputError
 
     if options.ray is not None:
@@ -241,24 +262,26 @@ def _score(options: argparse.Namespace) -> int:
             raise InputError(
                 f"{name} looks at aligned leaves, and smr-r1 has no alignment: expected another preset"
             )
-    with (
-        RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key) as preds,
-        RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key) as golds,
-    ):
+    with contextlib.ExitStack() as stack:
+        one = options.golds is None
+        preds = stack.enter_context(RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key, one))
+        golds = (
+            preds.other(GOLD_KEYS, options.gold_key)
+            if one
+            else stack.enter_context(RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key))
+        )
         joined = join(preds, golds, options.join, options.missing)
-        task = Task(
-            spec,
-            preds.name,
-            golds.name,
-            preds.key,
-            golds.key,
-            options.id_key,
-            options.by,
-            bool(options.errors or options.html),
-            options.source_key,
-            options.metrics,
+        task = ScoringOptions(
+            spec=spec,
+            preds=preds.reader,
+            golds=golds.reader,
+            by=options.by,
+            leaves=bool(options.errors or options.html),
+            source_key=options.source_key,
+            metrics=options.metrics,
         )
         evaluation, uncertainty = _score_all(options, preds, golds, joined, task, how)
+    warn_of(doubts_of(evaluation, preds.name, golds.name))
     if options.json == "-":
         from medvie_reward.corpus import dump
 
@@ -283,9 +306,9 @@ def _score_all(
     options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any, how: Resampling | None
 ) -> tuple[Evaluation, Uncertainty | None]:
     """Score, and write the files that were asked for."""
-    from medvie_reward.corpus import NewFile, Tally, score_files, sum_files
+    from medvie_reward.corpus import EvaluationBuilder, NewFile, score_files, sum_files
 
-    tally = Tally(task.spec, task.metrics)
+    tally = EvaluationBuilder(task.spec, task.metrics)
     draw = None if how is None else _Draw(how, options, golds, joined)
     total = min(len(joined.pairs), options.limit or len(joined.pairs))
     with contextlib.ExitStack() as stack:

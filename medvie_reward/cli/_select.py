@@ -227,8 +227,8 @@ def _write(
         if "ids" in files:
             name = golds.ids[pick]
             if name.splitlines() != [name]:
-                raise InputError(
-                    f"the id {name!r} is no line of text: expected one, to write --ids", golds.name, pick + 1
+                raise golds.place(pick).error(
+                    f"the id {name!r} is no line of text: expected one, to write --ids"
                 )
             files["ids"].write(orjson.Fragment(name.encode()))
     if "report" in files:

@@ -17,8 +17,8 @@ from profiles import examples
 from strategies import pairs
 
 from medvie_reward import Counts, InputError, evaluate
+from medvie_reward.corpus import Evaluation, evaluation_of, score_document
 from medvie_reward.corpus._documents import Document, Scored
-from medvie_reward.corpus._evaluation import Evaluation, evaluation_of, score_document
 from medvie_reward.corpus._totals import CountSum, Totals, exact, rounded
 from medvie_reward.metrics._published import Published
 from medvie_reward.reports._evaluation_report import print_evaluation
