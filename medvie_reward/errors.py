@@ -52,6 +52,10 @@ class InputError(MedvieError):
         return type(self), (self.reason, self.file, self.line, self.row)
 
 
+class WorkerError(MedvieError):
+    """A process that was to do a part of the work, and could not start or ended before it was done."""
+
+
 class ClusterError(MedvieError):
     """A cluster that cannot be joined, does not fit this machine, or gave up."""
 

@@ -18,7 +18,7 @@ from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.results import result_text, status_text
 from medvie_reward.comparators.sets import set_form
 from medvie_reward.comparators.spans import range_text
-from medvie_reward.comparators.text import folded_text, strip_text, unicode_text
+from medvie_reward.comparators.text import folded_text, ion_text, strip_text, unicode_text
 from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
 from medvie_reward.errors import SpecError
@@ -31,7 +31,7 @@ Form = Callable[[str], str]
 FORMS: Final[dict[str, Form]] = {
     "unicode": unicode_text,
     "strip": strip_text,
-    "text": folded_text,
+    "text": ion_text,
     "guess": guess_text,
     "unit": unit_text,
     "range": range_text,

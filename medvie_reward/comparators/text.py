@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from itertools import groupby
+from typing import Final, Literal
 
 # Chinese characters and kana: scripts that put no whitespace between words.
 _CJK: Final = (
@@ -38,6 +39,8 @@ _SUPERSCRIPT: Final = re.compile("([⁺⁻]?)([⁰¹²³⁴-⁹]+)")
 _SUBSCRIPT: Final = re.compile("[₀-₉]+")
 _SCRIPTS: Final = re.compile("[⁰¹²³⁴-⁻₀-₋]")
 _FIGURES: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁺⁻₊₋", "01234567890123456789+-+-")
+# Behind a letter, and at the end of a word: x^2-y is no ion.
+_CHARGE: Final = re.compile(r"(?<=[A-Za-z])(?:([²³⁴]?[⁺⁻])|\^([2-4]?[+-]))(?![\w⁰-⁹])")
 _STOP: Final = re.compile(r"(?:[^\W\d_]|[)\]%\"])\Z")
 _INVISIBLE: Final = "\u200b"
 
@@ -115,11 +118,31 @@ def _table() -> dict[int, str]:
 
 _TABLE: Final = _table()
 
+# `unicodedata` puts the marks on one letter in order by swapping neighbours, which takes quadratic time. In a
+# text of this length that is nothing; in a longer one the marks are put in order first, where many follow
+# each other: no letter bears so many. (Marks are neither letters nor figures.)
+_SHORT: Final = 250
+_CROWD: Final = re.compile(r"[^\w\x00-\u02ff]{32,}")
+
+
+def _ordered(crowd: re.Match[str]) -> str:
+    """Write the marks in a run of signs in their canonical order, as normalization would."""
+    signs = "".join(unicodedata.normalize("NFD", sign) for sign in crowd[0])
+    runs = groupby(signs, lambda sign: unicodedata.combining(sign) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
+
+
+def normalized(form: Literal["NFC", "NFD"], text: str) -> str:
+    """Write a text in a Unicode normal form, as `unicodedata.normalize` does, in linear time."""
+    if len(text) > _SHORT:
+        text = _CROWD.sub(_ordered, text)
+    return unicodedata.normalize(form, text)
+
 
 def unicode_text(text: str) -> str:
     """Write a text in NFC, without outer whitespace and with single inner spaces."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = normalized("NFC", text)
     return " ".join(text.split())
 
 
@@ -140,13 +163,24 @@ def folded_text(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Case may bring letters with it, or join them with a mark.
-    return _without_stop(unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold()))
+    return _without_stop(normalized("NFC", normalized("NFD", text).casefold()))
+
+
+def ion_text(text: str) -> str:
+    """Write a text as `folded_text` does, with the charge of an ion on its line: ``Ca²⁺`` is ``Ca2+``."""
+    if "⁺" in text or "⁻" in text or "^" in text:
+        text = _CHARGE.sub(_charge, text)
+    return folded_text(text)
+
+
+def _charge(found: re.Match[str]) -> str:
+    return (found[1] or found[2]).translate(_FIGURES)
 
 
 def folded_marks(text: str) -> str:
     """Write a text as `folded_text` does, with its case kept."""
     if not text.isascii():
-        shown = unicodedata.normalize("NFC", text.translate(_TABLE))
+        shown = normalized("NFC", text.translate(_TABLE))
         if _SCRIPTS.search(shown):
             shown = _SUBSCRIPT.sub(_below, _SUPERSCRIPT.sub(_above, shown)).translate(_FIGURES)
     else:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from profiles import examples
 
 from medvie_reward.comparators import FORMS
-from medvie_reward.comparators.text import folded_marks, folded_text
+from medvie_reward.comparators.text import folded_marks, folded_text, normalized
 
 SAME = [
     ("unicode", "阴性 (-)", " 阴性  (-)\n"),
@@ -16,6 +19,11 @@ SAME = [
     ("unicode", "\u212b", "Å"),
     ("unicode", "a\u00a0b", "a b"),
     ("strip", "x", "\tx \u3000"),
+    ("text", "Ca²⁺", "Ca2+"),
+    ("text", "游离Mg²⁺", "游离Mg2+"),
+    ("text", "Fe³⁺", "Fe^3+"),
+    ("text", "Na⁺", "Na+"),
+    ("text", "HCO₃⁻", "HCO3-"),
 ]
 DIFFERENT = [
     ("unicode", "10²", "102"),
@@ -27,6 +35,16 @@ DIFFERENT = [
     ("unicode", "Na", "NA"),
     ("unicode", "未见异常", "未见 异常"),
     ("strip", "a  b", "a b"),
+    ("text", "Ca²⁺", "Ca+"),
+    ("text", "Ca²⁺", "Ca2-"),
+    ("text", "Fe²⁺", "Fe³⁺"),
+    ("text", "10²⁺", "102+"),
+    ("text", "x²", "x2"),
+    ("text", "x^2", "x2"),
+    ("text", "m²+", "m2+"),
+    ("text", "x^2-y", "x2-y"),
+    ("text", "e⁻³", "e-3"),
+    ("text", "e^-3", "e-3"),
     ("strip", "é", "e\u0301"),
 ]
 
@@ -217,6 +235,37 @@ ANY = st.text() | st.text(st.sampled_from(ODD)) | st.text(st.characters())
 # Every plane that has characters with a mapping of their own.
 CODES = [*range(0x33480), *range(0xE0000, 0xE01F0)]
 LONG = ["x" * 100_000, " a" * 50_000, "¹" * 100_000]
+
+
+# Marks of four classes, two that are made of others, letters that bear some, and signs that bear none.
+MARKS = "\u0301\u0327\u0323\u0345\u0344\u0f73"
+LETTERS = "aé\u01ed\u1100─，\u212b"
+
+
+@examples(100)
+@given(
+    crowds=st.lists(
+        st.text(MARKS, min_size=20, max_size=200).map(lambda marks: marks * 2)
+        | st.text(LETTERS, min_size=1, max_size=8),
+        min_size=3,
+        max_size=12,
+    ),
+    form=st.sampled_from(["NFC", "NFD"]),
+)
+def test_normal_forms_are_those_of_unicode(crowds: list[str], form: Literal["NFC", "NFD"]) -> None:
+    """Putting crowds of marks in order beforehand changes no normal form."""
+    text = "".join(crowds)
+    assert unicodedata.normalize(form, text) == normalized(form, text)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0344\u0323", "\u0f73"])
+def test_crowds_of_marks(marks: str) -> None:
+    """A hundred thousand marks on one letter, which take `unicodedata` alone a minute, have a form."""
+    text = "e" + marks * (100_000 // len(marks))
+    apart = "".join(unicodedata.normalize("NFD", mark) for mark in text[1:])
+    turned = "e" + "".join(sorted(apart, key=unicodedata.combining))
+    for name in ("unicode", "text", "guess"):
+        assert FORMS[name](text) == FORMS[name](turned) != ""
 
 
 @pytest.mark.parametrize(("form", "a", "b"), SAME)
