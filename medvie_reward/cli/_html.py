@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medvie_reward.cli._parser import OutputFile
+from medvie_reward.cli._streams import say
 from medvie_reward.completions import Completion
 from medvie_reward.errors import InputError
 
@@ -21,7 +22,11 @@ def add_html_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the report's options."""
     html = parser.add_argument_group("report")
     html.add_argument(
-        "--html", metavar="FILE", help="write a report to look at: one HTML file, scores and every document"
+        "--html",
+        action=OutputFile,
+        printed=False,
+        metavar="FILE",
+        help="write a report to look at: one HTML file, scores and every document",
     )
     html.add_argument(
         "--images",
@@ -84,10 +89,10 @@ class HtmlReport:
         self._images: PageImages = find_images(
             golds, (pair.gold for pair in pairs), mode=mode, key=options.image_key, report=file.name
         )
-        if mode == "auto" and self._images.rows and not self._images.embed:
-            sys.stderr.write(
-                f"medvie-score: page images are linked, not embedded: {self._images.bytes / 1e6:,.1f} MB in "
-                "all (--images embed puts them into the report)\n"
+        if mode == "auto" and self._images.rows and not self._images.embed and not options.quiet:
+            say(
+                f"{options.program}: page images are linked, not embedded: "
+                f"{self._images.bytes / 1e6:,.1f} MB in all (--images embed puts them into the report)"
             )
         self._archive: Archive = Archive()
         self._pairs: Iterator[Pair] = iter(pairs)

@@ -107,7 +107,7 @@ def check_slice(name: str, labels: list[str], file: str) -> None:
     """
     if set(labels) == {OTHERS}:
         kinds = ", ".join((*BOUNDS, f"{HAS}FIELD"))
-        raise InputError(f"--slice {name}: expected {kinds}, or a member that some gold row has", file)
+        raise InputError(f"--by {name}: expected {kinds}, or a member that some gold row has", file)
 
 
 def label_golds(

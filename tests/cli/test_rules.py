@@ -182,8 +182,8 @@ def test_explain_and_score_have_one_spec(files: tuple[str, str], capsys: CAPTURE
 
 
 def test_verbs(capsys: CAPTURE) -> None:
-    """Without a verb, or with too little behind it, the usage is shown and the exit code is 2."""
-    for arguments in ([], ["explain"], ["explains", "x"], ["explain", "x", "--preset", "best"]):
+    """With too little or a wrong word, the usage is shown and the exit code is 2."""
+    for arguments in (["explain"], ["explains", "x"], ["explain", "x", "--preset", "best"]):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
