@@ -172,7 +172,7 @@ def _read_whole(file: IO[bytes], name: str, first: str, single: bool) -> Source:
 
 def _read_array(file: IO[bytes], name: str, text: str, single: bool) -> Source:
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    count, odd, known = 0, False, True
+    count, odd, known, messages = 0, False, True, single
     try:
         for item in items_of(text):
             count += 1
@@ -186,6 +186,7 @@ def _read_array(file: IO[bytes], name: str, text: str, single: bool) -> Source:
                     row=count,
                 )
             known = count == 1 and item.text[:1] == "{" and _may_be_wrapper(item.text)
+            messages = messages and '"role"' in item.text and _is_message(item.text)
             spool.write(_one_line(item.text))
     except (json.JSONDecodeError, RecursionError) as error:
         spool.close()
@@ -193,12 +194,17 @@ def _read_array(file: IO[bytes], name: str, text: str, single: bool) -> Source:
     except BaseException:
         spool.close()
         raise
-    # One row that is a list of one object, or of values, is a document that is a list.
-    if odd or not count or (single and count == 1 and not known):
+    # One row that is a list of one object, of values or of messages is a row that is a list.
+    if odd or messages or not count or (single and count == 1 and not known):
         spool.close()
         return Source(name, file)
     spool.seek(0)
     return Source(name, spool, "rows")
+
+
+def _is_message(text: str) -> bool:
+    found = json.loads(text)
+    return type(found) is dict and {"role", "content"} <= found.keys()
 
 
 def _may_be_wrapper(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
+from itertools import product
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -80,6 +81,7 @@ def _choose(preds: RowFile, golds: RowFile) -> str:
     """Choose how to join: ``id``, ``stem``, ``line``, or ``auto`` for line without ids."""
     for a, b in ((preds, golds), (golds, preds)):
         _name(a, b)
+    _name_both(preds, golds)
     if not (preds.has_ids and golds.has_ids):
         asked = preds.id_asked
         if asked != "id":
@@ -109,6 +111,18 @@ def _name(file: RowFile, other: RowFile) -> None:
         # A field of a document may look like an id by chance, but hardly everywhere.
         if alike and (file.key is not None or {*ids} <= known):
             file.adopt(name)
+            return
+
+
+def _name_both(preds: RowFile, golds: RowFile) -> None:
+    """Find members that name the rows of both files by the same names, if none is called an id."""
+    if preds.has_ids or golds.has_ids or len(golds) < 2 or (preds.key is None and golds.key is None):
+        return
+    for a, b in product(preds.candidates, golds.candidates):
+        fits = all(file.key is not None or name in PLAIN_ID_KEYS for file, name in ((preds, a), (golds, b)))
+        if fits and {*_stems(preds.candidates[a])} == {*_stems(golds.candidates[b])}:
+            preds.adopt(a)
+            golds.adopt(b)
             return
 
 
@@ -154,13 +168,14 @@ def _join_by_id(
     extra = [name for name in places if name not in wanted]
     if on_missing == "error" and (missing or extra):
         parts = []
+        rather = "" if len(missing) < len(wanted) else ", or --join line where the ids are others"
         if missing:
             parts.append(f"{len(missing)} golds without a prediction ({first_names(missing)})")
         if extra:
             parts.append(f"{len(extra)} predictions without a gold ({first_names(extra)})")
         raise InputError(
             f"{preds.name} and {golds.name} do not match: {'; '.join(parts)}; "
-            "expected the same ids in both, or --missing zero or --missing skip"
+            f"expected the same ids in both, or --missing zero or --missing skip{rather}"
         )
     pairs = [Pair(n, places.get(name)) for name, n in wanted.items()]
     if on_missing == "skip":

@@ -239,19 +239,22 @@ class RowFile:
 
     def _check(self, index: _Index) -> None:
         """Refuse gold documents that break the rules of JSON; warn of samples of which one counts."""
-        first = Row(index.sample[0])
-        at = self.place(0)
-        if self.reader.side is PRED_KEYS and self.reader.choice.key is not None:
-            found = self.reader._found(first.value, at)
-            listed = type(found) is list and self.reader.choice.key not in _VALUES and _texts_alone(found)
-            if (n := len(found) if listed else samples_in(found)) > 1:
-                warn(
-                    f"{self.name}: rows hold several samples ({n} in the first one): "
-                    "the first of each is scored"
-                )
-        elif self.reader.side is GOLD_KEYS:
+        if self.reader.side is GOLD_KEYS:
             for n in index.flawed:
                 self.reader.value(self.row(n), self.place(n))
+        elif self.key is not None and (n := self._samples(index.sample[0])) > 1:
+            warn(
+                f"{self.name}: rows hold several samples ({n} in the first one): the first of each is scored"
+            )
+
+    def _samples(self, row: Any) -> int:
+        """Count the samples in a row."""
+        for path in self.reader.choice.paths:
+            if path[-1:] == (0,) and type(listed := find(row, "", path[:-1])) is list:
+                return len(listed)
+        found = self.reader._found(row, self.place(0))
+        texts = type(found) is list and self.key not in _VALUES and _texts_alone(found)
+        return len(found) if texts else samples_in(found)
 
     def __len__(self) -> int:
         return len(self._offsets)
