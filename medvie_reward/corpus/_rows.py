@@ -348,50 +348,54 @@ class _Index:
 
     def _add(self, text: bytes, offset: int) -> None:
         n = len(self.offsets)
-        at = self._source.place(n)
         if len(text) > MOST_VALUES and (
             len(text) >= LONGEST_LINE or text.count(b",") + text.count(b"[") + text.count(b"{") > MOST_VALUES
         ):
-            raise at.error(
+            raise self._source.place(n).error(
                 f"is longer than {LONGEST_LINE >> 20} MB or holds more than {MOST_VALUES:,} values: expected "
                 "one document per line"
             )
-        row = _glance(text, self._asked, at)
-        if row.flawed:
-            self.flawed.append(n)
+        value = _glance(text, self._asked)
+        if value is MISSING:
+            row = read_row(text, self._source.place(n))
+            value = row.value
+            if row.flawed:
+                self.flawed.append(n)
         self.offsets.append(offset)
-        value = row.value
         if n < _SAMPLE:
             self.sample.append(value)
         if n == 0 and isinstance(value, dict):
             self.found = {name: [] for name in dict.fromkeys((self._asked, *ID_KEYS)) if name in value}
-        late = value.get(self._asked) if isinstance(value, dict) else None
-        if late is not None and self._asked not in self.found:
-            raise at.error(
-                f"has the id {late!r} in {self._asked!r} while rows before it have none: "
+        if self.found or (isinstance(value, dict) and value.get(self._asked) is not None):
+            self._keep_ids(value if isinstance(value, dict) else {}, n)
+
+    def _keep_ids(self, row: dict[str, Any], n: int) -> None:
+        asked = self._asked
+        if asked not in self.found and row.get(asked) is not None:
+            raise self._source.place(n).error(
+                f"has the id {row[asked]!r} in {asked!r} while rows before it have none: "
                 "expected an id in every row or in none"
             )
-        if self.found:
-            self._keep_ids(value if isinstance(value, dict) else {}, at)
-
-    def _keep_ids(self, row: dict[str, Any], at: Place) -> None:
-        for name in list(self.found):
+        gone = []
+        for name, ids in self.found.items():
             found = row.get(name)
-            if type(found) in (str, int):
-                self.found[name].append(str(found))
-            elif name != self._asked:
-                del self.found[name]
-            elif found is not None:
-                raise at.error(
+            if found.__class__ is str:
+                ids.append(found)
+            elif found.__class__ is int:
+                ids.append(str(found))
+            elif name == asked and found is not None:
+                raise self._source.place(n).error(
                     f"expected a string or an integer as id in {name!r}, got {type(found).__name__}"
                 )
-            elif self.found[name]:
-                raise at.error(
+            elif name == asked and ids:
+                raise self._source.place(n).error(
                     f"has no id in {name!r} while rows before it have one: "
                     "expected an id in every row or in none"
                 )
             else:
-                del self.found[name]
+                gone.append(name)
+        for name in gone:
+            del self.found[name]
 
     def unique(self) -> dict[str, list[str]]:
         """Return the members that may hold ids: each row has one of its own."""
@@ -410,18 +414,18 @@ class _Index:
         return [], self._asked
 
 
-def _glance(text: bytes, id_key: str, at: Place) -> Row:
-    """Read one row as `read_row` does, except that some flaws stay unseen.
+def _glance(text: bytes, id_key: str) -> Any:
+    """Read one row as `read_row` does, except that some flaws stay unseen; `MISSING` where it cannot.
 
     What this leaves out of its checks for speed changes values only; scoring reads the row again in full.
     """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return read_row(text, at)
+        return MISSING
     # orjson writes an integer past 64 bits as a float.
     rounded = type(value) is dict and type(value.get(id_key)) is float
-    return read_row(text, at) if rounded or _may_nest_deep(text, value) else Row(value)
+    return MISSING if rounded or _may_nest_deep(text, value) else value
 
 
 def _may_nest_deep(text: bytes, value: Any) -> bool:
