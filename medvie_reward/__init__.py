@@ -16,11 +16,12 @@ from medvie_reward._version import __version__
 if TYPE_CHECKING:
     from medvie_reward.alignment import Alignment, Leaf, align
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
-    from medvie_reward.corpus import Evaluation, evaluate
+    from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
         ClusterError,
         GoldError,
         InputError,
+        InputWarning,
         MedvieError,
         PredictionError,
         SpecError,
@@ -43,8 +44,8 @@ else:
         __name__,
         alignment="Alignment Leaf align",
         completions="ABSENT STATUSES Completion parse_completion",
-        corpus="Evaluation evaluate",
-        errors="ClusterError GoldError InputError MedvieError PredictionError SpecError",
+        corpus="Evaluation evaluate evaluate_files",
+        errors="ClusterError GoldError InputError InputWarning MedvieError PredictionError SpecError",
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
@@ -64,6 +65,7 @@ __all__ = [
     "Gold",
     "GoldError",
     "InputError",
+    "InputWarning",
     "Leaf",
     "MedvieError",
     "PredictionError",
@@ -76,6 +78,7 @@ __all__ = [
     "align",
     "anls_star",
     "evaluate",
+    "evaluate_files",
     "parse_completion",
     "reward",
     "reward_group",

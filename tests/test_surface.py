@@ -53,9 +53,9 @@ def test_names_of_the_package() -> None:
     """These names are imported by users; a name that goes needs a release with a warning."""
     assert medvie_reward.__all__ == [
         "ABSENT", "STATUSES", "Alignment", "ClusterError", "Completion", "Counts", "Evaluation", "Gold",
-        "GoldError", "InputError", "Leaf", "MedvieError", "PredictionError", "Reward", "Rule", "Scores",
-        "Spec", "SpecError", "__version__", "align", "anls_star", "evaluate", "parse_completion", "reward",
-        "reward_group", "score", "ted_accuracy", "tree_edit_distance",
+        "GoldError", "InputError", "InputWarning", "Leaf", "MedvieError", "PredictionError", "Reward", "Rule",
+        "Scores", "Spec", "SpecError", "__version__", "align", "anls_star", "evaluate", "evaluate_files",
+        "parse_completion", "reward", "reward_group", "score", "ted_accuracy", "tree_edit_distance",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from medvie_reward.corpus._evaluation import Evaluation
 from medvie_reward.errors import InputWarning
 
 
-def doubts_of(evaluation: Evaluation, preds: str = "predictions", golds: str = "gold documents") -> list[str]:
+def doubts_of(evaluation: Evaluation, preds: str = "", golds: str = "") -> list[str]:
     """Return sentences about an evaluation whose scores of 0 come from its input, not from a model.
 
     Parameters
@@ -17,16 +17,17 @@ def doubts_of(evaluation: Evaluation, preds: str = "predictions", golds: str = "
     evaluation
         The evaluation.
     preds, golds
-        What both sides are called in the sentences.
+        Their files, where they come from files.
     """
+    hint = " (--pred-key, --gold-key)" if preds else ""
     fields = evaluation.micro.fields
     predicted = [name for name, scores in fields.items() if scores.n_pred]
     wanted = [name for name, scores in fields.items() if scores.n_gold]
     if not predicted or not wanted or not set(predicted).isdisjoint(wanted):
         return []
     return [
-        f"{preds} and {golds} have no field in common: predicted are {first_names(predicted)}, gold are "
-        f"{first_names(wanted)}. Is that the answer, or something around it (--pred-key, --gold-key)?"
+        f"{preds or 'predictions'} and {golds or 'golds'} have no field in common: predicted are "
+        f"{first_names(predicted)}, gold are {first_names(wanted)}. Is that the answer, or something around it{hint}?"
     ]
 
 

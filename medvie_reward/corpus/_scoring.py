@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
 from medvie_reward.completions import ABSENT, Completion, parse_with
+from medvie_reward.corpus._columns import completion_in, matched, values_of_column, wrapped
 from medvie_reward.corpus._documents import Document, Scored
+from medvie_reward.corpus._doubts import doubts_of, warn_of
 from medvie_reward.corpus._evaluation import Evaluation, EvaluationBuilder
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.metrics import (
@@ -42,9 +44,12 @@ def evaluate(
     ----------
     preds
         One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
-        as it is, and any other JSON value is the answer itself.
+        as it is, of a list of messages the last one of the assistant counts, and any other JSON value is the
+        answer itself. A pandas or polars Series is a list of such; a data frame has a document a row, and
+        dots in a column's name stand for nested members.
     golds
-        As many golds: JSON objects or lists, or their JSON text.
+        As many golds: JSON objects or lists, or their JSON text; or a Series or a data frame likewise. Both
+        sides may also be objects keyed by id.
     spec
         A spec or the name of a preset.
     ids
@@ -68,8 +73,18 @@ def evaluate(
         If a gold is not usable; the message begins with its document's name.
     InputError
         If there are not as many of everything, or no documents at all, or a metric is unknown.
+
+    Warns
+    -----
+    InputWarning
+        If the documents look like rows around documents, or both sides have no field in common.
     """
     chosen = resolve(spec, **overrides)
+    if keyed := matched(preds, golds):
+        preds, golds, names_of = keyed
+        ids = names_of if ids is None else ids
+    preds, golds = values_of_column(preds, "predictions"), values_of_column(golds, "golds")
+    doubts: list[str] = []
     builder = EvaluationBuilder(chosen, known_metrics(metrics))
     columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
     given = {"ids": ids, "by": by, "source": source_texts}
@@ -79,15 +94,20 @@ def evaluate(
         more = dict(zip(names, row[2:], strict=True))
         name = str(more.get("ids", n))
         source = source_of(more.get("source"))
+        pred = completion_in(row[0])
+        if n == 1:
+            doubts = wrapped(pred, row[1])
         try:
             builder.add(
                 score_document(
-                    row[0], row[1], chosen, name, more.get("by"), source=source, metrics=builder.metrics
+                    pred, row[1], chosen, name, more.get("by"), source=source, metrics=builder.metrics
                 )
             )
         except GoldError as error:
             raise GoldError(f"document {name}: {error}") from None
-    return builder.evaluation()
+    evaluation = builder.evaluation()
+    warn_of(doubts or doubts_of(evaluation))
+    return evaluation
 
 
 _END: Final = object()

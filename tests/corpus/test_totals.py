@@ -84,6 +84,7 @@ def test_many_counts_wait_and_are_added(n: int) -> None:
     assert repr(expected) == repr(total.counts()) == repr(total.counts()) == repr(other.counts())
 
 
+@pytest.mark.filterwarnings("ignore::medvie_reward.InputWarning")
 @examples(40)
 @given(
     documents=st.lists(st.tuples(pairs(), st.sampled_from(["a", "b", None])), min_size=1, max_size=8),
