@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         ted_accuracy,
         tree_edit_distance,
     )
-    from medvie_reward.spec import Rule, Spec
+    from medvie_reward.spec import Rule, Spec, explain
+    from medvie_reward.statistics import Comparison, Resampling, compare
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -49,7 +50,8 @@ else:
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
-        spec="Rule Spec",
+        spec="Rule Spec explain",
+        statistics="Comparison Resampling compare",
     )
 
 sys.meta_path.append(MovedFinder())
@@ -59,6 +61,7 @@ __all__ = [
     "STATUSES",
     "Alignment",
     "ClusterError",
+    "Comparison",
     "Completion",
     "Counts",
     "Evaluation",
@@ -69,6 +72,7 @@ __all__ = [
     "Leaf",
     "MedvieError",
     "PredictionError",
+    "Resampling",
     "Reward",
     "Rule",
     "Scores",
@@ -77,8 +81,10 @@ __all__ = [
     "__version__",
     "align",
     "anls_star",
+    "compare",
     "evaluate",
     "evaluate_files",
+    "explain",
     "parse_completion",
     "reward",
     "reward_group",

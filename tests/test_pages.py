@@ -13,6 +13,7 @@ PAGES = [
     ("explanation.md", 9, []),
     ("schema.md", 6, []),
     ("ci.md", 3, []),
+    ("completions.md", 8, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),
 ]
 

@@ -24,7 +24,7 @@ from medvie_reward.errors import InputError
 if TYPE_CHECKING:
     from medvie_reward.corpus import RowFile
     from medvie_reward.spec import Spec
-    from medvie_reward.statistics import Annotated, Noise
+    from medvie_reward.statistics import Noise, PredictedDocument
 
 ABLATE_HELP: Final = """\
 Estimate how sample size and annotation noise affect a comparison of systems: how many annotated documents
@@ -132,12 +132,12 @@ def run_ablate(options: argparse.Namespace) -> int:
 
 
 def _noise(options: argparse.Namespace) -> Noise:
-    from medvie_reward.statistics import KINDS, Noise
+    from medvie_reward.statistics import NOISE_KINDS, Noise
 
     kinds = [] if options.noise == _NONE else [kind.strip() for kind in options.noise.split(",")]
     for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(f"--noise: expected some of {', '.join(KINDS)}, or {_NONE}, got {kind!r}")
+        if kind not in NOISE_KINDS:
+            raise InputError(f"--noise: expected some of {', '.join(NOISE_KINDS)}, or {_NONE}, got {kind!r}")
     rates = numbers("--rates", options.rates, float)
     for rate in rates:
         if not 0 <= rate <= 100:
@@ -145,10 +145,12 @@ def _noise(options: argparse.Namespace) -> Noise:
     return Noise(tuple(dict.fromkeys(kinds)), tuple(sorted({rate / 100 for rate in rates})), options.seed)
 
 
-def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace) -> list[Annotated]:
+def _read(
+    named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace
+) -> list[PredictedDocument]:
     """Read every gold and every system's prediction for it."""
     from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at
-    from medvie_reward.statistics import Annotated
+    from medvie_reward.statistics import PredictedDocument
 
     columns = []
     for file in named.values():
@@ -160,5 +162,5 @@ def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.N
     made = []
     for n, preds_of in enumerate(zip(*columns, strict=True)):
         name = golds.ids[n] if golds.has_ids else str(n + 1)
-        made.append(Annotated(name, read_gold_at(golds, n, spec), preds_of))
+        made.append(PredictedDocument(name, read_gold_at(golds, n, spec), preds_of))
     return made

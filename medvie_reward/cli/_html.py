@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from medvie_reward.cli._parser import OutputFile
 from medvie_reward.cli._streams import say
-from medvie_reward.completions import Completion
+from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
@@ -131,4 +131,6 @@ class HtmlReport:
         value = self._preds.value(row)
         if isinstance(value, Completion):
             return None
+        if is_conversation(value):
+            return text_of_completion(value, self._task.spec)
         return value if value is None or isinstance(value, str) else dump(value, indent=True).decode()

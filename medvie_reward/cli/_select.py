@@ -45,10 +45,9 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to choose")
     how.add_argument(
         "--method",
-        choices=("kcentre", "facility"),
+        metavar="NAME",
         default="kcentre",
-        help="kcentre: each pick is the document farthest from all before it; facility: each pick lowers the "
-        "mean distance to a pick most (default: %(default)s)",
+        help="kcentre: each document is the one farthest from all chosen before it (default: %(default)s)",
     )
     how.add_argument(
         "--embeddings", action=InputFile, metavar="FILE", help=".npy, one row of numbers per row of GOLD"
@@ -127,6 +126,7 @@ def run_select(options: argparse.Namespace) -> int:
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile
     from medvie_reward.selection import (
+        check_method,
         check_plot,
         cover,
         plot_coverage,
@@ -135,6 +135,7 @@ def run_select(options: argparse.Namespace) -> int:
         select,
     )
 
+    check_method(options.method)
     if options.plot:
         check_plot(options.plot)
     schema = _schema_fields(options.schema)

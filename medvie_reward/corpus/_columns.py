@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from medvie_reward._core.names import first_names
+from medvie_reward.completions import is_conversation
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, Side, choose, completion_of
+from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, Side, choose
 from medvie_reward.corpus._tables import rows_from_columns
 from medvie_reward.errors import InputError
 
@@ -59,13 +60,6 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
     return [preds[name] for name in golds], list(golds.values()), [str(name) for name in golds]
 
 
-def completion_in(pred: Any) -> Any:
-    """Return the text of the last message where a prediction is a list of messages, else the prediction."""
-    if type(pred) is list and pred and all(type(x) is dict and {"role", "content"} <= x.keys() for x in pred):
-        return completion_of(pred)
-    return pred
-
-
 def wrapped(pred: Any, gold: Any) -> list[str]:
     """Return sentences on the first prediction and gold where one looks like a row around a document."""
     made = []
@@ -80,7 +74,7 @@ def wrapped(pred: Any, gold: Any) -> list[str]:
 
 
 def _key_of(value: Any, side: Side) -> str | None:
-    if type(value) is not dict:
+    if type(value) is not dict or is_conversation(value):
         return None
     try:
         return choose([value], side, None, Place("")).key

@@ -27,7 +27,8 @@ def doubts_of(evaluation: Evaluation, preds: str = "", golds: str = "") -> list[
         return []
     return [
         f"{preds or 'predictions'} and {golds or 'golds'} have no field in common: predicted are "
-        f"{first_names(predicted)}, gold are {first_names(wanted)}. Is that the answer, or something around it{hint}?"
+        f"{first_names(predicted)}, gold are {first_names(wanted)}. "
+        f"Is that the answer, or something around it{hint}?"
     ]
 
 

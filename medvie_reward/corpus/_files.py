@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from medvie_reward._core.processes import in_processes
 from medvie_reward.alignment import Source
-from medvie_reward.completions import ABSENT, Completion
+from medvie_reward.completions import ABSENT, Completion, is_conversation
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._place import Place
@@ -220,7 +220,7 @@ def score_lines(lines: Lines, options: ScoringOptions) -> Scored:
 
 def _bounded(pred: Any, gold: Any, spec: Spec) -> Any:
     """Hold an answer that comes as a value to the bounds that its text would have."""
-    if pred is None or isinstance(pred, (str, Completion)):
+    if pred is None or isinstance(pred, (str, Completion)) or is_conversation(pred):
         return pred
     chars = len(dump(pred).decode())
     too_long = chars > spec.max_chars and chars > longest_answer(spec, read_gold(gold, spec, True), chars)

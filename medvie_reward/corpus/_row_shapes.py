@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.names import first_names
+from medvie_reward.completions import is_conversation
 from medvie_reward.corpus._place import Place
 
 WHOLE: Final = "."
@@ -356,34 +357,30 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
 
 
 def completion_of(value: Any) -> Any:
-    """Return the text of a completion that an API wrapped, or the value as it is.
+    """Return what an API wrapped: a text, a message or messages; or the value as it is.
 
-    Of messages the last one of the assistant counts, of several samples the first, of a content in parts
-    the parts with text, joined.
+    Of several samples the first counts, of a content in parts the parts with text, joined.
     """
+    if is_conversation(value):
+        return value
     if type(value) is dict:
         if "message" in value and ("index" in value or "finish_reason" in value or len(value) == 1):
             return completion_of(value["message"])
-        if type(value.get("role")) is str and "content" in value:
-            return completion_of(value["content"])
         if type(value.get("text")) is str and ("index" in value or "finish_reason" in value):
             return value["text"]
         if type(value.get("choices")) is list and value["choices"]:
             return completion_of(value["choices"][0])
         if value.get("object") == "response" and type(value.get("output")) is list:
             return completion_of(value["output"])
-        if value.keys() == {"generated_text"} or value.keys() == {"generated_text", "details"}:
+        if value.keys() in ({"generated_text"}, {"generated_text", "details"}):
             return completion_of(value["generated_text"])
         return value
     if type(value) is not list or not value:
         return value
     if all(type(x) is str for x in value):
         return value[0] if any(map(looks_like_answer, value)) else value
-    if all(type(x) is list and x for x in value) and (_are_messages(value[0]) or _are_texts(value[0])):
+    if all(type(x) is list and x for x in value) and (is_conversation(value[0]) or _are_texts(value[0])):
         return completion_of(value[0])
-    if _are_messages(value):
-        said = [x for x in value if x["role"] == "assistant"]
-        return completion_of(said[-1]["content"]) if said else None
     if _are_parts(value):
         return "".join(_part_texts(value))
     if all(type(x) is dict and _is_sample(x) for x in value):
@@ -396,7 +393,7 @@ def samples_in(value: Any) -> int:
     if type(value) is not list or len(value) < 2:
         return 1
     texts = all(type(x) is str for x in value) and any(map(looks_like_answer, value))
-    lists = all(type(x) is list and x for x in value) and (_are_messages(value[0]) or _are_texts(value[0]))
+    lists = all(type(x) is list and x for x in value) and (is_conversation(value[0]) or _are_texts(value[0]))
     return len(value) if texts or lists or all(type(x) is dict and _is_sample(x) for x in value) else 1
 
 
@@ -407,11 +404,6 @@ def _is_sample(value: dict[str, Any]) -> bool:
 
 def _are_texts(value: Any) -> bool:
     return all(type(x) is str for x in value)
-
-
-def _are_messages(value: Any) -> bool:
-    """Check whether a list holds messages: objects with a role and a content."""
-    return all(type(x) is dict and type(x.get("role")) is str and "content" in x for x in value)
 
 
 _PARTS: Final = (
@@ -426,8 +418,8 @@ def _are_parts(value: list[Any]) -> bool:
 def _part_texts(value: list[Any]) -> Iterator[str]:
     for part in value:
         if part.get("type") == "message":
-            content = completion_of(part.get("content"))
-            yield content if isinstance(content, str) else ""
+            content = part.get("content")
+            yield from [content] if isinstance(content, str) else _part_texts(content or [])
         elif part.get("type") in (None, "text", "output_text") and not part.get("thought"):
             yield str(part.get("text", ""))
 

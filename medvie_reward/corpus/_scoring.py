@@ -6,8 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
-from medvie_reward.completions import ABSENT, Completion, parse_with
-from medvie_reward.corpus._columns import completion_in, matched, values_of_column, wrapped
+from medvie_reward.completions import (
+    ABSENT,
+    Completion,
+    is_conversation,
+    likely_form,
+    parse_with,
+    text_of_completion,
+)
+from medvie_reward.corpus._columns import matched, values_of_column, wrapped
+from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
 from medvie_reward.corpus._evaluation import Evaluation, EvaluationBuilder
@@ -36,6 +44,7 @@ def evaluate(
     by: Iterable[str | None] | None = None,
     source_texts: Iterable[str | Sequence[str] | None] | None = None,
     metrics: str | Iterable[str] = _F1_ALONE,
+    leaves: bool = False,
     **overrides: Any,
 ) -> Evaluation:
     """Score a corpus.
@@ -43,10 +52,10 @@ def evaluate(
     Parameters
     ----------
     preds
-        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
-        as it is, of a list of messages the last one of the assistant counts, and any other JSON value is the
-        answer itself. A pandas or polars Series is a list of such; a data frame has a document a row, and
-        dots in a column's name stand for nested members.
+        One per document: a string, bytes, a chat message or a list of messages is a completion to be parsed,
+        ``None`` no answer, a `Completion` is taken as it is, and any other JSON value is the answer itself.
+        A pandas or polars Series is a list of such; a data frame has a document a row, and dots in a
+        column's name stand for nested members.
     golds
         As many golds: JSON objects or lists, or their JSON text; or a Series or a data frame likewise. Both
         sides may also be objects keyed by id.
@@ -62,6 +71,9 @@ def evaluate(
         What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
         commas between them. The last two compare the unmodified answer and gold: comparators, rules,
         weights and list modes of the spec do not affect them. The scores of F1 are always computed.
+    leaves
+        Whether to keep every leaf and completion, which `Evaluation.to_html` and the level ``leaf`` of its
+        exports need. That takes a few times the memory.
     **overrides
         Spec fields to change.
 
@@ -85,7 +97,7 @@ def evaluate(
         ids = names_of if ids is None else ids
     preds, golds = values_of_column(preds, "predictions"), values_of_column(golds, "golds")
     doubts: list[str] = []
-    builder = EvaluationBuilder(chosen, known_metrics(metrics))
+    builder = EvaluationBuilder(chosen, known_metrics(metrics), details=Details(chosen, leaves))
     columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
     given = {"ids": ids, "by": by, "source": source_texts}
     columns += [iter(x) for x in given.values() if x is not None]
@@ -94,14 +106,14 @@ def evaluate(
         more = dict(zip(names, row[2:], strict=True))
         name = str(more.get("ids", n))
         source = source_of(more.get("source"))
-        pred = completion_in(row[0])
         if n == 1:
-            doubts = wrapped(pred, row[1])
+            doubts = wrapped(row[0], row[1])
         try:
             builder.add(
                 score_document(
-                    pred, row[1], chosen, name, more.get("by"), source=source, metrics=builder.metrics
-                )
+                    row[0], row[1], chosen, name, more.get("by"), leaves, source, metrics=builder.metrics
+                ),
+                row[0],
             )
         except GoldError as error:
             raise GoldError(f"document {name}: {error}") from None
@@ -141,10 +153,14 @@ def score_document(
 ) -> Scored:
     """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
     plain_gold = read_gold(gold, spec, decoded)
+    form = ""
     if isinstance(pred, Completion):
         read = pred
-    elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
+    elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):
+        text = text_of_completion(pred, spec)
+        read = parse_with(text, spec, longest_answer(spec, plain_gold, len(text or "")))
+        if text and not read.format_ok:
+            form = likely_form(text, spec)
         if pred is None:
             read = read._replace(format_ok=None)
     else:
@@ -167,4 +183,4 @@ def score_document(
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
     )
-    return Scored(document, fields, found, source is not None)
+    return Scored(document, fields, found, source is not None, form)

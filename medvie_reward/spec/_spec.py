@@ -22,13 +22,14 @@ from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
 from medvie_reward.spec._rules import Rule
 from medvie_reward.spec._schema_rules import load_schema, rules_of
+from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json")
-_ANSWERS: Final = ("lenient", "tagged")
+_FORMATS: Final = ("think", "answer", "json", "think_json")
+_ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -38,6 +39,10 @@ COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
+_TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
+# A field that came later is named in a signature only where it is not at its default, so that a choice that
+# was not there before changes no signature.
+_LATER: Final = frozenset({"prefilled", "think_tags"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,12 +87,14 @@ class Spec:
         penalties, so that more text can raise the reward.
     format
         What a well-formed completion looks like: ``think`` (one think part, then one answer part),
-        ``answer`` (one answer part alone) or ``json`` (a JSON object or list and nothing else).
+        ``answer`` (one answer part alone), ``json`` (a JSON object or list and nothing else) or
+        ``think_json`` (one think part, then a JSON object or list, bare or in one fence).
     format_weight
         What a well-formed completion earns (r_format of Eq. 5), 0 or more.
     answer
-        How the answer is found: ``lenient`` (the rule of `parse_completion`) or ``tagged`` (the first
-        closed answer part only).
+        How the answer is found: ``lenient`` (the rule of `parse_completion`), ``tagged`` (the first
+        closed answer part only), ``last`` (the last answer part, or the last JSON where there is none: made
+        to evaluate, not to train) or ``tool_call`` (the arguments of the first tool call).
     both_empty
         The reward's matching part where neither prediction nor gold has a field, 0 to 1.
     repair
@@ -102,6 +109,12 @@ class Spec:
     max_pairs
         Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
         (never better than the optimum) and the result says ``limited``.
+    prefilled
+        Whether the prompt already ends with the opening think tag, so that completions begin inside the think
+        part. Named in the signature only where it is true.
+    think_tags
+        What think parts stand in: opening tags (the closing ones follow from them), or both tags with one
+        space between. Named in the signature only where they are not ``<think>``.
 
     Raises
     ------
@@ -133,6 +146,8 @@ class Spec:
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
     max_pairs: int = 100_000
+    prefilled: bool = False
+    think_tags: tuple[str, ...] = THINK_TAGS
 
     def __repr__(self) -> str:
         known = self.name in PRESETS
@@ -144,6 +159,17 @@ class Spec:
             if getattr(self, one.name) != getattr(base, one.name)
         ]
         return f"{made}.replace({', '.join(changes)})" if changes else made
+
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("rule for", "comparator", "weight", "critical", "lists")
+        rows = [
+            (rule.path, rule.comparator or "", f"{rule.weight:g}", "yes" if rule.critical else "",
+             rule.lists or "")
+            for rule in self.rules
+        ]  # fmt: skip
+        return html_table(self.signature, columns, rows, texts=(0, 1, 3, 4))
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
@@ -181,6 +207,10 @@ class Spec:
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
         self._require("repair", type(self.repair) is bool, "True or False")
+        self._require("prefilled", type(self.prefilled) is bool, "True or False")
+        tags = known_tags(self.think_tags)
+        self._require("think_tags", tags is not None, _TAGS)
+        object.__setattr__(self, "think_tags", tags)
         for field, least, most in (
             ("max_chars", 1, 2**31),
             ("max_chars_per_gold_char", 0, 2**31),
@@ -281,6 +311,11 @@ class Spec:
         return {kind: round(cost * COST_PARTS) for kind, cost in zip(KINDS, costs, strict=True)}
 
     @cached_property
+    def think_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The opening and the closing tag of each kind of think part."""
+        return tuple(pair for tag in self.think_tags if (pair := think_pair(tag)) is not None)
+
+    @cached_property
     def variants(self) -> dict[Any, Spec]:
         """What `resolve` made of this spec, by what it changed."""
         return {}
@@ -292,7 +327,11 @@ class Spec:
     @cached_property
     def signature(self) -> str:
         """One line that names every choice and the version, to be printed with every number."""
-        parts = [f"{field.name}:{_word(getattr(self, field.name))}" for field in dataclasses.fields(self)]
+        parts = [
+            f"{field.name}:{_word(getattr(self, field.name))}"
+            for field in dataclasses.fields(self)
+            if field.name not in _LATER or getattr(self, field.name) != field.default
+        ]
         return "medvie|" + "|".join(parts) + f"|version:{__version__}"
 
 
@@ -335,6 +374,8 @@ def _word(value: object) -> str:
     if isinstance(value, tuple):
         if not value:
             return "none"
+        if isinstance(value[0], str):
+            return ",".join(_word(text).replace(",", "%2C") for text in value)
         digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
         return f"{len(value)}#{digest.hexdigest()[:12]}"
     return str(value).replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")

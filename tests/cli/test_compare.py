@@ -45,12 +45,12 @@ def test_tables(capsys: CAPTURE) -> None:
     lines = out.splitlines()
     assert lines[0] == "40 documents"
     assert lines[1].split() == ["ocr_plain", "rows"]
-    titles = [line for line in lines if line.startswith("rows beside ocr_plain")]
+    titles = [line for line in lines if line.startswith("rows compared with ocr_plain")]
     assert titles == [
-        "rows beside ocr_plain",
-        "rows beside ocr_plain: F1 per field, largest difference first, few last",
-        "rows beside ocr_plain: micro F1 per report_type",
-        "rows beside ocr_plain: documents that differ most",
+        "rows compared with ocr_plain",
+        "rows compared with ocr_plain: F1 per field, largest difference first, few last",
+        "rows compared with ocr_plain: micro F1 per report_type",
+        "rows compared with ocr_plain: documents that differ most",
     ]
     assert "… and 18 more fields" in lines
     assert [line.split()[0] for line in lines if line.startswith("blood test")] == ["blood"]

@@ -53,13 +53,12 @@ def test_rows_unchanged(pool: Path, tmp_path: Path) -> None:
     assert named[-1] == "d2"
 
 
-@pytest.mark.parametrize("method", ["kcentre", "facility"])
-def test_prefix(method: str, tmp_path: Path) -> None:
+def test_prefix(tmp_path: Path) -> None:
     """The first rows of a larger selection are the smaller one; two runs write the same bytes."""
     texts = []
     for n, k in enumerate((10, 10, 4)):
         out = tmp_path / f"{n}.jsonl"
-        run(str(EXAMPLES), "-k", str(k), "--method", method, "--out", str(out))
+        run(str(EXAMPLES), "-k", str(k), "--method", "kcentre", "--out", str(out))
         texts.append(out.read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert texts[0].splitlines()[:4] == texts[2].splitlines()
@@ -86,11 +85,11 @@ def test_report(pool: Path, tmp_path: Path) -> None:
     """The report has every choice and every number as JSON."""
     report = tmp_path / "r.json"
     run(
-        str(pool), "--out", str(tmp_path / "o"), "--report", str(report), "--method", "facility",
+        str(pool), "--out", str(tmp_path / "o"), "--report", str(report), "--method", "kcentre",
         "--by", "report_type", "--quota", '{"lab": 2}', "--random", "2", "--seed", "7",
     )  # fmt: skip
     made = json.loads(report.read_text(encoding="utf-8"))
-    assert (made["method"], made["by"], made["quotas"]) == ("facility", "report_type", {"ct": 0, "lab": 2})
+    assert (made["method"], made["by"], made["quotas"]) == ("kcentre", "report_type", {"ct": 0, "lab": 2})
     assert (made["n"], made["k"], made["distinct"], made["seeds"]) == (5, 2, 4, [7, 8])
     assert set(made["picks"]) == {"c", "d"}
     assert made["kinds_chosen"] == {"lab": 2, "ct": 0}
@@ -121,6 +120,8 @@ def test_quota_file(pool: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["-k", "2", "--method", "facility"], "method 'facility' was removed: use kcentre"),
+        (["-k", "2", "--method", "random"], "no method 'random': expected kcentre"),
         (["-k", "6"], "6 picks out of 5 documents: expected 1 to 5"),
         ([], "expected -k, the number of documents"),
         (

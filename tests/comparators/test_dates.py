@@ -385,11 +385,11 @@ def test_read_date(text: str, expected: str | None) -> None:
     assert expected == read_date(text)
 
 
-@pytest.mark.parametrize("text", [pair[1] for pair in SAME if pair[0] == "date" and read_date(pair[1])])
-def test_date_like(text: str) -> None:
+def test_date_like() -> None:
     """Every spelling is found within a running text."""
-    found = [read_date(x[0]) for x in DATE_LIKE.finditer(f"No 17 of {text}, page 3")]
-    assert read_date(text) in found
+    for text in (pair[1] for pair in SAME if pair[0] == "date" and read_date(pair[1])):
+        found = [read_date(x[0]) for x in DATE_LIKE.finditer(f"No 17 of {text}, page 3")]
+        assert read_date(text) in found, text
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,13 @@ from medvie_reward.corpus import EvaluationBuilder, score_document
 from medvie_reward.corpus._corpus_metrics import (
     COLUMNS,
     FIGURES,
-    TITLES,
-    FieldRows,
     asked_figures,
-    divide_rates,
     document_rows,
     field_figure,
 )
-from medvie_reward.metrics._scores import rates
+from medvie_reward.corpus._field_rows import FieldRows
+from medvie_reward.corpus._metric_titles import TITLES
+from medvie_reward.metrics._rates import rate_arrays, rates
 from medvie_reward.spec._spec import resolve
 
 GOLDS: list[Any] = [
@@ -80,7 +79,7 @@ def test_columns_by_hand() -> None:
 def test_rates_one_by_one(counts: list[tuple[int, int, int]]) -> None:
     """Arrays are divided as single counts are, empty sides among them."""
     table = np.array(counts, dtype=float)
-    found = np.array(divide_rates(table[:, 0], table[:, 1], table[:, 2])).T
+    found = np.array(rate_arrays(table[:, 0], table[:, 1], table[:, 2])).T
     assert [rates(*row) for row in counts] == [tuple(row) for row in found.tolist()]
 
 

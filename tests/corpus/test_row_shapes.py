@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from medvie_reward import InputError, InputWarning, evaluate, evaluate_files
+from medvie_reward.completions import text_of_completion
 from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, SHAPES, RowFile
 from medvie_reward.corpus._row_shapes import find, parse_path
 
@@ -76,7 +77,7 @@ def test_completions(tmp_path: Path, row: Any) -> None:
     """The completion is found in the rows of each tool, and nothing else is taken for it."""
     gold = {"gold": {"N": "a"}}
     with RowFile(write(tmp_path / "p.jsonl", row), PRED_KEYS) as file:
-        assert file.value(0) == TEXT
+        assert text_of_completion(file.value(0)) == TEXT
     preds, golds = write(tmp_path / "p.jsonl", row, row), write(tmp_path / "g.jsonl", gold, gold)
     assert evaluate_files(preds, golds, join="line").micro.f1 == 1.0
 
@@ -143,7 +144,7 @@ def test_several_samples(tmp_path: Path, row: dict[str, Any]) -> None:
     with pytest.warns(InputWarning, match=r"rows hold several samples \(2 in the first one\): the first"):
         file = RowFile(write(tmp_path / "p.jsonl", row), PRED_KEYS)
     with file:
-        assert file.value(0) in (TEXT, "no JSON at all")
+        assert text_of_completion(file.value(0)) in (TEXT, "no JSON at all")
 
 
 def test_a_list_of_values_is_an_answer(tmp_path: Path) -> None:

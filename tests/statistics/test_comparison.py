@@ -11,7 +11,7 @@ from profiles import examples
 
 from medvie_reward import InputError, evaluate
 from medvie_reward.corpus import EvaluationBuilder, score_document
-from medvie_reward.corpus._corpus_metrics import FieldRows
+from medvie_reward.corpus._field_rows import FieldRows
 from medvie_reward.spec._spec import resolve
 from medvie_reward.statistics._comparison import System, compare_systems
 from medvie_reward.statistics._paired import adjust_holm

@@ -9,7 +9,8 @@ import pytest
 
 from medvie_reward import Evaluation, InputError
 from medvie_reward.corpus import EvaluationBuilder, score_document
-from medvie_reward.corpus._corpus_metrics import FIGURES, FieldRows, Rows, document_rows, field_figure
+from medvie_reward.corpus._corpus_metrics import FIGURES, Rows, document_rows, field_figure
+from medvie_reward.corpus._field_rows import FieldRows
 from medvie_reward.reports._evaluation_report import print_evaluation
 from medvie_reward.spec._spec import resolve
 from medvie_reward.statistics._bootstrap import intervals
