@@ -220,7 +220,8 @@ def _not_whole(file: IO[bytes], name: str, text: str, single: bool, error: Excep
         return Source(name, file)
     ends = error.pos >= len(text.rstrip())
     what = "ends inside its JSON value" if ends else f"not JSON ({error.msg} in column {error.colno})"
-    raise InputError(f"{what}: expected one JSON value, or one per line", name, error.lineno)
+    line = text.rstrip().count("\n") + 1 if ends else error.lineno
+    raise InputError(f"{what}: expected one JSON value, or one per line", name, line)
 
 
 # -- documents by name ---------------------------------------------------------------------------------

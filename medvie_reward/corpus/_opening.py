@@ -42,7 +42,11 @@ def open_bytes(name: str) -> IO[bytes]:
         else:  # a pipe, or nothing
             with open(name, "rb") as pipe:
                 source = _spooled(pipe)
-        return _unpacked(source, name)
+        try:
+            return _unpacked(source, name)
+        except BaseException:
+            source.close()
+            raise
 
 
 @contextlib.contextmanager
