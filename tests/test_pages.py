@@ -12,6 +12,7 @@ PAGES = [
     ("index.md", 1, []),
     ("explanation.md", 9, []),
     ("schema.md", 6, []),
+    ("files.md", 9, []),
     ("ci.md", 3, []),
     ("completions.md", 8, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),

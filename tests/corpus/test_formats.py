@@ -17,7 +17,7 @@ from medvie_reward import InputError, InputWarning, evaluate, evaluate_files
 from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile
 from medvie_reward.corpus._tables import read_table
 
-GOLD = {
+GOLD: dict[str, dict[str, Any]] = {
     "a1": {"Name": "Li", "Rows": [{"x": "1", "y": "2"}, {"x": "3"}]},
     "a2": {"Name": "Wu", "Note": "né"},
     "a3": {"Name": "Bo", "Rows": [{"x": "5"}]},
@@ -55,7 +55,7 @@ FORMATS: dict[str, bytes] = {
     "g.jsonl": jsonl(ROWS),
     "bom.jsonl": b"\xef\xbb\xbf" + jsonl(ROWS),
     "crlf.jsonl": jsonl(ROWS).replace(b"\n", b"\r\n"),
-    "bare.jsonl": jsonl([{"id": name, **gold} for name, gold in GOLD.items()]),
+    "bare.jsonl": jsonl([{"id": name, **GOLD[name]} for name in GOLD]),
     "texts.jsonl": jsonl([{"id": name, "gold": json.dumps(gold)} for name, gold in GOLD.items()]),
     "array.json": json.dumps(ROWS).encode(),
     "pretty.json": json.dumps(ROWS, indent=2).encode(),
@@ -232,7 +232,7 @@ def test_a_document_that_holds_parts_is_one_document(tmp_path: Path) -> None:
 
 
 WRONG: list[tuple[str, bytes, str]] = [
-    ("g.json", b'[{"gold": {"N": 1}},\n {"gold": {"N": 1, "N": 2}}]', r"row 2: gold: has the member 'N' twice"),
+    ("g.json", b'[{"gold": {"N": 1}},\n {"gold": {"N": 1, "N": 2}}]', r"row 2: gold: has .* 'N' twice"),
     ("g.json", b'{"gold": 1}', r"g\.json:1: gold: expected an object or a list, got int"),
     ("g.json", b'[\n{"N": 1},\n{"N" 2}\n]', r"g\.json:3: not JSON \(Expecting ':' delimiter in column 6\)"),
     ("g.json", b'{\n"N": 1,\n', r"g\.json:2: ends inside its JSON value"),
