@@ -428,7 +428,7 @@ GOLDS: list[tuple[str, str]] = [
     ('{"gold": {"a": 1}}\n{"golds": {}}\n', "g.jsonl:2: expected an object with the member 'gold'"),
     ('{"a": 1}\n{"a": \n', "g.jsonl:2: the line ends inside its JSON value"),
     ("", "g.jsonl: the file is empty"),
-    (f'{{"gold": {{"a": {"[" * 128}{"]" * 128}}}}}\n', "g.jsonl:1: nests deeper than 129 containers"),
+    (f'{{"gold": {{"a": {"[" * 128}{"]" * 128}}}}}\n', "g.jsonl:1: gold: nests deeper than 128 containers"),
 ]  # fmt: skip
 
 
