@@ -343,13 +343,16 @@ def _torn_at(text: str, start: int, end: int) -> str:
 
 def _command_at(text: str, end: int) -> int:
     """Return where a LaTeX command begins whose brace opens before a position and is still open; else -1."""
+    first = max(0, end - _LONGEST_COMMAND)
+    if "\\" not in text[first:end]:
+        return -1
     depth = 0
-    for at in range(end - 1, max(-1, end - _LONGEST_COMMAND), -1):
+    for at in range(end - 1, first - 1, -1):
         if text[at] == "}":
             depth += 1
         elif text[at] == "{":
             if not depth:
-                command = _COMMAND.search(text, max(0, at - _LONGEST_COMMAND), at)
+                command = _COMMAND.search(text, first, at)
                 return -1 if command is None else command.start()
             depth -= 1
     return -1
