@@ -23,12 +23,11 @@ from medvie_reward.completions._decoder import ABSENT, Decoded, decode, nests_de
 from medvie_reward.completions._forms import MOST_TAGS, Tags, answer_part, opened, tags_of, well_formed
 from medvie_reward.completions._hints import hint
 from medvie_reward.completions._json_search import BROKEN, fence_of, find, find_last
-from medvie_reward.completions._messages import text_of_completion
+from medvie_reward.completions._messages import ARGUMENTS, text_of_completion
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import THINK_TAGS, Spec
 
 _USUAL: Final = tags_of(Spec().think_pairs)
-_ARGUMENTS: Final = ("arguments", "parameters", "input")
 
 
 class Completion(NamedTuple):
@@ -155,14 +154,19 @@ def _parse(text: str, spec: Spec, known: Tags, max_chars: int) -> Completion:
     form, rule = spec.format, spec.answer
     pieces = known.pattern.split(text, MOST_TAGS + 1)
     texts, tags = pieces[::2], pieces[1::2]
-    format_ok = well_formed(texts, tags, form, known)
-    if len(tags) > MOST_TAGS:
-        return Completion(ABSENT, False, "no_answer", 0, f"more than {MOST_TAGS} tags")
     part: str | None
-    if rule == "tagged":
-        part, delimited = _tagged_part(text), True
+    if tags == known.think and rule != "tagged":  # what training asks for, read in the least time
+        outside = texts[0] + texts[2] + texts[4]
+        format_ok = form == "think" and (not outside or outside.isspace())
+        part, delimited = texts[3], True
     else:
-        part, delimited = answer_part(texts, tags, known, rule == "last")
+        format_ok = well_formed(texts, tags, form, known)
+        if len(tags) > MOST_TAGS:
+            return Completion(ABSENT, False, "no_answer", 0, f"more than {MOST_TAGS} tags")
+        if rule == "tagged":
+            part, delimited = _tagged_part(text), True
+        else:
+            part, delimited = answer_part(texts, tags, known, rule == "last")
     if not part or part.isspace():
         return Completion(ABSENT, format_ok and form != "think_json", "no_answer")
     if len(part) > max_chars:
@@ -206,7 +210,7 @@ def _arguments(read: Decoded, max_depth: int) -> Decoded:
         elif type(call) is dict and type(call.get(wrapper)) in (dict, list):
             call = call[wrapper]
     if type(call) is dict and "name" in call:
-        for key in _ARGUMENTS:
+        for key in ARGUMENTS:
             if type(call.get(key)) is str:
                 return decode(call[key], max_depth)
             if key in call:

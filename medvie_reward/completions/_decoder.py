@@ -229,10 +229,13 @@ def _explained(error: json.JSONDecodeError) -> str:
     if error.msg.startswith("Invalid control character") and mark:
         reason = f"a raw {_CONTROLS.get(mark, 'control character')} (U+{ord(mark):04X}) inside a string"
         reason += f", where JSON has {json.dumps(mark)[1:-1]}"
-    elif mark == "\\" and error.msg.startswith("Expecting property name"):
-        reason = "its quotes are escaped: the text is JSON inside a JSON string"
+    elif mark == "\\" and error.msg.startswith("Expecting"):  # outside of a string
+        reason = ESCAPED
     return f"line {error.lineno}, column {error.colno}: {reason}"
 
+
+ESCAPED: Final = "its quotes are escaped: the text is JSON inside a JSON string"
+"""What is wrong with JSON that was written as a JSON string without the quotes around it."""
 
 _CONTROLS: Final = {"\n": "line break", "\r": "carriage return", "\t": "tab"}
 

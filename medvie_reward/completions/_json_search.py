@@ -8,8 +8,8 @@
    marks of emphasis, a LaTeX command around it. Brackets, commas, colons and quotes that nothing opened mean
    that it is a piece of something broken.
 4. A first fence without JSON in it, or in another language, does not end the search: then the other fences
-   and the text outside of them are looked at. Neither does an answer without any value in it, such as ``{}``,
-   that stands in prose: the first JSON behind it that has values is the answer.
+   and the text outside of them are looked at. Neither does an example in prose, ``{}`` or a literal in which
+   dots stand for what is left out: the first JSON behind it that has values is the answer.
 
 No fragment is taken out of a broken or truncated answer. Every search goes through its text once.
 """
@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.completions._decoder import ABSENT, Decoded, closing, decode
+from medvie_reward.completions._decoder import ABSENT, ESCAPED, Decoded, closing, decode
 
 BROKEN: Final = ("bad_json", "truncated")
 """The statuses of JSON that repair may help."""
@@ -33,12 +33,13 @@ _OPENING: Final = re.compile(r'\{\s*["}]|\[\s*[\[{]')
 _MEANT: Final = re.compile(
     r"""\{\s*(?:\\+(?:["']|[nrt](?![A-Za-z]))|'[^'\n]*'\s*:|[A-Za-z_]\w*\s*:\s*["'\[{\d])"""
 )
-_ESCAPED: Final = re.compile(r'[\[{\s]*\\+["nrt]')
 # Behind an answer these mean that it is a piece of something.
 _PIECE: Final = frozenset('{}[],:"')
 _MARKER: Final = re.compile(r"\[(?!(?:true|false|null)\b)/?[^\W\d][^\[\]{}\",:\n]{0,40}\]")
-_COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\{\s*$")
+_COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\Z")
 _LONGEST_COMMAND: Final = 64
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_DOTS: Final = re.compile(r"\.\.\.|…")
 # Where the search goes on behind a broken literal: no line of a printed literal is blank.
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|```")
 _DATA: Final = re.compile(r"yaml|yml|txt|text|plaintext|plain|output|")
@@ -219,6 +220,7 @@ def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimi
 
 class _Literal(NamedTuple):
     decoded: Decoded
+    start: int
     end: int
 
 
@@ -230,9 +232,12 @@ def _first(text: str, at: int, max_depth: int, delimited: bool) -> Found:
             return Decoded(ABSENT, "bad_json", _why_none(text)), "", ""
         return Decoded(ABSENT, "no_answer"), "", ""
     found = literal.decoded
-    if found.value is ABSENT or delimited:
+    if delimited:
         return found, "", ""
-    if _hollow(found.value):
+    if found.value is ABSENT:
+        if found.status == "bad_json" and _is_template(text[literal.start : literal.end]):
+            found = _with_values(text, literal.end, max_depth) or found
+    elif _hollow(found.value):
         found = _with_values(text, literal.end, max_depth) or found
     elif _OPENING.search(text, literal.end) is not None:
         found = found._replace(detail=_MORE)
@@ -250,6 +255,11 @@ def _with_values(text: str, at: int, max_depth: int) -> Decoded | None:
     return None
 
 
+def _is_template(literal: str) -> bool:
+    """Check whether a literal that is no JSON shows how an answer looks: dots stand for what is left out."""
+    return _DOTS.search(_STRING.sub("", literal)) is not None
+
+
 def _hollow(value: Any) -> bool:
     """Check whether a value holds no scalar at all, not even an empty one, such as ``{}`` or ``[{}]``."""
     if type(value) is list:
@@ -262,29 +272,45 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
     while (opening := _OPENING.search(text, at)) is not None:
         start = opening.start()
         status, end = closing(text, start, max_depth)
-        if status == "truncated" and _ESCAPED.match(text, start) is not None:
-            status = "bad_json"
+        if not status and text[start] == "[" and _of_markup(text, start, end):
+            at = start + 1
+            continue
         if status:
-            detail = ""
-            if status == "bad_json":
-                escaped = _ESCAPED.match(text, start) is not None
-                detail = _why_none(text) if escaped else decode(text[start:end], max_depth).detail
-            yield _Literal(Decoded(ABSENT, status, detail), end)
+            yield _Literal(_broken(text, start, end, status, max_depth), start, end)
             behind = _BREAK.search(text, end)
             if behind is None:
                 return
             at = behind.end()
             continue
         mark = _torn_at(text, start, end)
-        if not mark and text[end : end + 1].strip() and _MEANT.search(text, at, start + 1) is not None:
-            # What meant to be an object stands around it; with a space behind it this is not asked.
-            mark = text[end]
+        glued = text[end : end + 1].strip()
+        if not mark and glued and (glued in "/#" or _MEANT.search(text, at, start + 1) is not None):
+            # A comment, or what was meant as an object stands around it; behind a space this is not asked.
+            mark = glued
         if mark:
             reason = f"{mark!r} stands right behind the JSON: it is a piece of something, or not the only one"
-            yield _Literal(Decoded(ABSENT, "bad_json", reason), end)
+            yield _Literal(Decoded(ABSENT, "bad_json", reason), start, end)
         else:
-            yield _Literal(decode(text[start:end], max_depth), end)
+            yield _Literal(decode(text[start:end], max_depth), start, end)
         at = end
+
+
+def _of_markup(text: str, start: int, end: int) -> bool:
+    r"""Check whether brackets are those of a LaTeX formula, ``\[ \]``, or of a section of XML."""
+    if text[start - 1 : start] == "\\":
+        return text[end - 2] == "\\"
+    return text.endswith("[CDATA", 0, start)
+
+
+def _broken(text: str, start: int, end: int, status: str, max_depth: int) -> Decoded:
+    """Return the status of a literal that does not close, and what is wrong with it."""
+    if status == "truncated" and '\\"' in text[start:]:
+        # Escaped quotes hide brackets, so that a text that is whole looks as if it never closed.
+        found = decode(text[start:], max_depth)
+        if found.detail.endswith(ESCAPED):
+            return Decoded(ABSENT, "bad_json", found.detail)
+    detail = decode(text[start:end], max_depth).detail if status == "bad_json" else ""
+    return Decoded(ABSENT, status, detail)
 
 
 def _torn_at(text: str, start: int, end: int) -> str:
@@ -301,14 +327,30 @@ def _torn_at(text: str, start: int, end: int) -> str:
             start -= 1
         if mark == '"' and text[start - 1 : start] == '"':
             start -= 1
-        elif mark == "}" and (command := _COMMAND.search(text[max(0, start - _LONGEST_COMMAND) : start])):
-            start -= len(command[0])
+        elif mark == "}" and (command := _command_at(text, start)) >= 0:
+            start = command
+        elif mark == "]" and text.startswith("]]>", end):  # a section of XML
+            return ""
         else:
             return mark
         end += 1
 
 
+def _command_at(text: str, end: int) -> int:
+    """Return where a LaTeX command begins whose brace opens before a position and is still open; else -1."""
+    depth = 0
+    for at in range(end - 1, max(-1, end - _LONGEST_COMMAND), -1):
+        if text[at] == "}":
+            depth += 1
+        elif text[at] == "{":
+            if not depth:
+                command = _COMMAND.search(text, max(0, at - _LONGEST_COMMAND), at)
+                return -1 if command is None else command.start()
+            depth -= 1
+    return -1
+
+
 def _why_none(text: str) -> str:
     if '\\"' in text:
-        return "its quotes are escaped: the text is JSON inside a JSON string"
+        return ESCAPED
     return "names and texts need double quotes"

@@ -13,6 +13,9 @@ from typing import Any, Final
 from medvie_reward.errors import PredictionError
 from medvie_reward.spec import Spec
 
+ARGUMENTS: Final = ("arguments", "parameters", "input")
+"""What APIs and models call the arguments of a tool call."""
+
 # Where APIs put the thoughts that they have cut out of the text.
 _THOUGHTS: Final = ("reasoning_content", "reasoning", "thinking")
 _ROLES: Final = frozenset(
@@ -121,6 +124,11 @@ def _calls(message: Mapping[str, Any]) -> Sequence[Any]:
     calls = message.get("tool_calls")
     if _listed(calls) and calls:
         return list(calls)
+    content: Any = message.get("content")
+    parts = [part for part in content if isinstance(part, Mapping)] if _listed(content) else []
+    calls = [part for part in parts if part.get("type") == "tool_use"]
+    if calls:
+        return calls
     old = message.get("function_call")
     return [old] if isinstance(old, Mapping) else []
 
@@ -129,9 +137,10 @@ def _call_text(call: Any) -> str:
     """Write a tool call as models write it; empty where it is none."""
     if isinstance(call, Mapping) and isinstance(call.get("function"), Mapping):
         call = call["function"]
-    if not isinstance(call, Mapping) or "arguments" not in call:
+    names = [name for name in ARGUMENTS if name in call] if isinstance(call, Mapping) else []
+    if not names:
         return ""
-    arguments = call["arguments"]
+    arguments = call[names[0]]
     if not isinstance(arguments, str):
         arguments = _json(arguments)
     # Arguments that came as text go in as text, broken or not; no tag in them may cut the completion.

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from medvie_reward.corpus._documents import Document, Scored
-from medvie_reward.metrics import Counts, Numbers, Published
+from medvie_reward.metrics import COUNTS_AT, Counts, Numbers, Published
 
 _SHIFT: Final = 1074
 _ONE: Final = 1 << _SHIFT
@@ -24,6 +24,7 @@ MEANS: Final = ("precision", "recall", "f1", "matching")
 
 # The rest of the counts are integers. ``correct`` is one too, but for smr-r1.
 _FRACTIONS: Final = ("correct", "similar", "charged", "weight_correct", "weight_pred", "weight_gold")
+_CORRECT: Final = COUNTS_AT["correct"]
 _FRACTIONAL: Final = tuple(name in _FRACTIONS for name in Counts.__slots__)
 # Buffer this many counts and add them column by column, which is much faster.
 _MANY: Final = 256
@@ -67,7 +68,7 @@ class CountSum:
             return
         columns = list(zip(*self._waiting, strict=True))
         self._waiting = []
-        self._whole = self._whole and set(map(type, columns[0])) == {int}
+        self._whole = self._whole and set(map(type, columns[_CORRECT])) == {int}
         for n, column in enumerate(columns):
             self._sums[n] += sum(map(exact, filter(None, column))) if _FRACTIONAL[n] else sum(column)
 
@@ -86,7 +87,7 @@ class CountSum:
             for total, fractional in zip(self._sums, _FRACTIONAL, strict=True)
         ]
         if self._whole:
-            made[0] = self._sums[0] >> _SHIFT
+            made[_CORRECT] = self._sums[_CORRECT] >> _SHIFT
         return Counts(*made)
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:

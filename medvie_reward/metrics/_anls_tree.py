@@ -135,14 +135,14 @@ def forms_of(gold: Any, pred: Any) -> dict[int, int]:
         for container in reversed(_containers(value, _GOLD_CONTAINERS, depth) or []):
             key: Any = id(container)
             if isinstance(container, dict):
-                key = "object", frozenset((name, form_of(x, forms)) for name, x in container.items())
+                key = "object", frozenset((name, tree_form(x, forms)) for name, x in container.items())
             elif isinstance(container, list):
-                key = "list", frozenset(Counter(form_of(x, forms) for x in container).items())
+                key = "list", frozenset(Counter(tree_form(x, forms) for x in container).items())
             forms[id(container)] = numbers.setdefault(key, len(numbers))
     return forms
 
 
-def form_of(value: Any, forms: dict[int, int]) -> str | int | None:
+def tree_form(value: Any, forms: dict[int, int]) -> str | int | None:
     """Return what values that read alike share: the number of a container, the reading of a scalar."""
     if isinstance(value, _GOLD_CONTAINERS):
         return forms.get(id(value))

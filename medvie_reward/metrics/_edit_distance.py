@@ -110,7 +110,7 @@ def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
 
 
 def _distance(classes: Classes, a: int, b: int) -> tuple[int, bool]:
-    """Return the distance of two trees, or what stands for it past the bound, and whether it is past it."""
+    """Return the distance of two trees, or its substitute past the work limit, and whether it is past it."""
     trees_a, trees_b = classes.strip(a, b)
     most = sum([classes.costs[tree] for tree in (*trees_a, *trees_b)])
     if not trees_a or not trees_b:

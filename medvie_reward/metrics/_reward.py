@@ -1,4 +1,4 @@
-"""Completion + gold -> reward and its parts.
+"""Compute the reward of a completion and its parts.
 
 r = w_f * r_format + r_matching, with r_matching = alpha * P + (1 - alpha) * R (arXiv 2506.13363, Eq. 5 and 6;
 the paper has w_f = 1 and alpha = 0.5, so r lies in [0, 2]).
@@ -7,7 +7,7 @@ Where the spec has costs, they are taken from what precision earns, down to ``fl
 
     r_matching = max(floor, alpha * P - H / |S_p| - critical_cost * W / K) + (1 - alpha) * R
 
-with H the sum of cost * weight over hallucinated leaves, W of K critical leaves read wrong. F-beta has
+with H the sum of cost * weight over hallucinated leaves, W of K critical leaves wrong. F-beta has
 (1 + beta^2) * correct / (beta^2 * |S_g| + |S_p|) instead of alpha * P, H with the same factor and divisor,
 and no second summand. With floor = 0, the range is [0, w_f + 1] and no leaf that is not in the gold can raise
 the reward: what precision earns never falls below 0, where a longer answer would dilute what it owes.
@@ -48,7 +48,8 @@ from medvie_reward.completions import (
 )
 from medvie_reward.completions import longest_answer as longest_answer
 from medvie_reward.errors import GoldError, SpecError
-from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
+from medvie_reward.metrics._rates import rates, share
+from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
 
 
@@ -74,7 +75,7 @@ class Reward(NamedTuple):
         Wrong and hallucinated leaves whose value the gold has elsewhere, and whose value is nowhere in the
         source text (0 where none was given).
     critical, wrong_critical
-        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+        The gold's leaves in critical fields, and how many of them are wrong.
     status
         Why there is no answer, or ``ok``; one of `medvie_reward.STATUSES`.
     parsed
@@ -83,6 +84,8 @@ class Reward(NamedTuple):
         Length of the answer part in characters.
     limited
         Whether the work bound of the spec ran out.
+    detail
+        What exactly is wrong with the completion, and what may help; empty where there is nothing to say.
     """
 
     score: float
@@ -108,9 +111,17 @@ class Reward(NamedTuple):
     parsed: bool
     answer_chars: int
     limited: bool
+    detail: str = ""
 
     def __float__(self) -> float:
         return self.score
+
+    def to_dict(self) -> dict[str, int | float | bool | str]:
+        """Return everything as a flat dict of JSON values, with ``status`` as its name.
+
+        Trainers, which log numbers only, get them from `as_dict`.
+        """
+        return {**self.as_dict(), "status": self.status}
 
     def as_dict(self) -> dict[str, int | float | bool]:
         """Return a flat dict of numbers with the same keys for every input.
@@ -137,8 +148,8 @@ class Reward(NamedTuple):
             "ungrounded": self.ungrounded,
             "critical": self.critical,
             "wrong_critical": self.wrong_critical,
-            "hallucination_rate": self.hallucinated / self.n_pred if self.n_pred else 0.0,
-            "omission_rate": self.missing / self.n_gold if self.n_gold else 0.0,
+            "hallucination_rate": share(self.hallucinated, self.n_pred),
+            "omission_rate": share(self.missing, self.n_gold),
             "status": STATUSES.index(self.status),
             "parsed": self.parsed,
             "repaired": self.status == "repaired",
@@ -438,7 +449,7 @@ def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
         found.correct, found.wrong, found.missing, hallucinated, int(n_pred), gold.n_leaves,
         found.filled_blank, found.invented_field, found.invented_item,
         found.misplaced, found.ungrounded, gold.n_critical, found.wrong_critical,
-        read.status, read.parsed, read.answer_chars, limited,
+        read.status, read.parsed, read.answer_chars, limited, read.detail,
     )  # fmt: skip
 
 

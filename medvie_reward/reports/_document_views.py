@@ -142,7 +142,7 @@ def outcome_of(leaf: Leaf) -> str:
     return leaf.kind or leaf.outcome
 
 
-def blocks_of(leaves: Sequence[Leaf]) -> list[Block]:
+def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     """Group leaves into the rows of paired items, and those into lists.
 
     Parameters
@@ -156,8 +156,8 @@ def blocks_of(leaves: Sequence[Leaf]) -> list[Block]:
         In the order in which the lists appear.
     """
     places = [(_split(leaf.gold_path), _split(leaf.pred_path)) for leaf in leaves]
-    # The gold item that stands for a predicted one, known from the leaves that both have. Where leaves are
-    # pooled, a predicted item may stand for several; then it is nobody's partner.
+    # The gold item that a predicted one is matched to, known from the leaves that both have. If leaves are
+    # pooled, a predicted item may be matched to several; then it has no partner.
     partners: dict[str, set[str]] = {}
     for gold, pred in places:
         if gold is not None and pred is not None and pred.item:

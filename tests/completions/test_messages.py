@@ -81,6 +81,7 @@ CALLS: list[Any] = [
     [{"role": "assistant", "tool_calls": [CALL]}, {"role": "tool", "content": "ok"}, {**SAID, "content": ""}],
     {"role": "assistant", "content": "", "tool_calls": [CALL, {"function": {"name": "x", "arguments": "1"}}]},
     {"role": "assistant", "content": None, "function_call": {"name": "save", "arguments": TEXT}},
+    {"role": "assistant", "content": [{"type": "text"}, {"type": "tool_use", "name": "f", "input": GOLD}]},
     f'<tool_call>{{"name": "save", "arguments": {TEXT}}}</tool_call>',
     f'I save it.\n<tool_call>\n{{"name": "save", "arguments": {json.dumps(TEXT)}}}\n</tool_call><|im_end|>',
     f'<think>{{}}</think><tool_call>{{"name": "save", "arguments": {TEXT}}}</tool_call>',
@@ -123,8 +124,8 @@ def test_tool_call_is_asked_for() -> None:
         "no_answer",
         "the JSON is no tool call: expected the members name and arguments",
     )
-    assert parse_completion(CALLS[5], answer="tool_call", format="answer").format_ok
-    assert parse_completion(CALLS[7], answer="tool_call", format="think").format_ok
+    assert parse_completion(CALLS[6], answer="tool_call", format="answer").format_ok
+    assert parse_completion(CALLS[8], answer="tool_call", format="think").format_ok
 
 
 @pytest.mark.parametrize("given", [1, 1.5, True, {1}, object(), {"a": "b"}, [TEXT], [[SAID]]])

@@ -22,8 +22,8 @@ BEHIND = (
     ".", "。", "！", "…", "...", ";", "；", "!", "?", ")", "）", "`", "``", "'", "”", "’",
     "」", "**", "*", "_",
     "__", "~", "\\]", "$", "$$", "</json>", "</output>", "</result>", "</tool_response>", "<br>", "</p>",
-    " </x-y:z>", "\u200b", "\x00", "abc", "—done", "-->", "#", "|", "\\n", "\\", "，谢谢", "<!-- end -->",
-    "[end of text]", "//", "/* end */", "\u3000", "\ufeff", "```", "<|end|><|start|>",
+    " </x-y:z>", "\u200b", "\x00", "abc", "—done", "-->", "|", "\\n", "\\", "，谢谢", "<!-- end -->",
+    "[end of text]", "\u3000", "\ufeff", "```", "<|end|><|start|>",
 )  # fmt: skip
 AROUND = (
     ("<json>", "</json>"), ("<output>", "</output>"), ("<result>", "</result>"), ("<answer>", "<answer>"),
@@ -33,7 +33,9 @@ AROUND = (
     ("The result is ", "."), ("结果是", "。"), ("<p><b>", "</b></p>"), ("<json>\n", "\n</json>"),
     ("<|im_start|>", "<|im_end|>"), ("***", "***"), ("__", "__"), ("> ", ""), ("final(", ");"),
     ("return ", ";"), ('"', '" and so on'), ("<answer>", "<|im_end|>"), ("<a><b>", "<b><a>"),
-    ("[INST]", "[/INST]"), ("Use [1] and {x}: ", "[see above]"), ("output = ", ""),
+    ("[INST]", "[/INST]"),
+    ("\\[ ", " \\]"), ("\\boxed{\\text{Answer: } ", "}"), ("<![CDATA[", "]]>"),
+    ("Use [1] and {x}: ", "[see above]"), ("output = ", ""),
     ("JSON:", "\nDone, thanks."),
 )  # fmt: skip
 
@@ -79,6 +81,7 @@ def test_any_object_with_anything_glued_to_it(
 
 
 TORN = [
+    '{"a": 1}/* x */', '{"a": 1}// x', '{"a": 1}#',
     '{"a": 1}}', '{"a": 1} }', '{"a": 1}]', '{"a": 1},', '{"a": 1} , x', '{"a": 1}:', '{"a": 1}"',
     '{"a": 1} "x"', '{"a": 1}{"b": 2}', '{"a": 1}\n{"b": 2}', '{"a": 1}[{"b": 2}]', '{"a": 1}[1]',
     '{"a": 1}[true]', '["x": {"a": 1}]', "{'a': {\"b\": 1}}", "{'a': {\"b\": 1}'c': 2}", "{a: {\"b\": 1}x}",
@@ -136,6 +139,12 @@ HOLLOW: list[tuple[str, Any]] = [
     ('It is {}. Or {"a": oops}', {}),
     (f'It is {{"a": ""}}. Or {J}', {"a": ""}),
     (f"{{}}{J}", ABSENT),
+    (f'The form is {{"a": "...", ...}}. Here it is: {J}', GOLD),
+    (f'The form is {{"a": …}}.\n\n{J}', GOLD),
+    (f'The form is `[{{"a": 1}}, ...]`: `[{J}]`', [GOLD]),
+    ('The form is {"a": "...", ...}.', ABSENT),
+    (f'<answer>{{"a": ...}} is {J}</answer>', ABSENT),
+    (f'{{"a": "...", oops}} or {J}', ABSENT),
 ]
 
 
@@ -193,7 +202,7 @@ def test_first_or_last(one: dict[str, Any], other: dict[str, Any], between: str)
 
 
 _ESCAPED = "its quotes are escaped: the text is JSON inside a JSON string"
-_PROMPT = "the first answer part is empty and more follow: does the text still hold the prompt?"
+_PROMPT = "the first answer part has no JSON and more follow: does the text still hold the prompt?"
 _RAW = "inside a string, where JSON has"
 _TORN = "'}' stands right behind the JSON: it is a piece of something, or not the only one"
 DETAILS = [
@@ -203,6 +212,8 @@ DETAILS = [
     ('{\\"N\\": \\"L\\", \\"R\\": [{\\"I\\": \\"K\\"}]}', "bad_json", _ESCAPED),
     ('Here: {\\"N\\": \\"L\\"}', "bad_json", _ESCAPED),
     ('{\\n  \\"N\\": [[\\"L\\"', "bad_json", _ESCAPED),
+    ('{"a": \\"b\\", "c": [{"d": 1}]}', "bad_json", _ESCAPED),
+    ('{"a": "b\\"', "truncated", ""),
     ("Here: {'a': 1}", "bad_json", "names and texts need double quotes"),
     ('{"a": 1,}', "bad_json", "line 1, column 9: expecting property name enclosed in double quotes"),
     ('{"a": [1}', "bad_json", "line 1, column 9: expecting ',' delimiter"),

@@ -244,3 +244,11 @@ def test_size_limit_grows_with_the_gold() -> None:
     answer = json.dumps({"a": "x" * 1000, "b": "y" * 4000})
     assert reward(answer, gold, max_chars=10).status == "ok"
     assert reward(answer, gold, max_chars=10, max_chars_per_gold_char=2).status == "too_large"
+
+
+def test_detail() -> None:
+    """A reward says what is wrong with its completion; the numbers that trainers log do not."""
+    found = reward('{"a": "x\ty"}', {"a": "x"})
+    assert found.detail == "line 1, column 9: a raw tab (U+0009) inside a string, where JSON has \\t"
+    assert "detail" not in found.as_dict()
+    assert reward('{"a": "x"}', {"a": "x"}).detail == ""

@@ -12,7 +12,7 @@ from profiles import examples
 
 from medvie_reward.spec._metaschema import VALIDATORS, metaschema_error
 
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, 1, -1, 1.5, 2.0, "", "string", "number", "#", "#a", "a b", [], ["a"], ["a", "a"], [1],
      [1, 1], [True], ["string", "null"], {}, {"a": ["b"]}, {"a": 1}, {"a": {}},
      {"a": {"type": 1}}, [{}], [{"type": "x"}]]
