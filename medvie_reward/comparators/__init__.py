@@ -15,9 +15,9 @@ from medvie_reward.comparators.dates import date_form, datetime_form, time_text
 from medvie_reward.comparators.guess import guess_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
+from medvie_reward.comparators.reference import reference_text
 from medvie_reward.comparators.results import result_text, status_text
 from medvie_reward.comparators.sets import set_form
-from medvie_reward.comparators.spans import range_text
 from medvie_reward.comparators.text import folded_text, ion_text, strip_text, unicode_text
 from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
@@ -34,7 +34,7 @@ FORMS: Final[dict[str, Form]] = {
     "text": ion_text,
     "guess": guess_text,
     "unit": unit_text,
-    "range": range_text,
+    "range": reference_text,
     "result": result_text,
     "status": status_text,
     "flag": flag_text,
