@@ -22,6 +22,7 @@ from medvie_reward.comparators.words import forms_of, ordinal_text
 
 _LONGEST: Final = 400
 
+_FIGURE: Final = re.compile("[0-9０-９]")
 _SIGNED: Final = re.compile(r"[(（]\s*([+\-−－＋]\s*[0-9][0-9.]*)\s*[)）]")
 _DOTS: Final = re.compile(r"(?<=[0-9])\s*(?:\.{2,3}|…|‥)\s*(?=[0-9])")
 _BETWEEN: Final = re.compile(
@@ -42,7 +43,6 @@ _PART: Final = re.compile(
     r"|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
-_RATIO: Final = re.compile(r"(?<=\d)[:/](?=\d)")
 _CODE: Final = re.compile(r"(?<![\d.])0\d|\d[-~]\d+(?:\.\d+)?[-~]\d")
 _PARTED: Final = re.compile(r"\d ?(?:[-~]{1,2}|to|至|到) ?[+-]?\.?\d|[<>≤≥] ?\.?\d")
 _DASHED: Final = re.compile(r"(?<=[^\W_]) ?[~至到-] ?(?=[^\W_])|(?<=\+)[~-](?=\+)")
@@ -58,6 +58,9 @@ def reference_text(text: str) -> str:
         return known
     if len(text) > _LONGEST:
         return folded_text(text)
+    if _FIGURE.search(text) is None:
+        written = ordinal_text(text)
+        return written if written[:1] == "\x00" else _DASHED.sub("~", written)
     shown = with_bounds(text)
     if _ODD.search(shown) is not None:
         shown = _plain(shown)
@@ -65,7 +68,7 @@ def reference_text(text: str) -> str:
     if written[:1] == "\x00":
         return written
     written = ordinal_text(text)
-    if written[:1] == "\x00" or not written:
+    if written[:1] == "\x00":
         return written
     folded = folded_text(shown)
     return _parts(folded) or _DASHED.sub("~", folded)

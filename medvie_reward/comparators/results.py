@@ -39,6 +39,7 @@ _SIZE: Final = re.compile(
     r"(?![\d.,^*e(])",
     re.ASCII,
 )
+_FIGURE: Final = re.compile("[0-9０-９]")
 _TIMES: Final = re.compile("[x×*]")
 _MEASURE: Final = re.compile(rf"(?<![\d.,a-z^/-])({_NUMERAL}) ?({_LENGTH}|ml|kg)(?![a-z\d^/])", re.ASCII)
 _SIDE: Final = re.compile(rf" ?({_NUMERAL}) ?({_LENGTH})? ?", re.ASCII)
@@ -62,11 +63,20 @@ def result_text(text: str) -> str:
         return ordinal_text(f"{strip[1]}+")
     if len(text) > _LONGEST:
         return folded_text(text)
-    folded = folded_text(text)
-    graded = _graded(folded) if "+" in folded else None
+    if "+" not in text and "＋" not in text:
+        if _FIGURE.search(text) is None:
+            written = ordinal_text(text)
+            return written if written[:1] == "\x00" else _word(written) or _measured(written)
+        written = _quantity_text(with_bounds(_WEAK.sub("(±)", text)))
+        if written[:1] == "\x00":
+            return written
+        folded = folded_text(text)
+        return _word(folded) or _measured(folded)
     written = ordinal_text(text)
     if written[:1] == "\x00":
         return written
+    folded = folded_text(text)
+    graded = _graded(folded)
     if graded is not None:
         return blood_text(folded) or graded
     written = _quantity_text(with_bounds(_WEAK.sub("(±)", text)))
