@@ -16,7 +16,7 @@ from medvie_reward.comparators.dates import date_form, date_range_form, datetime
 from medvie_reward.comparators.guess import guess_text
 from medvie_reward.comparators.identifier import identifier_text
 from medvie_reward.comparators.money import money_form
-from medvie_reward.comparators.named_values import moment_text, value_text
+from medvie_reward.comparators.named_values import measure_text, moment_text, value_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.results import result_text, status_text
@@ -50,6 +50,7 @@ FORMS: Final[dict[str, Form]] = {
     "narrative": folded_text,
     "identifier": identifier_text,
     "value": value_text,
+    "measure": measure_text,
     "moment": moment_text,
 }
 

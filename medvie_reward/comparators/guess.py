@@ -74,7 +74,7 @@ def _guess(text: str) -> tuple[str, str]:
         return "time", written
     if (size := read_size(shown)) is not None:
         return "size", f"\x00z:{size}"
-    if (lettered := _LETTERED.fullmatch(shown)) is not None and (letters := _in_any_case(lettered[2])):
+    if (lettered := _LETTERED.fullmatch(shown)) is not None and (letters := in_any_case(lettered[2])):
         return "quantity", f"\x00n:{plain_value(lettered[1]) or lettered[1]} {letters}"
     if _CODE.match(shown) is None and (written := range_text(shown))[0] == "\x00":
         if written.startswith(_RANGE):
@@ -84,7 +84,7 @@ def _guess(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4_096)
-def _in_any_case(letters: str) -> str | None:
+def in_any_case(letters: str) -> str | None:
     """Return one spelling of letters behind a number whose case tells nothing, else nothing."""
     one_case = letters.islower() or letters.isupper()
     if not one_case or letters.lower() in _BY_CASE or (len(letters) > 1 and letters.startswith(_PREFIXES)):
