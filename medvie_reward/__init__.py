@@ -2,6 +2,8 @@
 
 The reward is that of "Efficient Medical VIE via Reinforcement Learning" (arXiv 2506.13363), Eq. 5-6,
 with list items aligned one to one, so that values swapped between rows are seen.
+
+PYTEST_DONT_REWRITE: pytest, whose plugin is in here, need not complain where the package came before it.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from medvie_reward._version import __version__
 if TYPE_CHECKING:
     from medvie_reward.alignment import Alignment, Leaf, align
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
-    from medvie_reward.corpus import Evaluation, evaluate
+    from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
         ClusterError,
         GoldError,
         InputError,
+        InputWarning,
         MedvieError,
         PredictionError,
         SpecError,
@@ -44,8 +47,8 @@ else:
         __name__,
         alignment="Alignment Leaf align",
         completions="ABSENT STATUSES Completion parse_completion",
-        corpus="Evaluation evaluate",
-        errors="ClusterError GoldError InputError MedvieError PredictionError SpecError",
+        corpus="Evaluation evaluate evaluate_files",
+        errors="ClusterError GoldError InputError InputWarning MedvieError PredictionError SpecError",
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
@@ -67,6 +70,7 @@ __all__ = [
     "Gold",
     "GoldError",
     "InputError",
+    "InputWarning",
     "Leaf",
     "MedvieError",
     "PredictionError",
@@ -81,6 +85,7 @@ __all__ = [
     "anls_star",
     "compare",
     "evaluate",
+    "evaluate_files",
     "explain",
     "parse_completion",
     "reward",

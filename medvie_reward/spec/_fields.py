@@ -14,13 +14,17 @@ from itertools import chain
 from typing import Any, Final
 
 from medvie_reward._core.json_values import member_path, scalar_text
-from medvie_reward.comparators import FORMS, KnownForms, OpenForms, SettledForms, form_of
+from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
 from medvie_reward.comparators.currencies import settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field
-from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits
+from medvie_reward.errors import SpecError
+from medvie_reward.spec._functions import careful
+from medvie_reward.spec._normalizers import steps_form
+from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, pattern_of
 
 # Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
+_TURNS: Final = 1_000
 # Fields beside golds with the same currencies in the same fields.
 _VARIANTS: Final = 64
 
@@ -124,9 +128,12 @@ class Fields:
         self._end = len(rules)
         self._exact: dict[Pattern, tuple[int, Rule]] = {}
         self._wild: list[tuple[int, Pattern, Rule]] = []
+        self._like: list[tuple[int, Pattern, Pattern]] = []
         for n, rule in enumerate(rules):
             pattern = rule.pattern
-            if None in pattern or ... in pattern:
+            if rule.like is not None:
+                self._like.append((n, pattern, pattern_of(rule.like)))
+            elif None in pattern or ... in pattern:
                 self._wild.append((n, pattern, rule))
             else:
                 self._exact.setdefault(pattern, (n, rule))
@@ -134,7 +141,9 @@ class Fields:
         self.unit = math.gcd(*(int(weight / WEIGHT_STEP) for weight in weights)) * WEIGHT_STEP
         self.units = tuple(sorted(round(weight / self.unit) for weight in weights))
         self.lists = frozenset(rule.lists for rule in rules if rule.lists)
-        self._forms: dict[tuple[str, Any], KnownForms] = {}
+        self._forms: dict[tuple[Any, ...], KnownForms] = {}
+        for _, pattern, _ in self._like:
+            self.find(tuple("*" if step is None else str(step) for step in pattern))
         self.form = self._forms_of(_DEFAULT).__getitem__
         plain = comparator in ("unicode", "strip") and not rules
         self.exact = self.form if plain else KnownForms(FORMS["strip"]).__getitem__
@@ -142,9 +151,15 @@ class Fields:
         self.root = self._make((), "", False)
 
     def find(self, names: Names) -> Rule:
-        """Return the rule of a field, with the comparator that its name asks for where no rule does."""
+        """Return the rule of a field, with the comparator that its name asks for where no rule does.
+
+        Raises
+        ------
+        SpecError
+            If rules refer to each other in a circle.
+        """
         rule = self._ruled(names)
-        if not (self._named and names and rule.comparator is None):
+        if not (self._named and names and rule.comparator is None and rule.normal_form is None):
             return rule
         said = named_field(names[-1])
         if said is None:
@@ -153,13 +168,35 @@ class Fields:
         return dataclasses.replace(rule, comparator=said.comparator, why=f"{why}by its name: {said.words}")
 
     def _ruled(self, names: Names) -> Rule:
+        """Return the first rule that holds at a field, as rules and their ``like`` say."""
+        for _ in range(_TURNS):
+            at, found = self._first(names)
+            like = self._likeness(names, at) if self._like else None
+            if like is None:
+                return found
+            names = like
+        raise SpecError(f"rules: expected an end of 'like', got a circle at {'.'.join(names[:8])!r}")
+
+    def _likeness(self, names: Names, end: int) -> Names | None:
+        """Return the names of the field whose rules an earlier rule than one says hold here."""
+        for n, pattern, like in self._like:
+            if n > end:
+                return None
+            if fits(pattern, names[: len(pattern)]):
+                there = [name if step is None else step for step, name in zip(like, names, strict=False)]
+                there += [str(step) for step in like[len(there) :]]
+                return (*map(str, there), *names[len(pattern) :])
+        return None
+
+    def _first(self, names: Names) -> tuple[int, Rule]:
+        """Return the first rule whose own path fits, and its number."""
         at, found = self._exact.get(names, (self._end, _DEFAULT))
         for n, pattern, rule in self._wild:
             if n > at:
                 break
             if fits(pattern, names):
-                return rule
-        return found
+                return n, rule
+        return at, found
 
     def comparator(self, rule: Rule) -> str:
         """Return the name of the comparator that a rule asks for."""
@@ -269,14 +306,27 @@ class Fields:
         return made
 
     def _forms_of(self, rule: Rule) -> KnownForms:
-        key = self.comparator(rule), rule.options
+        comparator = self.comparator(rule)
+        key = comparator, rule.options, rule.normalize, id(rule.normal_form)
         forms = self._forms.get(key)
         if forms is None:
-            made = OpenForms if self._open and key[0] in _WITH_CURRENCY else KnownForms
-            forms = self._forms[key] = made(form_of(key[0], dict(key[1])))
+            amounts = self._open and comparator in _WITH_CURRENCY and rule.normal_form is None
+            forms = self._forms[key] = (OpenForms if amounts else KnownForms)(self._written(rule))
             if isinstance(forms, OpenForms):
                 self._open_forms.append(forms)
         return forms
+
+    def _written(self, rule: Rule) -> Form:
+        """Return the normal form that a rule asks for: its steps, then its comparator or function."""
+        last = (
+            form_of(self.comparator(rule), dict(rule.options))
+            if rule.normal_form is None
+            else careful(rule.normal_form, rule.path)
+        )
+        steps = steps_form(rule.normalize)
+        if steps is None:
+            return last if rule.normal_form is None else lambda text: last(text.strip())
+        return lambda text: last(steps(text.strip()))
 
 
 def _holds(value: Any, texts: Iterable[Mapping[str, str]]) -> bool:

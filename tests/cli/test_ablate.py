@@ -145,7 +145,6 @@ def test_missing_predictions(capsys: CAPTURE, tmp_path: Path) -> None:
         ([PLAIN, ROWS, "--rates", "101"], "--rates: expected per cents from 0 to 100, got 101"),
         ([PLAIN, ROWS, "--rates", "nan"], "--rates: expected per cents from 0 to 100, got nan"),
         ([PLAIN, ROWS, "--noise", "blots"], "--noise: expected some of typos, dropped_rows"),
-        ([PLAIN, ROWS, "--seed", "-1"], "--seed: expected an integer of at least 0, got -1"),
         ([PLAIN, ROWS, "--draws", "1"], "at least 2 draws"),
         ([PLAIN, ROWS, "--pred-key", "nothing"], "expected an object with the member 'nothing'"),
         ([PLAIN, ROWS, "--json", "none/x.json"], "none/x.json: cannot be written"),
