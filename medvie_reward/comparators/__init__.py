@@ -152,7 +152,7 @@ class OpenForms(KnownForms):
 
 
 class SettledForms(KnownForms):
-    """The normal forms of texts beside the amounts of a gold document; see `currencies.settled`.
+    """The normal forms of texts beside the amounts of a gold document; see `currencies`.
 
     Parameters
     ----------

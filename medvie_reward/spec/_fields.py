@@ -226,7 +226,7 @@ class Fields:
 
         Where ``lone_currency`` holds, a currency that only one of two values names tells nothing apart. That
         is no normal form ($5 and €5 would both be 5), so it is settled beside what the gold holds: see
-        `medvie_reward.comparators.currencies.settled`. A gold without currencies, which is most of them,
+        `medvie_reward.comparators.currencies`. A gold without currencies, which is most of them,
         needs no fields of its own: whatever currency a prediction names there is named by one side only.
 
         Texts are known to name a currency once they were read, so a gold that is new is asked about again

@@ -55,8 +55,10 @@ def test_pairs(a: Any, b: Any, equal: bool | None) -> None:
 def test_only_where_a_spec_says_so(name: str) -> None:
     """Other presets keep currencies apart, and so does this one where the choice is switched off."""
     assert score({"x": "$5"}, {"x": "5"}, name).f1 == 0.0
-    off = Spec.preset("clinical").replace(lone_currency=False)
-    assert "|lone_currency:no|" in off.signature
+    clinical = Spec.preset("clinical")
+    off = clinical.replace(lone_currency=False)
+    assert "|lone_currency:yes|" in clinical.signature
+    assert off.signature != clinical.signature
     assert score({"x": "$5"}, {"x": "5"}, off).f1 == 0.0
 
 
