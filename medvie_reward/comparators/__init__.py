@@ -113,10 +113,10 @@ class KnownForms(dict[str, str]):
         self._form = form
 
     def __missing__(self, text: str) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
         form = self._written(text)
         if len(text) <= _LONGEST:
-            if len(self) >= _KNOWN:
-                self.clear()
             self[text] = form
         return form
 
@@ -129,25 +129,33 @@ class OpenForms(KnownForms):
 
     Attributes
     ----------
-    named
-        The texts met here that name a currency -> the currency.
+    whole
+        The forms with their currencies.
+    named, before
+        The texts met here that name a currency, since it last started afresh and before that.
+    met
+        How many such texts were written.
     """
 
-    __slots__ = ("named",)
+    __slots__ = ("before", "met", "named", "whole")
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.named: dict[str, str] = {}
+        self.whole = KnownForms(form)
+        self.named: set[str] = set()
+        self.before: set[str] = set()
+        self.met = 0
 
     def clear(self) -> None:
-        """Forget all texts."""
+        """Start afresh; what names a currency is kept once more, for a gold that is being read."""
         super().clear()
-        self.named.clear()
+        self.before, self.named = self.named, set()
 
     def _written(self, text: str) -> str:
-        amount, currency = parted(self._form(text))
+        amount, currency = parted(self.whole[text])
         if currency:
-            self.named[text] = currency
+            self.named.add(text)
+            self.met += 1
         return amount
 
 
@@ -162,13 +170,11 @@ class SettledForms(KnownForms):
         What makes one form of an amount and its currency.
     """
 
-    __slots__ = ("_named", "_settle")
+    __slots__ = ("_settle",)
 
     def __init__(self, forms: OpenForms, settle: Callable[[str, str], str]) -> None:
-        super().__init__(forms.__getitem__)
-        self._named = forms.named
+        super().__init__(forms.whole.__getitem__)
         self._settle = settle
 
     def _written(self, text: str) -> str:
-        amount = self._form(text)
-        return self._settle(amount, self._named.get(text, ""))
+        return self._settle(*parted(self._form(text)))
