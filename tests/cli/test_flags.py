@@ -239,8 +239,9 @@ def test_numbers(verb: str, flag: str, bad: str, capsys: CAPTURE) -> None:
 def test_progress(tmp_path: Path) -> None:
     """``--progress`` says how far the work is where there is no terminal, unless --quiet is given."""
     ablate = ["ablate", ROWS, PLAIN, "--gold", GOLD, "--draws", "10", "--rates", "1"]
+    select = ["select", GOLD, "-k", "2", "--out", str(tmp_path / "o")]
     for verb in (ablate, ["score", ROWS, GOLD], ["compare", ROWS, PLAIN, "--gold", GOLD],
-                 ["agree", GOLD, GOLD], ["explain", GOLD], ["select", GOLD, "-k", "2", "--out", str(tmp_path / "o")]):  # fmt: skip
+                 ["agree", GOLD, GOLD], ["explain", GOLD], select):  # fmt: skip
         lines = {}
         for flag in ("--progress", "--no-progress", "--progress --quiet"):
             done = subprocess.run(
