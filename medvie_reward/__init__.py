@@ -18,11 +18,12 @@ from medvie_reward._version import __version__
 if TYPE_CHECKING:
     from medvie_reward.alignment import Alignment, Leaf, align
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
-    from medvie_reward.corpus import Evaluation, evaluate
+    from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
         ClusterError,
         GoldError,
         InputError,
+        InputWarning,
         MedvieError,
         PredictionError,
         SpecError,
@@ -46,8 +47,8 @@ else:
         __name__,
         alignment="Alignment Leaf align",
         completions="ABSENT STATUSES Completion parse_completion",
-        corpus="Evaluation evaluate",
-        errors="ClusterError GoldError InputError MedvieError PredictionError SpecError",
+        corpus="Evaluation evaluate evaluate_files",
+        errors="ClusterError GoldError InputError InputWarning MedvieError PredictionError SpecError",
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
@@ -69,6 +70,7 @@ __all__ = [
     "Gold",
     "GoldError",
     "InputError",
+    "InputWarning",
     "Leaf",
     "MedvieError",
     "PredictionError",
@@ -83,6 +85,7 @@ __all__ = [
     "anls_star",
     "compare",
     "evaluate",
+    "evaluate_files",
     "explain",
     "parse_completion",
     "reward",

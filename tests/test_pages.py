@@ -12,6 +12,7 @@ PAGES = [
     ("index.md", 1, []),
     ("explanation.md", 9, []),
     ("schema.md", 6, []),
+    ("files.md", 9, []),
     ("ci.md", 7, []),
     ("cli.md", 2, []),
     ("completions.md", 8, []),

@@ -152,7 +152,7 @@ def _read(
     named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace
 ) -> list[PredictedDocument]:
     """Read every gold and every system's prediction for it."""
-    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at, read_line, value_of
+    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at
     from medvie_reward.statistics import PredictedDocument
 
     columns = []
@@ -160,10 +160,7 @@ def _read(
         with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
             column = []
             for _, at in join(preds, golds, options.join, options.missing).pairs:
-                row = None if at is None else read_line(preds.line(at), preds.name, at + 1)
-                column.append(
-                    None if at is None else value_of(row, preds.key, preds.id_key, preds.name, at + 1)
-                )
+                column.append(None if at is None else preds.value(at))
             columns.append(column)
     made = []
     for n, preds_of in enumerate(zip(*columns, strict=True)):

@@ -109,10 +109,20 @@ def run_compare(options: argparse.Namespace) -> int:
 def _score(
     name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace, advance: Advance
 ) -> System:
-    from medvie_reward.corpus import PRED_KEYS, FieldRows, RowFile, Tally, Task, join, score_files
+    from medvie_reward.corpus import (
+        PRED_KEYS,
+        EvaluationBuilder,
+        FieldRows,
+        RowFile,
+        ScoringOptions,
+        doubts_of,
+        join,
+        score_files,
+        warn_of,
+    )
     from medvie_reward.statistics import System
 
-    tally, fields = Tally(spec, options.metrics), FieldRows()
+    tally, fields = EvaluationBuilder(spec, options.metrics), FieldRows()
 
     def on_scored(scored: Scored) -> None:
         tally.add(scored)
@@ -121,9 +131,8 @@ def _score(
 
     with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
         joined: Join = join(preds, golds, options.join, options.missing)
-        task = Task(
-            spec, preds.name, golds.name, preds.key, golds.key, options.id_key, None, False, None,
-            options.metrics,
-        )  # fmt: skip
+        task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
         score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
-    return System(name, tally.evaluation(joined), fields.arrays())
+    evaluation = tally.evaluation(joined)
+    warn_of(doubts_of(evaluation, file, golds.name))
+    return System(name, evaluation, fields.arrays())

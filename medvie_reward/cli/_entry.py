@@ -15,6 +15,7 @@ from medvie_reward.cli._main import INTERRUPTED
 from medvie_reward.cli._parser import PRINTED_TO, STANDARD, Parser, did_you_mean
 from medvie_reward.cli._streams import Ended, abandon, any_streams, ending_signals, say
 from medvie_reward.cli._verbs import VERBS, main_parser, verb_parser
+from medvie_reward.cli._warnings import said_warnings
 from medvie_reward.errors import MedvieError
 
 _USAGE: Final = 2
@@ -79,9 +80,14 @@ def _run(program: str, verb: str | None, arguments: list[str], outputs: dict[str
     # Only verbs that print have it; others write their own files there.
     to = getattr(options, PRINTED_TO, None)
     if to in (None, STANDARD):
-        code: int = options.run(options)
+        with said_warnings(program):
+            code: int = options.run(options)
     else:
-        with replacing(to) as file, contextlib.redirect_stdout(io.StringIO()) as printed:
+        with (
+            said_warnings(program),
+            replacing(to) as file,
+            contextlib.redirect_stdout(io.StringIO()) as printed,
+        ):
             code = options.run(options)
             file.write(printed.getvalue().encode("utf-8", "backslashreplace"))
     if not options.quiet:

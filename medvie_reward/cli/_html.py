@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from medvie_reward.cli._parser import OutputFile
 from medvie_reward.cli._streams import say
+from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
-    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, Task
+    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, ScoringOptions
     from medvie_reward.reports import Archive, PageImages
     from medvie_reward.statistics import Uncertainty
 
@@ -79,7 +80,7 @@ class HtmlReport:
         preds: RowFile,
         golds: RowFile,
         joined: Join,
-        task: Task,
+        task: ScoringOptions,
     ) -> None:
         from medvie_reward.reports import Archive, find_images
 
@@ -125,9 +126,11 @@ class HtmlReport:
 
     def _completion(self, row: int) -> str | None:
         """Read again what a prediction was, which scoring does not keep."""
-        from medvie_reward.corpus import dump, read_line, value_of
+        from medvie_reward.corpus import dump
 
-        task, preds = self._task, self._preds
-        found = read_line(preds.line(row), preds.name, row + 1)
-        value = value_of(found, task.pred_key, task.id_key, preds.name, row + 1)
+        value = self._preds.value(row)
+        if isinstance(value, Completion):
+            return None
+        if is_conversation(value):
+            return text_of_completion(value, self._task.spec)
         return value if value is None or isinstance(value, str) else dump(value, indent=True).decode()

@@ -46,8 +46,14 @@ Files named with --json, --csv, --markdown, --errors and --html appear only once
 
 def add_score_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie score``."""
-    parser.add_argument("preds", metavar="PREDS", action=InputFile, help="predictions, JSONL")
-    parser.add_argument("golds", metavar="GOLD", action=InputFile, help="gold documents, JSONL")
+    parser.add_argument("preds", metavar="PREDS", action=InputFile, help="predictions")
+    parser.add_argument(
+        "golds",
+        metavar="GOLD",
+        action=InputFile,
+        nargs="?",
+        help="gold documents; without GOLD, the rows of PREDS hold both",
+    )
     add_reading_arguments(add_spec_arguments(parser))
     rows = parser.add_argument_group("rows")
     rows.add_argument("--pred-key", metavar="KEY", help="key of the prediction")
@@ -124,7 +130,7 @@ def run_score(options: argparse.Namespace) -> int:
     """
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, Task, join
+    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, ScoringOptions, doubts_of, join, warn_of
     from medvie_reward.metrics import sign
 
     if options.ray is not None:
@@ -141,24 +147,26 @@ def run_score(options: argparse.Namespace) -> int:
             raise InputError(
                 f"{name} looks at aligned leaves, and smr-r1 has no alignment: expected another preset"
             )
-    with (
-        RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key) as preds,
-        RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key) as golds,
-    ):
+    with contextlib.ExitStack() as stack:
+        both = options.golds is None
+        preds = stack.enter_context(RowFile(options.preds, PRED_KEYS, options.pred_key, options.id_key, both))
+        golds = (
+            preds.other(GOLD_KEYS, options.gold_key)
+            if both
+            else stack.enter_context(RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key))
+        )
         joined = join(preds, golds, options.join, options.missing)
-        task = Task(
-            spec,
-            preds.name,
-            golds.name,
-            preds.key,
-            golds.key,
-            options.id_key,
-            options.by,
-            bool(options.errors or options.html),
-            options.source_key,
-            options.metrics,
+        task = ScoringOptions(
+            spec=spec,
+            preds=preds.reader,
+            golds=golds.reader,
+            by=options.by,
+            leaves=bool(options.errors or options.html),
+            source_key=options.source_key,
+            metrics=options.metrics,
         )
         evaluation, uncertainty = _score_all(options, preds, golds, joined, task, how)
+    warn_of(doubts_of(evaluation, preds.name, golds.name))
     if options.json == "-":
         print_json(_as_dict(evaluation, uncertainty))
     elif (text := printed_export(evaluation, uncertainty, options)) is not None:
@@ -181,9 +189,9 @@ def _score_all(
     options: argparse.Namespace, preds: Any, golds: Any, joined: Any, task: Any, how: Resampling | None
 ) -> tuple[Evaluation, Uncertainty | None]:
     """Score, and write the files that were asked for."""
-    from medvie_reward.corpus import NewFile, Tally, score_files, sum_files
+    from medvie_reward.corpus import EvaluationBuilder, NewFile, score_files, sum_files
 
-    tally = Tally(task.spec, task.metrics)
+    tally = EvaluationBuilder(task.spec, task.metrics)
     draw = None if how is None else _Draw(how, options, golds, joined)
     total = min(len(joined.pairs), options.limit or len(joined.pairs))
     with contextlib.ExitStack() as stack:

@@ -241,10 +241,8 @@ def _write(
         if "ids" in files:
             name = golds.ids[pick]
             if name.splitlines() != [name]:
-                raise InputError(
-                    f"the id {name!r} is no line of text: expected one, to write --ids-out",
-                    golds.name,
-                    pick + 1,
+                raise golds.place(pick).error(
+                    f"the id {name!r} is no line of text: expected one, to write --ids-out"
                 )
             files["ids"].write(orjson.Fragment(name.encode()))
     if options.json:

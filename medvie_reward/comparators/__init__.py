@@ -6,12 +6,12 @@ space only, so that a comparator never decides whether there is a field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, Final
 
 from medvie_reward.comparators.age import age_text
-from medvie_reward.comparators.currencies import parted, settled
+from medvie_reward.comparators.currencies import parted
 from medvie_reward.comparators.dates import date_form, date_range_form, datetime_form, time_text
 from medvie_reward.comparators.guess import guess_text
 from medvie_reward.comparators.identifier import identifier_text
@@ -128,33 +128,46 @@ class OpenForms(KnownForms):
 
     Attributes
     ----------
-    whole
-        The forms with their currencies.
-    met
-        Whether some text met here has a currency.
+    named
+        The texts met here that name a currency -> the currency.
     """
 
-    __slots__ = ("met", "whole")
+    __slots__ = ("named",)
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.whole = KnownForms(form)
-        self.met = False
+        self.named: dict[str, str] = {}
+
+    def clear(self) -> None:
+        """Forget all texts."""
+        super().clear()
+        self.named.clear()
 
     def _written(self, text: str) -> str:
-        amount, currency = parted(self.whole[text])
-        self.met = self.met or bool(currency)
+        amount, currency = parted(self._form(text))
+        if currency:
+            self.named[text] = currency
         return amount
 
 
 class SettledForms(KnownForms):
-    """The normal forms of texts beside the amounts of one gold document; see `currencies.settled`."""
+    """The normal forms of texts beside the amounts of a gold document; see `currencies.settled`.
 
-    __slots__ = ("_amounts",)
+    Parameters
+    ----------
+    forms
+        The forms without currencies.
+    settle
+        What makes one form of an amount and its currency.
+    """
 
-    def __init__(self, whole: KnownForms, amounts: Mapping[str, Set[str]]) -> None:
-        super().__init__(whole.__getitem__)
-        self._amounts = amounts
+    __slots__ = ("_named", "_settle")
+
+    def __init__(self, forms: OpenForms, settle: Callable[[str, str], str]) -> None:
+        super().__init__(forms.__getitem__)
+        self._named = forms.named
+        self._settle = settle
 
     def _written(self, text: str) -> str:
-        return settled(self._form(text), self._amounts)
+        amount = self._form(text)
+        return self._settle(amount, self._named.get(text, ""))

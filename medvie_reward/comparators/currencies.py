@@ -5,7 +5,8 @@ the signs that several currencies share (``$``, ``¥``, ``kr``, ``Rs``). In a no
 last, behind `MARK`, so that an amount can be told from what it is counted in.
 
 Whether a currency that one of two values lacks tells them apart is not for a normal form to say, since
-$5 = 5 and 5 = €5 would make $5 = €5. `settled` says it beside the amounts of one gold document.
+$5 = 5 and 5 = €5 would make $5 = €5. `settled_in` and `settled_among` say it beside the amounts of one gold
+document.
 """
 
 from __future__ import annotations
@@ -91,33 +92,50 @@ def parted(form: str) -> tuple[str, str]:
     return amount, currency
 
 
-def settled(form: str, amounts: Mapping[str, Set[str]]) -> str:
-    """Write a normal form so that a currency that one side lacks tells nothing apart.
+def settled_in(gold: str, amount: str, currency: str) -> str:
+    """Write an amount where the gold names one currency for all amounts, or for none.
 
     Parameters
     ----------
-    form
-        A normal form of a value of either side.
-    amounts
-        The amounts that a field of the gold holds, each with the currencies it has there (empty for none).
+    gold
+        The gold's currency.
+    amount, currency
+        The two parts of a value's normal form, on either side; the currency may be empty.
 
     Returns
     -------
     str
-        The form without its currency where it agrees with what the gold has beside that amount. Where the
-        gold has one amount in currencies that contradict each other, those stay apart, and an amount that
-        names none of them is taken for the first of them.
+        The amount alone, so that a currency that one side lacks tells nothing apart; with its currency where
+        that contradicts the gold's.
     """
-    amount, currency = parted(form)
-    beside = amounts.get(amount)
-    if beside is None:
-        return form
+    return amount if not currency or agree(gold, currency) else f"{amount}{MARK}{currency}"
+
+
+def settled_among(amounts: Mapping[str, Set[str]], amount: str, currency: str) -> str:
+    """Write an amount where the gold names currencies for some amounts, or more than one.
+
+    Parameters
+    ----------
+    amounts
+        The gold's amounts, each with the currencies it has there (empty for none).
+    amount, currency
+        As for `settled_in`.
+
+    Returns
+    -------
+    str
+        As `settled_in` by the currency that the gold has beside this amount. Where it has it in currencies
+        that contradict each other, those stay apart, and an amount that names none is taken for the first.
+    """
+    beside = amounts.get(amount, frozenset())
     named = sorted(filter(None, beside))
     if all(agree(a, b) for a in named for b in named):
-        return amount if not currency or all(agree(currency, a) for a in named) else form
+        fits = not currency or all(agree(currency, a) for a in named)
+        return amount if fits else f"{amount}{MARK}{currency}"
     if currency in beside:
-        return form
-    near = next((a for a in named if not currency or agree(currency, a)), None)
-    if near is not None:
-        return f"{amount}{MARK}{near}"
-    return amount if "" in beside else form
+        near: str | None = currency
+    else:
+        near = next((a for a in named if not currency or agree(currency, a)), None)
+    if near is None:
+        near = "" if "" in beside else currency
+    return f"{amount}{MARK}{near}" if near else amount

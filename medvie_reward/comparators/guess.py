@@ -1,10 +1,10 @@
 """A value by what it looks like, for fields that have no rule.
 
 The form depends on the text alone and not on the field, so it is the same relation whichever side is the
-gold. It is cautious: what may be a code (``007``, ``1E5``, ``2024/3``) or a grade stays text, and no word means
-the same as another word. A number that somebody prints as ``5.60`` is the number 5.6, since a JSON number
-cannot say more. One or two letters behind a number go by case only where it tells units apart: ``12A`` is
-``12a``, ``64GB`` is ``64gb``, and ``5g`` is not ``5G``.
+gold. It is cautious: what may be a code (``007``, ``1E5``, ``2024/3``) or a grade stays text, and no word
+means the same as another word. A number that somebody prints as ``5.60`` is the number 5.6, since a JSON
+number cannot say more. One or two letters behind a number go by case only where it tells units apart: ``12A``
+is ``12a``, ``64GB`` is ``64gb``, and ``5g`` is not ``5G``.
 """
 
 from __future__ import annotations

@@ -6,42 +6,20 @@ of the documents' own.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
-from medvie_reward.completions import (
-    ABSENT,
-    ANSWERED,
-    STATUSES,
-    Completion,
-    form_hint,
-    is_conversation,
-    likely_form,
-    parse_with,
-    text_of_completion,
-)
+from medvie_reward.completions import ANSWERED, STATUSES, form_hint
 from medvie_reward.corpus._details import Details, written
 from medvie_reward.corpus._documents import Document as Document
 from medvie_reward.corpus._documents import Scored as Scored
-from medvie_reward.corpus._rows import Join
+from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._totals import Totals
 from medvie_reward.corpus._writing import NewFile
-from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import (
-    Published,
-    Scores,
-    compare_published,
-    count,
-    count_prepared,
-    known_metrics,
-    longest_answer,
-    matching_of,
-    read_gold,
-    sign,
-)
-from medvie_reward.spec import DEFAULT, Spec, resolve
+from medvie_reward.errors import InputError
+from medvie_reward.metrics import Published, Scores, sign
+from medvie_reward.spec import Spec
 
 # The methods of an evaluation that need a room above this one import it when they are called; pyproject.toml
 # names these two imports as exceptions to the order of rooms.
@@ -311,142 +289,8 @@ class Evaluation:
     as_dict = to_dict
 
 
-def evaluate(
-    preds: Iterable[Any],
-    golds: Iterable[Any],
-    spec: Spec | str = DEFAULT,
-    *,
-    ids: Iterable[str] | None = None,
-    by: Iterable[str | None] | None = None,
-    source_texts: Iterable[str | Sequence[str] | None] | None = None,
-    metrics: str | Iterable[str] = _F1_ALONE,
-    leaves: bool = False,
-    **overrides: Any,
-) -> Evaluation:
-    """Score a corpus.
-
-    Parameters
-    ----------
-    preds
-        One per document: a string, bytes, a chat message or a list of messages is a completion to be parsed,
-        ``None`` no answer, a `Completion` is taken as it is, and any other JSON value is the answer itself.
-    golds
-        As many golds: JSON objects or lists, or their JSON text.
-    spec
-        A spec or the name of a preset.
-    ids
-        Names of the documents; positions counted from 1 where not given.
-    by
-        A group per document, to score groups apart.
-    source_texts
-        A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
-    metrics
-        What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
-        commas between them. The last two compare the unmodified answer and gold: comparators, rules,
-        weights and list modes of the spec do not affect them. The scores of F1 are always computed.
-    leaves
-        Whether to keep every leaf and completion, which `Evaluation.to_html` and the level ``leaf`` of its
-        exports need. That takes a few times the memory.
-    **overrides
-        Spec fields to change.
-
-    Raises
-    ------
-    SpecError
-        If the spec is not usable.
-    GoldError
-        If a gold is not usable; the message begins with its document's name.
-    InputError
-        If there are not as many of everything, or no documents at all, or a metric is unknown.
-    """
-    chosen = resolve(spec, **overrides)
-    tally = Tally(chosen, known_metrics(metrics), details=Details(chosen, leaves))
-    columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
-    given = {"ids": ids, "by": by, "source": source_texts}
-    columns += [iter(x) for x in given.values() if x is not None]
-    names = [name for name, x in given.items() if x is not None]
-    for n, row in enumerate(_in_step(columns), start=1):
-        more = dict(zip(names, row[2:], strict=True))
-        name = str(more.get("ids", n))
-        source = source_of(more.get("source"))
-        try:
-            tally.add(
-                score_document(
-                    row[0], row[1], chosen, name, more.get("by"), leaves, source, metrics=tally.metrics
-                ),
-                row[0],
-            )
-        except GoldError as error:
-            raise GoldError(f"document {name}: {error}") from None
-    return tally.evaluation()
-
-
-_END: Final = object()
-
-
-def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
-    n = 0
-    while True:
-        row = [next(column, _END) for column in columns]
-        ended = [x is _END for x in row]
-        if all(ended):
-            return
-        if any(ended):
-            raise InputError(
-                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
-            )
-        n += 1
-        yield row
-
-
-def score_document(
-    pred: Any,
-    gold: Any,
-    spec: Spec,
-    name: str,
-    group: str | None = None,
-    leaves: bool = False,
-    source: Source | None = None,
-    metrics: tuple[str, ...] = _F1_ALONE,
-    decoded: bool = False,
-) -> Scored:
-    """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
-    plain_gold = read_gold(gold, spec, decoded)
-    form = ""
-    if isinstance(pred, Completion):
-        read = pred
-    elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):
-        text = text_of_completion(pred, spec)
-        read = parse_with(text, spec, longest_answer(spec, plain_gold, len(text or "")))
-        if text and not read.format_ok:
-            form = likely_form(text, spec)
-        if pred is None:
-            read = read._replace(format_ok=None)
-    else:
-        read = Completion.from_answer(pred, spec.max_depth)
-    # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
-    answer = {} if read.answer is ABSENT else read.answer
-    found: list[Leaf] = []
-    if leaves:
-        prepared = prepare(plain_gold, spec)
-        counts, fields, limited = count_prepared(answer, prepared, source)
-        found, _ = leaves_of(answer, prepared, source)
-    else:
-        counts, fields, limited = count(answer, plain_gold, spec, source)
-    precision = recall = f1 = matching = 0.0
-    if read.parsed:
-        whole = Scores(counts)
-        precision, recall, f1 = whole.precision, whole.recall, whole.f1
-        matching = matching_of(spec, counts)
-    published = compare_published(answer, plain_gold, metrics, answered=read.parsed)
-    document = Document(
-        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
-    )
-    return Scored(document, fields, found, source is not None, form)
-
-
 @dataclass
-class Tally:
+class EvaluationBuilder:
     """Adds documents up and keeps their rows, in the order in which they come; details only if given."""
 
     spec: Spec

@@ -95,7 +95,7 @@ def write_dataset(golds: str, folder: str, plan: Plan) -> Summary:
     ids = None if plan.ids is None else read_ids(plan.ids)
     with RowFile(golds, GOLD_KEYS, plan.gold_key, plan.id_key) as file:
         if file.key is None:
-            raise InputError(f"expected rows with one of the members {', '.join(GOLD_KEYS)}", golds, 1)
+            raise InputError(f"expected rows with one of the members {GOLD_KEYS}", golds, 1)
         root = Path(plan.images_root) if plan.images_root is not None else Path(golds).parent
         reader = Reader(file, schemas, root, plan.language, plan.source_key)
         corpus = survey(reader, choose_rows(file, ids, plan.limit))

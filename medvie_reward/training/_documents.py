@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.files import read_json
 from medvie_reward._core.seeds import seed_of
-from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of, read_line, value_of
+from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of
 from medvie_reward.errors import GoldError, InputError, SpecError
 from medvie_reward.metrics import read_gold
 from medvie_reward.spec import SCHEMAS, Spec, load_schema, resolve
@@ -111,7 +111,7 @@ class Reader:
 
     def value(self, row: int) -> Any:
         """Read a row."""
-        return read_line(self.file.line(row), self.file.name, row + 1)
+        return self.file.row(row).value
 
     def content(self, row: int, value: Any = None) -> Content:
         """Read what a row says; its value may be given where it is known.
@@ -123,9 +123,7 @@ class Reader:
         """
         value = self.value(row) if value is None else value
         try:
-            gold = read_gold(
-                value_of(value, self.file.key, self.file.id_key, self.file.name, row + 1), self._spec
-            )
+            gold = read_gold(self.file.value(row), self._spec)
             named = [name for name in _IMAGE_KEYS if isinstance(value, dict) and name in value]
             if len(named) > 1:
                 raise InputError(f"has {' and '.join(map(repr, named))}: expected one of them")
@@ -145,9 +143,9 @@ class Reader:
 
     def wrong(self, row: int, error: Exception) -> InputError:
         """Describe where an error is: file, line and id."""
-        if isinstance(error, InputError) and error.line is not None:
+        if isinstance(error, InputError) and error.file is not None:
             return error
-        return InputError(f"row {self.id_of(row)!r}: {error}", self.file.name, row + 1)
+        return self.file.place(row).error(f"row {self.id_of(row)!r}: {error}")
 
 
 class Corpus(NamedTuple):

@@ -247,7 +247,13 @@ def test_bad_input(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["x"], ["x", "y", "--workers", "0"], ["x", "y", "--preset", "best"], ["x", "y", "--limit", "q"]],
+    [
+        [],
+        ["x", "y", "z"],
+        ["x", "y", "--workers", "0"],
+        ["x", "y", "--preset", "best"],
+        ["x", "y", "--limit", "q"],
+    ],
 )
 def test_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A usage error exits with 2 and shows the usage."""

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward.comparators.currencies import agree, closer, currency_table, parted, read_currency, settled
+from medvie_reward.comparators.currencies import (
+    agree,
+    closer,
+    currency_table,
+    parted,
+    read_currency,
+    settled_among,
+    settled_in,
+)
 from medvie_reward.comparators.money import money_form
 from medvie_reward.comparators.number import number_form
 from medvie_reward.errors import SpecError
@@ -152,14 +160,22 @@ def test_currencies() -> None:
 
 def test_settled() -> None:
     """A currency goes where it agrees with what stands beside the amount, and stays where it does not."""
-    form = number_form()
-    dollars = {"\x00n:5": {"$"}}
-    assert settled(form("5"), dollars) == settled(form("$5"), dollars) == settled(form("5 USD"), dollars)
-    assert settled(form("€5"), dollars) != settled(form("$5"), dollars)
-    none = {"\x00n:5": {""}}
-    assert settled(form("€5"), none) == settled(form("$5"), none) == settled(form("5"), none)
-    both = {"\x00n:5": {"USD", "EUR"}}
-    assert settled(form("$5"), both) == settled(form("USD 5"), both) == "\x00n:5 \x01USD"
-    assert settled(form("€5"), both) == settled(form("5"), both) == "\x00n:5 \x01EUR"
-    assert settled(form("6 EUR"), both) == "\x00n:6 \x01EUR"
+    assert settled_in("$", "5", "") == settled_in("$", "5", "CAD") == "5"
+    assert settled_in("$", "5", "EUR") == "5 \x01EUR"
+    some = {"5": {"$"}, "6": {""}, "7": {"USD", "EUR"}, "8": {"USD", "EUR", ""}}
+    expected = {
+        ("5", ""): "5",
+        ("5", "USD"): "5",
+        ("5", "EUR"): "5 \x01EUR",
+        ("6", ""): "6",
+        ("6", "EUR"): "6",
+        ("7", "USD"): "7 \x01USD",
+        ("7", "$"): "7 \x01USD",
+        ("7", ""): "7 \x01EUR",
+        ("7", "GBP"): "7 \x01GBP",
+        ("8", ""): "8",
+        ("8", "GBP"): "8",
+        ("9", "GBP"): "9",
+    }
+    assert {key: settled_among(some, *key) for key in expected} == expected
     assert parted("\x00n:5 \x01USD") == ("\x00n:5", "USD")

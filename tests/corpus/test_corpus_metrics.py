@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import Scores, evaluate
+from medvie_reward.corpus import EvaluationBuilder, score_document
 from medvie_reward.corpus._corpus_metrics import (
     COLUMNS,
     FIGURES,
@@ -17,7 +18,6 @@ from medvie_reward.corpus._corpus_metrics import (
     document_rows,
     field_figure,
 )
-from medvie_reward.corpus._evaluation import Tally, score_document
 from medvie_reward.corpus._field_rows import FieldRows
 from medvie_reward.corpus._metric_titles import TITLES
 from medvie_reward.metrics._rates import rate_arrays, rates
@@ -86,7 +86,7 @@ def test_rates_one_by_one(counts: list[tuple[int, int, int]]) -> None:
 def test_fields_add_up_to_the_evaluations() -> None:
     """The column sums of a field's array give the F1 that the evaluation has for it."""
     spec = resolve("clinical")
-    tally, fields = Tally(spec), FieldRows()
+    tally, fields = EvaluationBuilder(spec), FieldRows()
     for n, (pred, gold) in enumerate(zip(PREDS, GOLDS, strict=True)):
         scored = score_document(pred, gold, spec, str(n))
         tally.add(scored)

@@ -206,7 +206,7 @@ def test_pages_and_documents_go_together() -> None:
 def test_published_metrics_have_their_place() -> None:
     """What was asked for beside F1 is among the scores, of the whole and of a document."""
     from medvie_reward import evaluate
-    from medvie_reward.corpus._evaluation import score_document
+    from medvie_reward.corpus import score_document
     from medvie_reward.reports._document_views import page_of
     from medvie_reward.spec._spec import resolve
 

@@ -12,7 +12,7 @@ from strategies import pairs
 
 from medvie_reward import STATUSES, Spec, align
 from medvie_reward._core.json_values import scalar_text
-from medvie_reward.corpus._evaluation import score_document
+from medvie_reward.corpus import score_document
 from medvie_reward.reports._document_views import (
     OUTCOMES,
     REASONS,

@@ -251,7 +251,6 @@ def test_more_fields_than_are_remembered() -> None:
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
     ({"a": [float("nan")]}, {}, "gold: expected a finite number, got nan - at $.a[0]"),
-    ({"a": {1: "x"}}, {}, "gold: expected a member name of type str, got 1 - at $.a"),
     ({"a": object()}, {}, "gold: expected a JSON value, got object - at $.a"),
     ({"a": [["x"]]}, {"max_depth": 2}, "gold: expected at most the spec's max_depth of nested containers"),
 ]

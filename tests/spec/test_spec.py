@@ -39,6 +39,9 @@ OTHER: dict[str, Any] = {
     "max_pairs": 1000,
     "prefilled": True,
     "think_tags": ("<thinking>",),
+    "absent": ("N/A",),
+    "keys": "loose",
+    "key_aliases": (("a", ("b",)),),
 }
 
 
@@ -61,7 +64,7 @@ def test_signatures_cannot_be_forged() -> None:
 def test_signature() -> None:
     """The line names every choice, the version last, and one value has one spelling."""
     assert Spec.preset("paper").signature == (
-        "medvie|name:paper|lists:bag|text:strip|field_names:no|lone_currency:no|rules:none|narrative:exact|reading:json|"
+        "medvie|name:paper|lists:bag|text:strip|rules:none|narrative:exact|reading:json|"
         "matching:precision_recall|alpha:0.5|beta:1.0|filled_blank_cost:0.0|invented_field_cost:0.0|"
         "invented_item_cost:0.0|critical_cost:0.0|floor:0.0|format:think|format_weight:1.0|answer:lenient|both_empty:0.0|repair:no|repair_cost:0.0|max_chars:65536|"
         f"max_chars_per_gold_char:8|max_depth:128|max_pairs:100000|version:{__version__}"
@@ -177,7 +180,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_chars": 1.5}, "integer"),
     ({"max_pairs": -1}, "integer"),
     ({"name": ""}, "non-empty"),
-    ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
+    ({"gamma": 1}, "no spec field 'gamma': expected one of absent, alpha,"),
 ]
 
 
