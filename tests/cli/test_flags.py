@@ -187,7 +187,7 @@ def test_any_field(text: str, field: str, value: object, capsys: CAPTURE) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--set", "alhpa=1"], "--set: no spec field 'alhpa': expected one of alpha, answer"),
+        (["--set", "alhpa=1"], "--set: no spec field 'alhpa': expected one of "),
         (["--set", "alhpa=1"], "; did you mean alpha?"),
         (["--set", "alpha"], "--set: expected FIELD=VALUE, got 'alpha'"),
         (["--set", "=1"], "--set: no spec field ''"),
