@@ -29,8 +29,10 @@ _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json", "think_json")
-_ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+FORMATS: Final = ("think", "answer", "json", "think_json")
+"""What `Spec.format` can be."""
+ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+"""What `Spec.answer` can be."""
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -214,8 +216,8 @@ class Spec:
             ("narrative", _NARRATIVES),
             ("reading", _READINGS),
             ("matching", _MATCHINGS),
-            ("format", _FORMATS),
-            ("answer", _ANSWERS),
+            ("format", FORMATS),
+            ("answer", ANSWERS),
         ):
             self._require(field, getattr(self, field) in words, "one of " + ", ".join(map(repr, words)))
         for field, low, high in (
