@@ -19,7 +19,7 @@ import orjson
 from medvie_reward.completions import STATUSES
 from medvie_reward.errors import MedvieError, SpecError
 from medvie_reward.metrics import Gold, reward_group
-from medvie_reward.spec import COSTS, DEFAULT, SCHEMAS, Rule, Spec, load_schema, resolve
+from medvie_reward.spec import COSTS, DEFAULT, SCHEMAS, Rule, Schema, Spec, load_schema, resolve
 
 _LOG: Final = logging.getLogger(__name__)
 _GOLDS: Final = 256
@@ -235,10 +235,10 @@ def _rules(rules: Any) -> tuple[Rule, ...]:
     )
 
 
-def _schema(schema: Any) -> Mapping[str, Any]:
+def _schema(schema: Any) -> Schema:
     if isinstance(schema, str):
         schema = load_schema(schema) if schema in SCHEMAS else _read(schema, "schema")
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, (Mapping, type)):
         raise SpecError(f"schema: expected a JSON object, got {type(schema).__name__} - at $")
     return schema
 

@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING
 from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from medvie_reward.spec._explain import FieldRule, explain
+    from medvie_reward.spec._explain import FieldRule, explain, unmatched_rules
     from medvie_reward.spec._fields import Field, Fields
     from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
+    from medvie_reward.spec._schema_sources import Schema
     from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _explain="FieldRule explain",
+        _explain="FieldRule explain unmatched_rules",
         _fields="Field Fields",
         _reading="GoldNames",
         _rules="Names Rule pattern_of",
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
+        _schema_sources="Schema",
         _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
     )
 
@@ -44,6 +46,7 @@ __all__ = [
     "GoldNames",
     "Names",
     "Rule",
+    "Schema",
     "SchemaTree",
     "Spec",
     "explain",
@@ -51,4 +54,5 @@ __all__ = [
     "pattern_of",
     "resolve",
     "rules_of",
+    "unmatched_rules",
 ]

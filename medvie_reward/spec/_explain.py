@@ -10,7 +10,8 @@ from medvie_reward._core.json_values import is_empty, plain, scalar_text
 from medvie_reward.comparators.guess import guess_kind
 from medvie_reward.errors import GoldError
 from medvie_reward.spec._fields import Field
-from medvie_reward.spec._spec import Spec
+from medvie_reward.spec._rules import NOT_DESCRIBED, Names, Pattern, fits
+from medvie_reward.spec._spec import PRESETS, Spec
 
 _LONGEST = 24
 
@@ -76,6 +77,54 @@ def explain(golds: Iterable[Any], spec: Spec) -> list[FieldRule]:
         gold = plain(gold, GoldError, spec.max_depth, "gold")
         _collect(gold if spec.reader is None else spec.reader.gold(gold)[0], spec, values)
     return [_explained(field, texts, spec, mode) for field, mode, texts in values.values()]
+
+
+def unmatched_rules(spec: Spec, golds: Iterable[Any]) -> list[str]:
+    """Return the paths of rules that fit no field of some gold documents, such as misspelled ones.
+
+    A preset's own rules are left out, since a preset is made for many kinds of documents.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    golds
+        JSON values.
+
+    Raises
+    ------
+    GoldError
+        If a gold is no JSON value or nests deeper than the spec allows.
+    """
+    own = set(Spec.preset(spec.name).rules) if spec.name in PRESETS else set()
+    asked = [
+        rule for rule in spec.rules if rule not in own and rule.like is None and rule.why != NOT_DESCRIBED
+    ]
+    if not asked:
+        return []
+    names: set[Names] = set()
+    for gold in golds:
+        gold = plain(gold, GoldError, spec.max_depth, "gold")
+        _names(gold if spec.reader is None else spec.reader.gold(gold)[0], (), names)
+    for one in list(names):
+        names.update(spec.fields.alike(one))
+    return [rule.path for rule in asked if not _fits_any(rule.pattern, names)]
+
+
+def _names(value: Any, here: Names, found: set[Names]) -> None:
+    found.add(here)
+    if type(value) is dict:
+        for key, x in value.items():
+            _names(x, (*here, key), found)
+    elif type(value) is list:
+        for x in value:
+            _names(x, here, found)
+
+
+def _fits_any(pattern: Pattern, names: set[Names]) -> bool:
+    if None in pattern or ... in pattern:
+        return any(fits(pattern, one) for one in names)
+    return pattern in names
 
 
 def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str]]]) -> None:

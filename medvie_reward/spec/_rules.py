@@ -23,6 +23,9 @@ from medvie_reward.spec._normalizers import read_steps, steps_json
 WEIGHT_STEP: Final = 0.25
 MAX_WEIGHT: Final = 10.0
 
+NOT_DESCRIBED: Final = "schema: not described"
+"""Why there is a rule where a schema says nothing, so that a wildcard does not hold there."""
+
 Names = tuple[str, ...]
 """The member names on the way to a field, list positions left out."""
 

@@ -23,6 +23,7 @@ from medvie_reward.spec._fields import Fields
 from medvie_reward.spec._reading import KEYS, DocumentReader
 from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
+from medvie_reward.spec._schema_sources import Schema
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
@@ -272,9 +273,7 @@ class Spec:
             raise SpecError(f"no preset {name!r}: expected one of {', '.join(PRESETS)}") from None
 
     @classmethod
-    def from_json_schema(
-        cls, schema: Mapping[str, Any], preset: Spec | str = "clinical", **overrides: Any
-    ) -> Spec:
+    def from_json_schema(cls, schema: Schema, preset: Spec | str = "clinical", **overrides: Any) -> Spec:
         """Build a spec whose rules come from a JSON Schema.
 
         Types and formats choose comparators; ``x-medvie-*`` keywords refine them (see `schema.rules_of`).
@@ -283,7 +282,8 @@ class Spec:
         Parameters
         ----------
         schema
-            A JSON Schema, draft 2020-12 or draft-07.
+            A JSON Schema, also inside what an API of structured output or of tools wraps around one; or a
+            class: a Pydantic model, a dataclass or a TypedDict.
         preset
             Where every other choice comes from.
         **overrides
