@@ -9,19 +9,21 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import Place, path_text, plain, scalar_text
+from medvie_reward._core.json_values import Place, path_text, scalar_text
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter
 from medvie_reward.alignment._pool import Pool
 from medvie_reward.alignment._walker import Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
-from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.spec import DEFAULT, Field, GoldNames, Spec, resolve
+from medvie_reward.completions import gold_value, predicted_value
+from medvie_reward.errors import PredictionError, SpecError
+from medvie_reward.spec import DEFAULT, Field, Fields, GoldNames, Spec, resolve
 
 _MISREAD: Final = ("wrong", "hallucinated")
 
@@ -62,7 +64,11 @@ class Leaf(NamedTuple):
     critical: bool = False
 
 
-@dataclass(frozen=True)
+_SHOWN: Final = 200
+"""Leaves that a notebook shows."""
+
+
+@dataclass(frozen=True, repr=False)
 class Alignment:
     """All leaves of a gold and a prediction, matched.
 
@@ -90,6 +96,28 @@ class Alignment:
     def __len__(self) -> int:
         return len(self.leaves)
 
+    def __repr__(self) -> str:
+        counted = Counter(leaf.outcome for leaf in self.leaves)
+        return f"Alignment({', '.join(f'{n} {outcome}' for outcome, n in counted.items()) or 'no leaves'})"
+
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("field", "outcome", "gold", "prediction", "misplaced", "critical")
+        rows = [
+            (
+                leaf.gold_path or leaf.pred_path or leaf.field,
+                leaf.kind or leaf.outcome,
+                "" if leaf.gold_path is None else scalar_text(leaf.gold),
+                "" if leaf.pred_path is None else scalar_text(leaf.pred),
+                "yes" if leaf.misplaced else "",
+                "yes" if leaf.critical else "",
+            )
+            for leaf in self.leaves[:_SHOWN]
+        ]
+        more = len(self.leaves) - len(rows)
+        return html_table("", columns, rows, range(len(columns))) + (f"… and {more} more" if more else "")
+
 
 def align(
     pred: Any,
@@ -104,7 +132,7 @@ def align(
     Parameters
     ----------
     pred, gold
-        JSON values as Python gives them; neither is parsed.
+        JSON values as Python gives them; texts are read as `score` reads them.
     spec
         A spec or the name of a preset.
     source_text
@@ -120,8 +148,8 @@ def align(
         If a value is no JSON value or nests deeper than the spec allows.
     """
     chosen = resolve(spec, **overrides)
-    gold = plain(gold, GoldError, chosen.max_depth, "gold")
-    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    gold = gold_value(gold, chosen)
+    pred = predicted_value(pred, gold, chosen)
     return align_prepared(pred, prepare(gold, chosen), source_of(source_text))
 
 
@@ -181,16 +209,26 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows and has no alignment; "
             "choose another preset"
         )
-    fields, names = spec.fields, None
+    names = None
     if spec.reader is not None:
         gold, names = spec.reader.gold(gold)
+    met = spec.fields.currencies_met
+    prepared = _prepared(gold, spec, spec.fields.beside(gold), names)
+    if spec.fields.currencies_met == met:
+        return prepared
+    # Reading the gold has shown new currencies, perhaps its own.
+    fields = spec.fields.beside(gold)
+    return prepared if fields is spec.fields else _prepared(gold, spec, fields, names)
+
+
+def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
     if spec.lists == "bag":
         worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
         return Prepared(gold, spec, worth, pool, leaves, units, names)
-    matcher = Matcher(gold, spec)
+    matcher = Matcher(gold, spec, fields)
     return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units, names)
 
 
@@ -249,7 +287,7 @@ def _walk(
     tally: LeafCounter | None,
     blank: Callable[[Field], None] | None = None,
 ) -> bool:
-    engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
+    engine, worth, fields = prepared.engine, prepared.worth, prepared.engine.fields
     if isinstance(engine, Pool):
         if tally is None:
             engine.walk(pred, write)

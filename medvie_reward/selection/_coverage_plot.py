@@ -78,7 +78,7 @@ def _figure(coverage: Coverage, target: Any, form: str) -> None:
             _draw_kinds(axes[2], coverage)
         figure.legend(loc="outside lower center", ncols=4, frameon=False)
         figure.suptitle(
-            f"{coverage.k:,} of {coverage.n:,} documents, beside {len(coverage.seeds)} random picks",
+            f"{coverage.k:,} of {coverage.n:,} documents, and {len(coverage.seeds)} random selections",
             x=0.01,
             ha="left",
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
     from medvie_reward.spec._schema_sources import Schema
     from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
+    from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -30,6 +31,7 @@ else:
         _schema_rules="SCHEMAS load_schema rules_of",
         _schema_sources="Schema",
         _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
+        _think_tags="THINK_TAGS think_pair",
     )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "PREFIX",
     "PRESETS",
     "SCHEMAS",
+    "THINK_TAGS",
     "Field",
     "FieldRule",
     "Fields",
@@ -54,5 +57,6 @@ __all__ = [
     "pattern_of",
     "resolve",
     "rules_of",
+    "think_pair",
     "unmatched_rules",
 ]

@@ -24,13 +24,14 @@ from medvie_reward.spec._reading import KEYS, DocumentReader
 from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
 from medvie_reward.spec._schema_sources import Schema
+from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json")
-_ANSWERS: Final = ("lenient", "tagged")
+_FORMATS: Final = ("think", "answer", "json", "think_json")
+_ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -38,10 +39,13 @@ KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
-_LATER: Final = frozenset({"absent", "keys", "key_aliases"})
-"""Spec fields that the signature names only where they say something, so that it stays what it was."""
+_LATER: Final = frozenset(
+    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
+)
+"""Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
+_TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
 
 
 def _are_words(value: Any) -> bool:
@@ -74,6 +78,11 @@ class Spec:
         Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer whitespace gone,
         inner runs of it one space), ``strip`` (outer whitespace gone), ``text`` (spellings of one text:
         case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
+    field_names
+        Whether the words of a field's name choose its comparator where no rule does and ``text`` is
+        ``guess``: ``unit``, ``total``, ``invoice_no``, 参考范围 (see `comparators.field_names`).
+    lone_currency
+        Whether a currency that only one of two values names tells nothing apart: $5 is 5, and not €5.
     rules
         What holds for single fields; the first rule that fits a field is its rule.
     narrative
@@ -99,12 +108,14 @@ class Spec:
         penalties, so that more text can raise the reward.
     format
         What a well-formed completion looks like: ``think`` (one think part, then one answer part),
-        ``answer`` (one answer part alone) or ``json`` (a JSON object or list and nothing else).
+        ``answer`` (one answer part alone), ``json`` (a JSON object or list and nothing else) or
+        ``think_json`` (one think part, then a JSON object or list, bare or in one fence).
     format_weight
         What a well-formed completion earns (r_format of Eq. 5), 0 or more.
     answer
-        How the answer is found: ``lenient`` (the rule of `parse_completion`) or ``tagged`` (the first
-        closed answer part only).
+        How the answer is found: ``lenient`` (the rule of `parse_completion`), ``tagged`` (the first
+        closed answer part only), ``last`` (the last answer part, or the last JSON where there is none: made
+        to evaluate, not to train) or ``tool_call`` (the arguments of the first tool call).
     both_empty
         The reward's matching part where neither prediction nor gold has a field, 0 to 1.
     repair
@@ -119,6 +130,12 @@ class Spec:
     max_pairs
         Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
         (never better than the optimum) and the result says ``limited``.
+    prefilled
+        Whether the prompt already ends with the opening think tag, so that completions begin inside the think
+        part. Named in the signature only where it is true.
+    think_tags
+        What think parts stand in: opening tags (the closing ones follow from them), or both tags with one
+        space between. Named in the signature only where they are not ``<think>``.
     absent
         Words that mean blank, such as ``N/A`` and ``无``, in any case and width. A rule's own words come
         instead of these. What both sides leave blank is counted as ``agreed_blank``, which is in no score.
@@ -138,6 +155,8 @@ class Spec:
     name: str = "strict"
     lists: str = "align"
     text: str = "unicode"
+    field_names: bool = False
+    lone_currency: bool = False
     rules: tuple[Rule, ...] = ()
     narrative: str = "exact"
     reading: str = "json"
@@ -159,6 +178,8 @@ class Spec:
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
     max_pairs: int = 100_000
+    prefilled: bool = False
+    think_tags: tuple[str, ...] = THINK_TAGS
     absent: tuple[str, ...] = ()
     keys: str = "exact"
     key_aliases: Any = ()
@@ -173,6 +194,17 @@ class Spec:
             if getattr(self, one.name) != getattr(base, one.name)
         ]
         return f"{made}.replace({', '.join(changes)})" if changes else made
+
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("rule for", "comparator", "weight", "critical", "lists")
+        rows = [
+            (rule.path, rule.comparator or "", f"{rule.weight:g}", "yes" if rule.critical else "",
+             rule.lists or "")
+            for rule in self.rules
+        ]  # fmt: skip
+        return html_table(self.signature, columns, rows, texts=(0, 1, 3, 4))
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
@@ -209,7 +241,11 @@ class Spec:
         listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
-        self._require("repair", type(self.repair) is bool, "True or False")
+        for field in ("field_names", "lone_currency", "prefilled", "repair"):
+            self._require(field, type(getattr(self, field)) is bool, "True or False")
+        tags = known_tags(self.think_tags)
+        self._require("think_tags", tags is not None, _TAGS)
+        object.__setattr__(self, "think_tags", tags)
         for field, least, most in (
             ("max_chars", 1, 2**31),
             ("max_chars_per_gold_char", 0, 2**31),
@@ -326,7 +362,8 @@ class Spec:
     @cached_property
     def fields(self) -> Fields:
         """The fields of documents under this spec, made as they are met."""
-        return Fields(self.rules, self.text, self.narrative == "graded")
+        named = self.field_names and self.text == "guess"
+        return Fields(self.rules, self.text, self.narrative == "graded", named, self.lone_currency)
 
     @cached_property
     def reader(self) -> DocumentReader | None:
@@ -346,6 +383,11 @@ class Spec:
         """What a hallucinated leaf costs, by its kind, in parts (see `COST_PARTS`)."""
         costs = (self.filled_blank_cost, self.invented_field_cost, self.invented_item_cost)
         return {kind: round(cost * COST_PARTS) for kind, cost in zip(KINDS, costs, strict=True)}
+
+    @cached_property
+    def think_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The opening and the closing tag of each kind of think part."""
+        return tuple(pair for tag in self.think_tags if (pair := think_pair(tag)) is not None)
 
     @cached_property
     def variants(self) -> dict[Any, Spec]:
@@ -406,6 +448,8 @@ def _word(value: object) -> str:
     if isinstance(value, tuple):
         if not value:
             return "none"
+        if isinstance(value[0], str):
+            return ",".join(_word(text).replace(",", "%2C") for text in value)
         if not all(isinstance(x, Rule) for x in value):
             return _escaped(orjson.dumps(value).decode())
         digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
@@ -440,6 +484,8 @@ def _clinical() -> Spec:
     return Spec(
         name="clinical",
         text="guess",
+        field_names=True,
+        lone_currency=True,
         rules=english + chinese,
         filled_blank_cost=0.25,
         invented_field_cost=0.25,
