@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from medvie_reward.spec._explain import FieldRule, explain, unmatched_rules
+    from medvie_reward.spec._explain import (
+        FieldRule,
+        explain,
+        say_unmatched,
+        unmatched_by_fields,
+        unmatched_rules,
+    )
     from medvie_reward.spec._fields import Field, Fields
     from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _explain="FieldRule explain unmatched_rules",
+        _explain="FieldRule explain say_unmatched unmatched_by_fields unmatched_rules",
         _fields="Field Fields",
         _reading="GoldNames",
         _rules="Names Rule pattern_of",
@@ -57,6 +63,8 @@ __all__ = [
     "pattern_of",
     "resolve",
     "rules_of",
+    "say_unmatched",
     "think_pair",
+    "unmatched_by_fields",
     "unmatched_rules",
 ]
