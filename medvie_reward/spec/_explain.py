@@ -10,6 +10,7 @@ from medvie_reward._core.json_values import is_empty, plain, scalar_text
 from medvie_reward.comparators.guess import guess_kind
 from medvie_reward.errors import GoldError
 from medvie_reward.spec._fields import Field
+from medvie_reward.spec._functions import name_of
 from medvie_reward.spec._rules import NOT_DESCRIBED, Names, Pattern, Rule, fits, pattern_of
 from medvie_reward.spec._spec import PRESETS, Spec
 
@@ -180,9 +181,15 @@ def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str
 
 def _explained(field: Field, texts: list[str], spec: Spec, mode: str) -> FieldRule:
     comparator = spec.fields.comparator(field.rule)
+    if field.rule.normal_form is not None:
+        comparator = name_of(field.rule.normal_form)
     why = field.rule.why or f"rule {field.rule.path}"
-    if field.rule.comparator is None:
+    if field.rule.comparator is None and field.rule.normal_form is None:
         why = f"{why}: {_looks(texts)}" if comparator == "guess" else f"{why}: the spec's own"
+    if field.rule.normalize:
+        why += f"; after {', '.join(name for name, _ in field.rule.normalize)}"
+    if field.rule.absent:
+        why += f"; blank: {', '.join(field.rule.absent)}"
     example = texts[0] if texts else ""
     return FieldRule(
         field.name or "$",

@@ -75,7 +75,8 @@ class _Classes:
 
     def _members(self, given: type, at: str) -> dict[str, Any]:
         try:
-            hints = typing.get_type_hints(given, include_extras=True)
+            known = {one.__name__: one for one in self._names}
+            hints = typing.get_type_hints(given, localns=known, include_extras=True)
         except Exception as error:
             raise SpecError(f"schema: the types of {at} cannot be read: {error}") from error
         names = list(hints)
