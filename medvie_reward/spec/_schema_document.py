@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from medvie_reward._core.json_values import member_path
+from medvie_reward._core.validate import shown
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._metaschema import MAPS, NESTED, VALIDATORS, metaschema_error
@@ -58,7 +59,7 @@ _TYPE_NAMES: Final = "one of array, boolean, integer, null, number, object, stri
 
 def wrong(at: str, expected: str, got: object) -> SpecError:
     """Return the error of a wrong place in a schema."""
-    return SpecError(f"schema: expected {expected}, got {got!r:.80} - at {at}")
+    return SpecError(f"schema: expected {expected}, got {shown(got)} - at {at}")
 
 
 def member(path: str, name: str) -> str:

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from medvie_reward._core.json_values import member_path
+from medvie_reward._core.validate import shown
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._metaschema import NESTED
 
@@ -57,7 +58,7 @@ def find_schema(source: Any) -> tuple[dict[str, Any] | bool, str]:
         name = type(given).__name__
         if hasattr(type(given), "model_json_schema") or hasattr(type(given), "__dataclass_fields__"):
             raise SpecError(f"schema: expected the class {name}, got an object of it - at $")
-        raise SpecError(f"schema: expected an object, got {given!r:.80} - at $")
+        raise SpecError(f"schema: expected an object, got {shown(given)} - at $")
     # Plain values, and no schema in it the same object as another.
     try:
         text = json.dumps(given, default=dict, allow_nan=False, ensure_ascii=False)
@@ -74,7 +75,7 @@ def _unwrapped(root: Any, at: str) -> tuple[dict[str, Any] | bool, str]:
         if isinstance(root, bool):
             return root, at
         if not isinstance(root, dict):
-            raise SpecError(f"schema: expected an object, got {root!r:.80} - at {at}")
+            raise SpecError(f"schema: expected an object, got {shown(root)} - at {at}")
         if not root or _is_schema(root):
             return root, at
         tools = root.get("tools")

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import orjson
 
+from medvie_reward._core.validate import is_integer, is_number, is_one_of, shown
 from medvie_reward._version import __version__
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
@@ -209,7 +210,8 @@ class Spec:
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
         keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
-        self._require("lists", keyed or self.lists in ("align", "bag", "index"), _LISTS)
+        known = keyed or is_one_of(self.lists, ("align", "bag", "index"))
+        self._require("lists", known and is_text(self.lists), _LISTS)
         for field, words in (
             ("text", _TEXTS),
             ("narrative", _NARRATIVES),
@@ -218,7 +220,8 @@ class Spec:
             ("format", _FORMATS),
             ("answer", _ANSWERS),
         ):
-            self._require(field, getattr(self, field) in words, "one of " + ", ".join(map(repr, words)))
+            known = is_one_of(getattr(self, field), words)
+            self._require(field, known, "one of " + ", ".join(map(repr, words)))
         for field, low, high in (
             ("alpha", 0.0, 1.0),
             ("beta", 0.0, 100.0),
@@ -232,8 +235,7 @@ class Spec:
             ("repair_cost", 0.0, math.inf),
         ):
             x = getattr(self, field)
-            number = type(x) in (int, float) and math.isfinite(x) and low <= x <= high
-            self._require(field, number, f"a finite number from {low:g} to {high:g}")
+            self._require(field, is_number(x, low, high), f"a finite number from {low:g} to {high:g}")
             object.__setattr__(self, field, float(x) + 0.0)  # 1, 1.0 and -0.0 must give one signature
         for field, steps in (("beta", 100), *((cost, 1000) for cost in COSTS)):
             x = getattr(self, field) * steps
@@ -253,7 +255,7 @@ class Spec:
             ("max_pairs", 0, 2**31),
         ):
             n = getattr(self, field)
-            self._require(field, type(n) is int and least <= n <= most, f"an integer {least} to {most}")
+            self._require(field, is_integer(n, least, most), f"an integer {least} to {most}")
         self._check_words()
         if self.reading != "json":
             for field in ("absent", "keys", "key_aliases"):
@@ -265,11 +267,11 @@ class Spec:
 
     def _check_words(self) -> None:
         """Check what was added for reading documents, and freeze it."""
-        self._require("keys", self.keys in KEYS, "one of " + ", ".join(map(repr, KEYS)))
+        self._require("keys", is_one_of(self.keys, KEYS), "one of " + ", ".join(map(repr, KEYS)))
         self._require("name", is_text(self.name), "text that can be written as UTF-8")
         self._require("absent", _are_words(self.absent), "a list of words that are not blank")
         object.__setattr__(self, "absent", tuple(dict.fromkeys(self.absent)))
-        if self.key_aliases == ():
+        if type(self.key_aliases) is tuple and not self.key_aliases:
             return
         aliases = self.key_aliases
         pairs = list(aliases.items()) if isinstance(aliases, Mapping) else aliases
@@ -285,7 +287,8 @@ class Spec:
 
     def _require(self, field: str, ok: bool, expected: str) -> None:
         if not ok:
-            raise SpecError(f"spec field {field!r}: expected {expected}, got {getattr(self, field)!r}")
+            got = shown(getattr(self, field), 1_000)
+            raise SpecError(f"spec field {field!r}: expected {expected}, got {got}")
 
     @classmethod
     def preset(cls, name: str) -> Spec:
@@ -301,12 +304,9 @@ class Spec:
         SpecError
             If there is no such preset.
         """
-        if name == "clinical":
-            return _clinical()
-        try:
-            return _PLAIN[name]
-        except (KeyError, TypeError):
-            raise SpecError(f"no preset {name!r}: expected one of {', '.join(PRESETS)}") from None
+        if not is_one_of(name, PRESETS):
+            raise SpecError(f"no preset {shown(name)}: expected one of {', '.join(PRESETS)}")
+        return _clinical() if name == "clinical" else _PLAIN[name]
 
     @classmethod
     def from_json_schema(cls, schema: Schema, preset: Spec | str = "clinical", **overrides: Any) -> Spec:
@@ -341,7 +341,7 @@ class Spec:
             If something else than a `Rule` is among them.
         """
         if isinstance(rules, (str, bytes, Mapping)) or not isinstance(rules, Iterable):
-            raise SpecError(f"rules: expected a list of Rule, got {rules!r:.80}")
+            raise SpecError(f"rules: expected a list of Rule, got {shown(rules)}")
         return self.replace(rules=(*rules, *self.rules))
 
     def replace(self, **changes: Any) -> Spec:
