@@ -45,7 +45,7 @@ def add_reading_arguments(spec: argparse._ArgumentGroup) -> None:
     """Add what says how completions are read and rewarded."""
     spec.add_argument("--alpha", type=number, metavar="A", help="weight of precision in the matching part")
     spec.add_argument(
-        "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
+        "--format", choices=("think", "think_json", "answer", "json"), help="what a well-formed completion is"
     )
     spec.add_argument("--repair", action="store_true", help="repair broken JSON (counted as repaired)")
 

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
     from medvie_reward.spec._schema_sources import Schema
-    from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
+    from medvie_reward.spec._spec import (
+        ANSWERS,
+        COST_PARTS,
+        COSTS,
+        DEFAULT,
+        FORMATS,
+        KINDS,
+        PRESETS,
+        Spec,
+        resolve,
+    )
     from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
 else:
     __getattr__, __dir__ = lazy_names(
@@ -36,14 +46,16 @@ else:
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
         _schema_sources="Schema",
-        _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
+        _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
         _think_tags="THINK_TAGS think_pair",
     )
 
 __all__ = [
+    "ANSWERS",
     "COSTS",
     "COST_PARTS",
     "DEFAULT",
+    "FORMATS",
     "KINDS",
     "PREFIX",
     "PRESETS",

@@ -31,8 +31,10 @@ _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json", "think_json")
-_ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+FORMATS: Final = ("think", "answer", "json", "think_json")
+"""What `Spec.format` can be."""
+ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+"""What `Spec.answer` can be."""
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -217,8 +219,8 @@ class Spec:
             ("narrative", _NARRATIVES),
             ("reading", _READINGS),
             ("matching", _MATCHINGS),
-            ("format", _FORMATS),
-            ("answer", _ANSWERS),
+            ("format", FORMATS),
+            ("answer", ANSWERS),
         ):
             known = is_one_of(getattr(self, field), words)
             self._require(field, known, "one of " + ", ".join(map(repr, words)))
