@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, fields
 from types import EllipsisType
 from typing import Any, Final
 
-from medvie_reward._core.validate import is_number, is_one_of, shown
+from medvie_reward._core.validate import is_number, shown
 from medvie_reward.comparators import check_comparator
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import find_function, name_of
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._normalizers import read_steps, steps_json
 
 WEIGHT_STEP: Final = 0.25
@@ -103,10 +104,9 @@ class Rule:
         self._require("weight", stepped, f"0 to {MAX_WEIGHT:g} in steps of {WEIGHT_STEP:g}")
         object.__setattr__(self, "weight", float(self.weight))
         self._require("critical", type(self.critical) is bool, "True or False")
-        keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
-        self._require("lists", not keyed or is_text(self.lists), "text that can be written as UTF-8")
-        known = keyed or self.lists is None or is_one_of(self.lists, ("align", "index"))
+        known = self.lists is None or ListMode.for_lists(self.lists) is not None
         self._require("lists", known, "'align', 'index', 'key:<member>' or None")
+        self._require("lists", not known or is_text(self.lists), "text that can be written as UTF-8")
         self._require("critical", not self.critical or self.weight > 0, "a weight above 0 beside it")
         if self.absent is not None:
             object.__setattr__(self, "absent", self._texts("absent"))

@@ -15,6 +15,7 @@ from medvie_reward._core.json_values import member_path
 from medvie_reward._core.validate import shown
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.errors import SpecError
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._metaschema import MAPS, NESTED, VALIDATORS, metaschema_error
 from medvie_reward.spec._rules import MAX_WEIGHT, WEIGHT_STEP
 from medvie_reward.spec._schema_sources import Schema, find_schema
@@ -35,7 +36,7 @@ _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     ),
     "critical": (lambda x: isinstance(x, bool), "true or false"),
     "list": (
-        lambda x: x in ("align", "index") or (isinstance(x, str) and x.startswith("key:") and len(x) > 4),
+        lambda x: ListMode.for_lists(x) is not None,
         "'align', 'index' or 'key:<member>'",
     ),
     "key": (lambda x: isinstance(x, str) and x != "", "the name of a member"),

@@ -23,6 +23,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.errors import SpecError
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._rules import NOT_DESCRIBED, Rule, pattern_of
 from medvie_reward.spec._schema_document import PREFIX, SchemaTree, member, wrong
 from medvie_reward.spec._schema_sources import Schema
@@ -307,9 +308,11 @@ class _Walk:
 
     def _check_key(self, mode: _Given, items: list[_Part]) -> None:
         names = [name for part in items for name in part.schema.get("properties", {})]
-        unknown = mode.value.startswith("key:") and mode.value[4:] not in names
+        parsed = ListMode.parse(mode.value)
+        joined = None if parsed is None else parsed.member
+        unknown = joined is not None and joined not in names
         if unknown and names and not any(map(_open_names, items)):
-            raise wrong(mode.at, f"a member of the items ({', '.join(names)})", mode.value[4:])
+            raise wrong(mode.at, f"a member of the items ({', '.join(names)})", joined)
 
 
 def _open_names(part: _Part) -> list[_Part]:

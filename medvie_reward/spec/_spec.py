@@ -7,7 +7,6 @@ numbers with one signature are comparable.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ from dataclasses import fields as dataclass_fields
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-import orjson
-
 from medvie_reward._core.validate import is_integer, is_number, is_one_of, shown
-from medvie_reward._version import __version__
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._reading import KEYS, DocumentReader
 from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
 from medvie_reward.spec._schema_sources import Schema
+from medvie_reward.spec._signature import Signature
 from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
@@ -42,10 +40,6 @@ KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
-_LATER: Final = frozenset(
-    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
-)
-"""Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 _TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
@@ -189,7 +183,7 @@ class Spec:
 
     def __repr__(self) -> str:
         known = self.name in PRESETS
-        base = Spec.preset(self.name) if known else Spec(name=self.name)
+        base = self._base
         made = f"Spec.preset({self.name!r})" if known else f"Spec(name={self.name!r})"
         changes = [
             f"{one.name}={getattr(self, one.name)!r}"
@@ -211,8 +205,7 @@ class Spec:
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
-        keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
-        known = keyed or is_one_of(self.lists, ("align", "bag", "index"))
+        known = ListMode.parse(self.lists) is not None
         self._require("lists", known and is_text(self.lists), _LISTS)
         for field, words in (
             ("text", _TEXTS),
@@ -403,12 +396,22 @@ class Spec:
     @cached_property
     def signature(self) -> str:
         """One line that names every choice and the version, to be printed with every number."""
-        parts = [
-            f"{field.name}:{_word(getattr(self, field.name))}"
-            for field in dataclasses.fields(self)
-            if field.name not in _LATER or getattr(self, field.name) != field.default
-        ]
-        return "medvie|" + "|".join(parts) + f"|version:{__version__}"
+        return self.signed.long
+
+    @property
+    def short_signature(self) -> str:
+        """One line with what differs from the preset: ``medvie:clinical@0.1.0+lists=bag,alpha=0.3``."""
+        return self.signed.short
+
+    @property
+    def signed(self) -> Signature:
+        """The signature as a value, with every choice by name."""
+        return Signature.of(self, self._base)
+
+    @property
+    def _base(self) -> Spec:
+        """The spec that this one began as."""
+        return Spec.preset(self.name) if self.name in PRESETS else Spec(name=self.name)
 
 
 def resolve(spec: Spec | str, **overrides: Any) -> Spec:
@@ -441,26 +444,6 @@ def resolve(spec: Spec | str, **overrides: Any) -> Spec:
             chosen.variants.clear()
         chosen.variants[key] = known
     return known
-
-
-def _word(value: object) -> str:
-    """Write a spec value so that two values never share a word and none breaks the line's syntax."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        if not value:
-            return "none"
-        if isinstance(value[0], str):
-            return ",".join(_word(text).replace(",", "%2C") for text in value)
-        if not all(isinstance(x, Rule) for x in value):
-            return _escaped(orjson.dumps(value).decode())
-        digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
-        return f"{len(value)}#{digest.hexdigest()[:12]}"
-    return _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
 
 
 _FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))

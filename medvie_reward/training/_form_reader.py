@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from medvie_reward.errors import SpecError
-from medvie_reward.spec import PREFIX, Schema, SchemaTree
+from medvie_reward.spec import PREFIX, ListMode, Schema, SchemaTree
 from medvie_reward.training._query_fields import Field, merge
 
 _SCALARS: Final = frozenset(("string", "number", "integer", "boolean"))
@@ -75,8 +75,8 @@ class _Reader:
             for keyword in ("prefixItems", "items"):
                 value = part.get(keyword, [])
                 items += value if isinstance(value, list) else [value]
-            mode = part.get(PREFIX + "list", "")
-            label = label or part.get(PREFIX + "key", "") or (mode[4:] if mode.startswith("key:") else "")
+            mode = ListMode.parse(part.get(PREFIX + "list"))
+            label = label or part.get(PREFIX + "key", "") or (mode and mode.member) or ""
         item = self.field(field.name, items, seen) if items else Field(field.name, scalar=True)
         if item is None:
             return None
