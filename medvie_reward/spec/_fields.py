@@ -177,6 +177,17 @@ class Fields:
             names = like
         raise SpecError(f"rules: expected an end of 'like', got a circle at {'.'.join(names[:8])!r}")
 
+    def alike(self, names: Names) -> list[Names]:
+        """Return the names of the fields whose rules hold at a field because a rule says so, in turn."""
+        found: list[Names] = []
+        while self._like and len(found) < _TURNS:
+            like = self._likeness(names, self._first(names)[0])
+            if like is None:
+                break
+            found.append(like)
+            names = like
+        return found
+
     def _likeness(self, names: Names, end: int) -> Names | None:
         """Return the names of the field whose rules an earlier rule than one says hold here."""
         for n, pattern, like in self._like:
