@@ -2,6 +2,8 @@
 
 The reward is that of "Efficient Medical VIE via Reinforcement Learning" (arXiv 2506.13363), Eq. 5-6,
 with list items aligned one to one, so that values swapped between rows are seen.
+
+PYTEST_DONT_REWRITE: pytest, whose plugin is in here, need not complain where the package came before it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ PAGES = [
     ("explanation.md", 9, []),
     ("schema.md", 6, []),
     ("files.md", 9, []),
-    ("ci.md", 3, []),
+    ("ci.md", 7, []),
+    ("cli.md", 2, []),
     ("completions.md", 8, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),
 ]

@@ -23,7 +23,7 @@ from medvie_reward.alignment._walker import Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.errors import PredictionError, SpecError
-from medvie_reward.spec import DEFAULT, Field, Spec, resolve
+from medvie_reward.spec import DEFAULT, Field, Fields, GoldNames, Spec, resolve
 
 _MISREAD: Final = ("wrong", "hallucinated")
 
@@ -80,11 +80,15 @@ class Alignment:
         The choices behind it.
     limited
         Whether the work bound of the spec ran out, so that the pairs of items may not be the best.
+    renamed
+        The prediction's names that were read as others (see `Spec.keys` and ``key_aliases``): the field as
+        it was written, and as it was read.
     """
 
     leaves: tuple[Leaf, ...]
     signature: str
     limited: bool = False
+    renamed: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Leaf]:
         return iter(self.leaves)
@@ -151,8 +155,9 @@ def align(
 
 def align_prepared(pred: Any, prepared: Prepared, source: Source | None = None) -> Alignment:
     """Match a plain JSON value with a prepared gold document, as `align` does."""
-    leaves, limited = leaves_of(pred, prepared, source)
-    return Alignment(tuple(leaves), prepared.spec.signature, limited)
+    pred, renamed = read_prediction(pred, prepared)
+    leaves, limited = _leaves(pred, prepared, source)
+    return Alignment(tuple(leaves), prepared.spec.signature, limited, tuple(sorted(renamed.items())))
 
 
 def source_of(text: str | Sequence[str] | Source | None) -> Source | None:
@@ -178,6 +183,8 @@ class Prepared:
     ----------
     leaves, units
         Number of the gold's leaves and what they weigh.
+    names
+        The names in the gold, where the spec reads documents in its own way.
     """
 
     gold: Any
@@ -186,6 +193,7 @@ class Prepared:
     engine: Matcher | Pool
     leaves: int
     units: int
+    names: GoldNames | None = None
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -201,19 +209,41 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows and has no alignment; "
             "choose another preset"
         )
-    fields = spec.fields
+    names = None
+    if spec.reader is not None:
+        gold, names = spec.reader.gold(gold)
+    met = spec.fields.currencies_met
+    prepared = _prepared(gold, spec, spec.fields.beside(gold), names)
+    if spec.fields.currencies_met == met:
+        return prepared
+    # Reading the gold has shown new currencies, perhaps its own.
+    fields = spec.fields.beside(gold)
+    return prepared if fields is spec.fields else _prepared(gold, spec, fields, names)
+
+
+def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
     if spec.lists == "bag":
         worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
-        return Prepared(gold, spec, worth, pool, leaves, units)
-    matcher = Matcher(gold, spec)
-    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units)
+        return Prepared(gold, spec, worth, pool, leaves, units, names)
+    matcher = Matcher(gold, spec, fields)
+    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units, names)
+
+
+def read_prediction(pred: Any, prepared: Prepared) -> tuple[Any, dict[str, str]]:
+    """Read a prediction as the spec says; gives it, and the names that were read as others."""
+    reader, names = prepared.spec.reader, prepared.names
+    return (pred, {}) if reader is None or names is None else reader.prediction(pred, names)
 
 
 def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:
     """List every leaf of a plain value with its outcome, and tell whether the work bound ran out."""
+    return _leaves(read_prediction(pred, prepared)[0], prepared, source)
+
+
+def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[Leaf], bool]:
     leaves: list[Leaf] = []
     form = prepared.spec.fields.form
     not_read: set[str] = set()
@@ -242,14 +272,22 @@ def tally_of(
     pred: Any, prepared: Prepared, source: Source | None = None, by_field: bool = False
 ) -> tuple[LeafCounter, bool]:
     """Count a plain value's leaves, and tell whether the work bound ran out."""
+    pred, _ = read_prediction(pred, prepared)
     tally = LeafCounter(prepared.spec, prepared.worth.critical, by_field, source)
-    limited = _walk(pred, prepared, tally.write, tally)
+    blank = tally.blank if by_field and prepared.spec.counts_blanks else None
+    limited = _walk(pred, prepared, tally.write, tally, blank)
     tally.finish()
     return tally, limited
 
 
-def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None) -> bool:
-    engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
+def _walk(
+    pred: Any,
+    prepared: Prepared,
+    write: Write,
+    tally: LeafCounter | None,
+    blank: Callable[[Field], None] | None = None,
+) -> bool:
+    engine, worth, fields = prepared.engine, prepared.worth, prepared.engine.fields
     if isinstance(engine, Pool):
         if tally is None:
             engine.walk(pred, write)
@@ -263,7 +301,8 @@ def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None
         lambda: worth.right_critical(measure_units(pred, fields, known)),
         known,
         write,
-        tally,
+        tally if blank is None else None,
+        blank,
     )
     walker.walk(pred)
     return walker.limited

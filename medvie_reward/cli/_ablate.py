@@ -17,6 +17,7 @@ from medvie_reward.cli._options import (
     whole,
 )
 from medvie_reward.cli._parser import InputFile, SystemFile, expected_one_of
+from medvie_reward.cli._progress import each, progress
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.cli._streams import print_json
 from medvie_reward.errors import InputError
@@ -110,9 +111,11 @@ def run_ablate(options: argparse.Namespace) -> int:
         check_subsampling(how)
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         documents = _read(named, golds, spec, options)
+        advance = stack.enter_context(progress(options, "scoring", len(documents)))
         robustness = measure_robustness(
-            documents, list(named), spec, figure, noise, metrics=metrics, workers=options.workers
-        )
+            each(documents, advance), list(named), spec, figure, noise, metrics=metrics,
+            workers=options.workers,
+        )  # fmt: skip
         subsamples = subsample_systems(robustness.rows, figure, how)
         parts = [sign(spec.signature, metrics), f"figure:{options.figure}", how.signature]
         signature = "|".join(parts + ([noise.signature] if noise.kinds else []))

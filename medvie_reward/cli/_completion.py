@@ -88,7 +88,7 @@ def _bash(verbs: dict[str, list[_Option]], shorts: dict[str, str], words: dict[s
     return f"""\
 _medvie() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} verb=score
-  local flags="" words="" files=0 free=0
+  local flags="" words="" files=0 free=0 IFS=$' \\t\\n'
   if [ "${{COMP_WORDS[0]##*/}}" = medvie ]; then
     if [ "$COMP_CWORD" -eq 1 ]; then
       COMPREPLY=($(compgen -W "{" ".join(shorts)} --help --version" -- "$word"))
@@ -106,6 +106,7 @@ _medvie() {{
   COMPREPLY=($(compgen -W "$words" -- "$word"))
   if [ "$files" -eq 1 ] && [ -z "$words" ]; then
     compopt -o filenames 2>/dev/null
+    IFS=$'\\n'
     COMPREPLY=($(compgen -f -- "$word"))
   fi
 }}

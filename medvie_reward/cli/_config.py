@@ -212,8 +212,14 @@ def _name(key: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    """Write a value as TOML does."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_shown(x)}" for key, x in value.items())
+        return f"{{{inner}}}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -233,12 +239,12 @@ def _set(parser: Parser, action: argparse.Action, value: Any, place: str, file: 
     if isinstance(value, dict) and action.dest == "set":
         value = [f"{name}={_text(x)}" for name, x in value.items()]
     given = value if isinstance(value, list) else [value]
-    if action.dest == "set" and all(isinstance(one, str) for one in given):
+    if action.dest == "set":
         from medvie_reward.cli._spec import read_field
 
         try:
             for one in given:
-                read_field(one)
+                read_field(_text(one))
         except InputError as error:
             raise InputError(f"{place}: {error.reason.removeprefix('--set: ')}", str(file)) from None
     if not all(type(x) in (str, int, float, bool) for x in given) or (len(given) != 1 and not several):

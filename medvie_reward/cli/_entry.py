@@ -6,9 +6,10 @@ import argparse
 import contextlib
 import errno
 import io
+import signal
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from medvie_reward.cli._main import INTERRUPTED
 from medvie_reward.cli._parser import PRINTED_TO, STANDARD, Parser, did_you_mean
@@ -33,9 +34,10 @@ def run(program: str, verb: str | None, arguments: Sequence[str]) -> int:
     arguments
         The arguments.
     """
+    outputs: dict[str, Any] = {}
     with any_streams(), ending_signals() as came:
         try:
-            code = _run(program, verb, list(arguments))
+            code = _run(program, verb, list(arguments), outputs)
             _flush()
             return code
         except SystemExit:  # from argparse: help, version, a usage error
@@ -50,17 +52,18 @@ def run(program: str, verb: str | None, arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             abandon(sys.stdout)
             return _CLOSED_PIPE
-        except (KeyboardInterrupt, Ended) as ended:
-            return _ended(program, ended)
+        except (KeyboardInterrupt, Ended) as ending:
+            return _ended(program, ending, outputs)
         except Exception as error:
             if came:  # what was being imported made something else of the signal
-                return _ended(program, KeyboardInterrupt() if came[0] == 2 else Ended(came[0]))
+                ended: BaseException = KeyboardInterrupt() if came[0] == signal.SIGINT else Ended(came[0])
+                return _ended(program, ended, outputs)
             if isinstance(error, (MedvieError, OSError, MemoryError)):
                 return _fail(program, error)
             raise
 
 
-def _run(program: str, verb: str | None, arguments: list[str]) -> int:
+def _run(program: str, verb: str | None, arguments: list[str], outputs: dict[str, Any]) -> int:
     if verb is None:
         verb, arguments, prog = _verb_of(arguments)
     else:
@@ -73,7 +76,7 @@ def _run(program: str, verb: str | None, arguments: list[str]) -> int:
 
     if options.verbose:
         say(f"{program}: defaults from {options.defaults_from}")
-    check_places(parser, options)
+    outputs.update(check_places(parser, options))
     # Only verbs that print have it; others write their own files there.
     to = getattr(options, PRINTED_TO, None)
     if to in (None, STANDARD):
@@ -144,9 +147,15 @@ def _fail(program: str, error: BaseException) -> int:
     return _USAGE
 
 
-def _ended(program: str, ended: BaseException) -> int:
+def _ended(program: str, ended: BaseException, outputs: dict[str, Any]) -> int:
+    written = []
+    if outputs:
+        from medvie_reward.cli._outputs import written_since
+
+        written = written_since(outputs)
+    files = f"written before: {', '.join(written)}" if written else "no file was written"
     if isinstance(ended, Ended):
-        say(f"{program}: ended by {ended.name}; no file was written")
+        say(f"{program}: ended by {ended.name}; {files}")
         return ended.code
-    say(f"\n{program}: interrupted; no file was written")
+    say(f"\n{program}: interrupted; {files}")
     return INTERRUPTED

@@ -16,8 +16,17 @@ from medvie_reward.errors import InputError
 _COMPRESSED: Final = (".gz", ".zst", ".bz2", ".xz")
 
 
-def check_places(parser: Parser, options: argparse.Namespace) -> None:
+Stamp = tuple[int, int, int] | None
+"""Which file has a name, and when it was last written."""
+
+
+def check_places(parser: Parser, options: argparse.Namespace) -> dict[str, Stamp]:
     """Refuse files that cannot all be read and written, before any work.
+
+    Returns
+    -------
+    dict of str to Stamp
+        The outputs as they are now; see `written_since`.
 
     Raises
     ------
@@ -41,6 +50,7 @@ def check_places(parser: Parser, options: argparse.Namespace) -> None:
     if printed and is_closed("stdout"):
         raise InputError(f"{printed[0]} -: standard output is closed: expected a file")
     taken: dict[str, str] = {}
+    outputs: dict[str, Stamp] = {}
     for action in writing:
         flag = action.option_strings[-1]
         for path in action.paths(getattr(options, action.dest)):
@@ -53,10 +63,12 @@ def check_places(parser: Parser, options: argparse.Namespace) -> None:
                 raise InputError(f"{flag} {error.reason}", error.file) from None
             if os.path.exists(path) and not os.path.isfile(path):
                 continue  # a pipe or a device, where nothing is replaced
+            outputs[path] = _stamp(path)
             first = taken.setdefault(_identity(path), flag)
             if first != flag:
                 raise InputError(f"{first} and {flag} name one file: expected different names", path)
     _check_standard_output(inputs)
+    return outputs
 
 
 def _check_standard_input(reading: list[InputFile], options: argparse.Namespace) -> None:
@@ -87,6 +99,19 @@ def _names(value: str | list[str] | None) -> list[str]:
     """Return the files that the value of an option names, without the names of systems before them."""
     names = value if isinstance(value, list) else [] if value is None else [value]
     return [STANDARD if name.endswith(f"={STANDARD}") else name for name in names]
+
+
+def written_since(outputs: dict[str, Stamp]) -> list[str]:
+    """Return those of the outputs that are other files now, or were written to."""
+    return [path for path, before in outputs.items() if _stamp(path) != before]
+
+
+def _stamp(path: str) -> Stamp:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def _identity(path: str) -> str:

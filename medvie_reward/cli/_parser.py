@@ -32,8 +32,9 @@ class File(argparse.Action):
         _: str | None = None,
     ) -> None:
         """Store one name or several; none may be empty."""
-        # argparse also calls this with the default of a positional argument that may be left out.
-        for name in values if isinstance(values, list) else [] if values is None else [values]:
+        if values is None:  # an argument that may be left out
+            return
+        for name in values if isinstance(values, list) else [values]:
             if not name:
                 raise argparse.ArgumentError(self, "expected the name of a file, got an empty text")
             self.check(name)

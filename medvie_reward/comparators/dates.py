@@ -1,9 +1,12 @@
 """Dates, times, and both together, each with the precision it was written with.
 
-A month is not its first day, a date is not its midnight, 08:05 is not 08:05:00, and no zone is converted.
-What would have to be guessed stays text: a day and a month that could change places, a two-digit year (unless
-the option ``order`` says where they stand), a Minguo year (``民国113年``, ``113/03/05``), a day that does not
-exist. A weekday beside a date says nothing new and is dropped, but only where it is that date's weekday.
+A month is not its first day, a date is not its midnight (unless the option ``midnight`` says so), 08:05 is
+not 08:05:00, and no zone is converted. What would have to be guessed is not: where a day and a month could
+change places or a year has two digits (unless the option ``order`` says where they stand) the numbers keep
+their places, and only zeros in front of them and the marks between them mean nothing: ``03/05/2024`` is
+``3-5-2024``, and neither ``5/3/2024`` nor ``2024-05-03``. A day that does not exist stays text. A Minguo year
+stays one: 民國113年 is 民国113年 and not 2024, and 113/03/05 is 113/3/5. A weekday beside a date says nothing
+new and is dropped, but only where it is that date's weekday.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ _WEEKDAYS: Final = {
     for name in names.split()
 }
 _HAN: Final = {character: digit for digit, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_SIMPLE: Final = str.maketrans("週點時鐘", "周点时钟")
+_SIMPLE: Final = str.maketrans("週點時鐘國華", "周点时钟国华")
 
 _NAME: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
@@ -69,14 +72,33 @@ _CENTURIES: Final = ("18", "19", "20")
 _HAN_DATE: Final = re.compile(
     r"([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})[日号])?)?"
 )
+_PART: Final = "凌晨|早上|早晨|上午|中午|下午|傍晚|晚上"
+_NOON: Final = r"a\.?m\.?|p\.?m\.?"
 _TIME: Final = re.compile(
-    r"(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上)? ?(?P<hour>[0-9]{1,2})"
-    r"(?: ?: ?(?P<minute>[0-9]{2})(?: ?: ?(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    rf"(?P<part>{_PART})? ?(?:(?P<noon0>{_NOON}) ?)?(?P<hour>[0-9]{{1,2}})"
+    r"(?: ?: ?(?P<minute>[0-9]{2})(?: ?: ?(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?[时分秒]?"
     r"| ?(?P<word>[时点])(?: ?(?P<minute2>[0-9]{1,2}) ?分(?: ?(?P<second2>[0-9]{1,2}) ?秒)?"
-    r"|(?P<minute3>[0-9]{2})|(?P<half>半)|钟)?)?"
-    r"(?: ?(?P<noon>a\.?m\.?|p\.?m\.?)| ?(?:hrs?|hours))? ?(?P<zone>z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+    r"|(?P<minute3>[0-9]{2})|(?P<half>半)|钟)?"
+    r"| ?h ?(?P<minute4>[0-9]{2})(?: ?(?:m|min)(?: ?(?P<second4>[0-9]{2}) ?s)?)?"
+    r"|(?<=[0-2][0-9])(?P<minute5>[0-9]{2})(?= ?h))?"
+    rf"(?: ?(?P<noon>{_NOON})| ?\(?(?P<part2>{_PART})\)?| ?(?:h|hrs?|hours))? ?"
+    r"(?P<zone>z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+# A time in front of its date. It has a colon or an h, or it may be anything.
+_TIME_FIRST: Final = re.compile(
+    rf"((?:(?:{_PART}|{_NOON}) ?)?[0-9]{{1,2}}[:h][0-9]{{2}}(?::[0-9]{{2}})?(?: ?(?:{_NOON}))?)"
+    r"(?:,? (?:on )?|,)"
+)
+# Years of the Republic of China stay what they are; so do years of three figures, which may be such.
+_ERA: Final = re.compile(
+    r"(?:(?:中华)?(民国) ?)?([0-9]{1,3}) ?(?:年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]"
+    r"|([/.-]) ?([0-9]{1,2}) ?\5 ?([0-9]{1,2})(?![0-9]))"
 )
 _JOIN: Final = re.compile(r"t|,? ?(?:at )?")
+_MIDNIGHT: Final = re.compile(r"T00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_PARTED: Final = re.compile(r" ?(?:-{1,2}|~|至|到|/|\bto\b|\buntil\b|\bthrough\b) ?")
+_FROM: Final = re.compile(r"^(?:from |自|从)")
+_UNTIL: Final = re.compile(r"(?:止|为止)$")
 _MORNING: Final = ("凌晨", "早上", "早晨", "上午")
 
 _D: Final = "[0-9０-９]"
@@ -108,7 +130,7 @@ Every repetition is bounded, so the time is linear in the text.
 """
 
 
-def date_form(order: str = "none") -> Callable[[str], str]:
+def date_form(order: str = "none", midnight: bool = False) -> Callable[[str], str]:
     """Return a function that normalizes dates, months and years; a text with a time stays text.
 
     Parameters
@@ -117,23 +139,65 @@ def date_form(order: str = "none") -> Callable[[str], str]:
         How to read what could be read in two ways: ``dmy`` or ``mdy`` (03/04/2024, and 03/04/24),
         ``ymd`` (24/03/04), or ``none`` for not at all. With an order, two-digit years from 69 on are 19yy,
         the others 20yy.
+    midnight
+        Whether a date at midnight, in any zone, is the date alone, as where programs write dates.
 
     Raises
     ------
     SpecError
-        If there is no such order.
+        If there is no such order, or ``midnight`` is not true or false.
     """
-    _check(order)
+    _check(order, midnight)
 
     def form(text: str) -> str:
-        date = read_date(text, order)
-        return folded_text(text) if date is None else f"\x00d:{date}"
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and not plain[7] and (date := _plain(plain)) is not None:
+            return f"\x00d:{date}"
+        folded = folded_text(text)
+        moment = _moment(folded, order)
+        if moment is not None and midnight:
+            moment = _without_midnight(moment)
+        return folded if moment is None or "T" in moment else f"\x00d:{moment}"
 
     return form
 
 
-def datetime_form(order: str = "none") -> Callable[[str], str]:
+def datetime_form(order: str = "none", midnight: bool = False) -> Callable[[str], str]:
     """Return a function that normalizes dates with or without a time, a fraction of a second and a zone.
+
+    Parameters
+    ----------
+    order, midnight
+        As for `date_form`.
+
+    Raises
+    ------
+    SpecError
+        If there is no such order, or ``midnight`` is not true or false.
+    """
+    _check(order, midnight)
+
+    def form(text: str) -> str:
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and not midnight and (date := _plain(plain)) is not None:
+            time = plain[7]
+            if time is None:
+                return f"\x00d:{date}"
+            if _CLOCK.fullmatch(time):
+                return f"\x00d:{date}T{_filled(time)}"
+        folded = folded_text(text)
+        moment = _moment(folded, order)
+        if moment is None:
+            return folded
+        return f"\x00d:{_without_midnight(moment) if midnight else moment}"
+
+    return form
+
+
+def date_range_form(order: str = "none") -> Callable[[str], str]:
+    """Return a function that normalizes two dates with a dash, a tilde, ``to``, ``至`` or ``到`` between.
+
+    A single date is its own form; other texts are folded.
 
     Parameters
     ----------
@@ -148,18 +212,25 @@ def datetime_form(order: str = "none") -> Callable[[str], str]:
     _check(order)
 
     def form(text: str) -> str:
-        plain = _PLAIN.fullmatch(text)
-        if plain is not None and (date := _plain(plain)) is not None:
-            time = plain[7]
-            if time is None:
-                return f"\x00d:{date}"
-            if _CLOCK.fullmatch(time):
-                return f"\x00d:{date}T{_filled(time)}"
         folded = folded_text(text)
+        if len(folded) > _LONGEST:
+            return folded
         moment = _moment(folded, order)
-        return folded if moment is None else f"\x00d:{moment}"
+        if moment is not None:
+            return f"\x00d:{moment}"
+        for parted in _PARTED.finditer(folded):
+            first = _moment(_FROM.sub("", folded[: parted.start()]), order)
+            last = None if first is None else _moment(_UNTIL.sub("", folded[parted.end() :]), order)
+            if last is not None:
+                return f"\x00p:{first}~{last}"
+        return folded
 
     return form
+
+
+def _without_midnight(moment: str) -> str:
+    date, mark, _ = moment.partition("T")
+    return date if mark and _MIDNIGHT.fullmatch(moment, len(date)) else moment
 
 
 def time_text(text: str) -> str:
@@ -197,9 +268,11 @@ def read_date(text: str, order: str = "none") -> str | None:
     return _day(found, order)
 
 
-def _check(order: str) -> None:
+def _check(order: str, midnight: bool = False) -> None:
     if order not in _ORDERS:
         raise SpecError(f"order: expected one of {', '.join(_ORDERS)}, got {order!r}")
+    if type(midnight) is not bool:
+        raise SpecError(f"midnight: expected true or false, got {midnight!r}")
 
 
 def _filled(clock: str) -> str:
@@ -273,6 +346,19 @@ def _day(found: re.Match[str], order: str) -> str | None:
     return date if not both and datetime.date.fromisoformat(date).weekday() == named else None
 
 
+def _in_places(found: re.Match[str]) -> str | None:
+    """Write numbers that may be a date, each in its place, where nobody says which is the day or the year."""
+    if found["before"] or found["after"] or not found["mark"] or not found["b"][0].isdigit():
+        return None
+    a, b, c = int(found["a"]), int(found["b"]), found["c"]
+    if len(found["a"]) > 2 or not (1 <= a <= 31 and 1 <= b <= 31):
+        return None
+    if len(c) == 4:
+        both = _iso(int(c), a, b) is not None and _iso(int(c), b, a) is not None
+        return f"{a:02}/{b:02}/{c}" if both else None
+    return f"{a:02}/{b:02}/{c}" if len(c) == 2 and min(a, b) <= 12 else None
+
+
 def _three(a: str, b: str, c: str, order: str) -> str | None:
     """Read three numbers with one mark between them, the second perhaps a month's name."""
     first, middle, last = int(a), _month_number(b), int(c)
@@ -314,21 +400,54 @@ def _month(key: str) -> str | None:
 
 def _moment(folded: str, order: str) -> str | None:
     """Read a date, or a date with a time."""
-    key = _key(folded)
+    key = _key(folded.replace("號", "号"))
     found = _DAY.match(key)
     if found is None:
-        return _month(key)
-    date = _day(found, order)
+        return _month(key) or _era(key) or _time_first(key, order)
+    date = _day(found, order) or _in_places(found)
     rest = key[found.end() :]
     compact = found["compact"]
     if compact:
         digits = compact.lstrip("t")
         rest = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2)) + rest
-    if date is None or not rest:
+    return date if date is None else _joined(date, rest)
+
+
+def _joined(date: str, rest: str) -> str | None:
+    """Write a date with the time that comes behind it, if any does."""
+    if not rest:
         return date
     join = _JOIN.match(rest)
     time = _time(rest[join.end() :] if join else rest)
     return None if time is None else f"{date}T{time}"
+
+
+def _time_first(key: str, order: str) -> str | None:
+    """Read a date with its time in front of it."""
+    first = _TIME_FIRST.match(key)
+    if first is None:
+        return None
+    found = _DAY.fullmatch(key, first.end())
+    date = None if found is None or found["compact"] else _day(found, order) or _in_places(found)
+    time = _time(first[1])
+    return None if date is None or time is None else f"{date}T{time}"
+
+
+def _era(key: str, dated: bool = False) -> str | None:
+    """Read a date with a Minguo year, or one of three figures, and its time unless it is to have none."""
+    found = _ERA.match(key)
+    if found is None:
+        return None
+    era, year, month, day, mark, month2, day2 = found.groups("")
+    # Without the name of the era only 113/3/5 and 113年3月5日 are dates for sure.
+    if not era and (len(year) < 3 or mark in ("-", ".")):
+        return None
+    # Its years are leap years where ours are, 1911 years later.
+    date = _iso(int(year) + 1911, int(month or month2), int(day or day2))
+    rest = key[found.end() :]
+    if date is None or (dated and rest):
+        return None
+    return _joined(f"{era}{int(year)}{date[4:]}", rest)
 
 
 def _time(key: str) -> str | None:
@@ -336,15 +455,19 @@ def _time(key: str) -> str | None:
     found = _TIME.fullmatch(key)
     if found is None:
         return None
-    hour = _hour(int(found["hour"]), found["part"], found["noon"])
+    if sum(found[name] is not None for name in ("part", "part2", "noon", "noon0")) > 1:
+        return None
+    hour = _hour(int(found["hour"]), found["part"] or found["part2"], found["noon"] or found["noon0"])
     if hour is None:
         return None
-    minute = "30" if found["half"] else found["minute"] or found["minute2"] or found["minute3"]
-    second = found["second"] or found["second2"]
+    minutes = (found[name] for name in ("minute", "minute2", "minute3", "minute4", "minute5"))
+    minute = "30" if found["half"] else next(filter(None, minutes), None)
+    second = found["second"] or found["second2"] or found["second4"]
     zone = _zone(found["zone"])
     if minute is None:
         # An hour alone, but a number alone is no time.
-        return f"{hour:02}" if (found["word"] or found["noon"]) and zone == "" else None
+        noon = found["noon"] or found["noon0"]
+        return f"{hour:02}" if (found["word"] or noon) and zone == "" else None
     if int(minute) > 59 or int(second or 0) > 59 or zone is None:
         return None
     seconds = f":{int(second):02}" if second else ""

@@ -1,34 +1,46 @@
-"""A delimited text -> the bag of its parts.
+"""A delimited text -> the bag of its parts, where it is certain that their order says nothing.
 
-Only one delimiter splits a text: numbers in front of the parts where there are any, else the first of the
-delimiters that occurs, in the order they are given. The later ones then belong to the parts, so that in
-``高血压，3级；糖尿病，2型`` the grades stay with their diagnoses.
+Only one kind of delimiter splits a text: numbers or bullets in front of the parts where there are any, else
+the first of the delimiters that occurs, in the order they are given. The later ones then belong to the parts,
+so that in ``高血压，3级；糖尿病，2型`` the grades stay with their diagnoses. Nothing in brackets is split.
+
+With the delimiters that are used where none are given, a text keeps its order unless its parts stand alone:
+
+- a comma makes a set only between names of diseases, none of which is denied, doubted, placed or graded:
+  ``Hypertension, diabetes`` is one, ``No fracture, dislocation`` and ``左侧颈动脉，轻度狭窄`` are none;
+- a part that tells of its neighbour keeps all in order, whatever the delimiter: ``伴…``, a size alone; and
+  where the parts have no numbers or bullets ``考虑…``, and a heading with a colon that only some parts have.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
+from medvie_reward.comparators._items import bulleted, numbered, outside, split
+from medvie_reward.comparators._vocabulary import spellings
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.errors import SpecError
 
 # A slash is no default: it stands in units, dates, blood pressures and vertebrae. A line's end comes late,
 # since a list that has other delimiters may be wrapped anywhere.
-_DEFAULT: Final = ";|、\n,"
+_DEFAULT: Final = "。;|\n,"
+_COMMA: Final = ","
 _TWINS: Final = {
-    twin: pair for pair in (";；", ",，", "、､", "|｜", "/／", ".．", ":：", "\n\r") for twin in pair
+    twin: pair for pair in (";；", ",，、､", "|｜", "/／", ".．", "。｡", ":：", "\n\r") for twin in pair
 }
 _BLANKS: Final = " \t\r\n\u3000\xa0"
+_FIGURES: Final = ",，.．。｡、"
+_LONGEST_NAME: Final = 80
 
-# Numbers in front of parts: ①, (1), 1. 1、 1) at the start, after whitespace, a delimiter, or what readers
-# of images glue them to: a Chinese character or a bracket.
-_DIGITS: Final = str.maketrans("０１２３４５６７８９（）．", "0123456789().")
-_CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_MARK: Final = re.compile(
-    rf"(?P<circled>[{_CIRCLED}])|\((?P<enclosed>[1-9][0-9]?)\)"
-    r"|(?:(?<=[\s;；、,，。|\u4e00-\u9fff)）])|^)(?P<plain>[1-9][0-9]?)(?P<style>[.、)])(?![0-9])"
+_HEADING: Final = re.compile("(?<![0-9])[:：]|[:：](?![0-9])")
+_WRAPPED: Final = re.compile(r"(?<=[,，、:：(（])[ \t\u3000]*[\r\n]+")
+_LATIN: Final = re.compile(r"[a-z][a-z0-9/-]*")
+_NUMERAL: Final = r"[0-9]+(?:\.[0-9]+)?"
+_MEASURE: Final = re.compile(
+    rf"{_NUMERAL}(?: ?[x×*~-] ?{_NUMERAL}){{0,3}} ?(?:mm|cm|m|ml|%|毫米|厘米|公分|毫升)"
 )
 
 
@@ -39,7 +51,8 @@ def set_form(delimiters: str = _DEFAULT) -> Callable[[str], str]:
     ----------
     delimiters
         The characters that part a text, the strongest first; each also stands for its full or half width. A
-        comma or full stop between two digits parts nothing.
+        comma or full stop between two digits parts nothing. Where they are given, every text that holds one
+        is a set; where they are not, see the top of this module.
 
     Raises
     ------
@@ -48,48 +61,125 @@ def set_form(delimiters: str = _DEFAULT) -> Callable[[str], str]:
     """
     if not isinstance(delimiters, str) or not delimiters:
         raise SpecError(f"delimiters: expected a text of one character or more, got {delimiters!r}")
-    levels = [_splitter(delimiter) for delimiter in delimiters]
+    levels = [(delimiter, _splitter(delimiter)) for delimiter in delimiters]
     signs = "".join(_TWINS.get(delimiter, delimiter) for delimiter in delimiters)
     edges = signs + _BLANKS
-    special = re.compile(f"[{re.escape(signs)}①(（1１]")
+    special = re.compile(f"[{re.escape(signs)}①⑴⒈❶(（[［1１一#＃•●◆▪‣◦►*\\n]")
+    careful = delimiters == _DEFAULT
 
     def form(text: str) -> str:
         if special.search(text) is None:
             folded = folded_text(text)
             return f"\x00l:{folded}" if folded else folded
         inner = text.strip(edges)
-        parts = _numbered(inner)
-        for level in levels:
-            if len(parts) < 2:
-                parts = level.split(inner)
+        head, parts = _parts(inner, levels, careful)
         kept = sorted(folded for part in parts if (folded := folded_text(part.strip(edges))))
-        return "\x00l:" + "\n".join(kept) if kept else folded_text(text)
+        tag = f"\x00h:{folded_text(head)}\n" if head else "\x00l:"
+        return tag + "\n".join(kept) if kept else folded_text(text)
 
     return form
 
 
+def _parts(text: str, levels: list[tuple[str, re.Pattern[str]]], careful: bool) -> tuple[str, list[str]]:
+    """Return what heads a list, and its parts; a text that is none is one part."""
+    shown = outside(text)
+    head, parts = numbered(text, shown)
+    if parts:
+        return (head, parts) if not careful or _are_items(parts) else ("", [text])
+    items = bulleted(text, shown)
+    if items is None or len(items) > 1:
+        return "", items if items and (not careful or _are_items(items)) else [text]
+    for delimiter, level in levels:
+        if careful and delimiter == "\n":
+            text, shown = _WRAPPED.sub(" ", text), _WRAPPED.sub(" ", shown)
+        parts = [part for part in split(text, shown, level) if part.strip()]
+        if len(parts) > 1:
+            apart = not careful or (_are_names if delimiter == _COMMA else _are_statements)(parts)
+            return "", parts if apart else [text]
+    return "", [text]
+
+
 def _splitter(delimiter: str) -> re.Pattern[str]:
     signs = re.escape(_TWINS.get(delimiter, delimiter))
-    if delimiter in ",，.．":
+    if delimiter in _FIGURES:
         return re.compile(rf"(?<![0-9０-９])[{signs}]|[{signs}](?![0-9０-９])")
     return re.compile(f"[{signs}]")
 
 
-def _numbered(text: str) -> list[str]:
-    """Cut a text in front of the numbers 1, 2, … where it begins with the first; nothing if it has no two."""
-    plain = text.translate(_DIGITS)
-    cuts: list[tuple[int, int]] = []
-    style = None
-    for mark in _MARK.finditer(plain):
-        circled = mark["circled"]
-        number = _CIRCLED.index(circled) + 1 if circled else int(mark["enclosed"] or mark["plain"])
-        shape = mark["style"] or mark.lastgroup
-        if not cuts and (number != 1 or plain[: mark.start()].strip()):
-            return []
-        if number == len(cuts) + 1 and style in (None, shape):
-            cuts.append(mark.span())
-            style = shape
-    if len(cuts) < 2:
-        return []
-    ends = [start for start, _ in cuts[1:]] + [len(text)]
-    return [text[start:end] for (_, start), end in zip(cuts, ends, strict=True)]
+class _Words(NamedTuple):
+    """Words of one kind: whole Latin words, endings of such, and Chinese ones."""
+
+    latin: frozenset[str]
+    endings: tuple[str, ...]
+    han: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, _Words]:
+    kinds: dict[str, _Words] = {}
+    for kind, words in spellings("diagnoses", "words", "kind").items():
+        latin = [word for word in words if word.isascii()]
+        kinds[kind] = _Words(
+            frozenset(latin),
+            tuple(word[1:] for word in latin if word[0] == "-"),
+            tuple(word for word in words if not word.isascii()),
+        )
+    return kinds
+
+
+def _are_names(parts: list[str]) -> bool:
+    """Check whether each part is the name of a disease, with nothing that reaches beyond it."""
+    return all(_is_name(part) for part in parts)
+
+
+def _is_name(part: str) -> bool:
+    name = folded_text(part)
+    if len(name) > _LONGEST_NAME or "?" in name:
+        return False
+    words = _words()
+    latin = _LATIN.findall(name)
+    scope = words["scope"]
+    if not scope.latin.isdisjoint(latin) or any(word in name for word in scope.han):
+        return False
+    return _ends_in(name, latin, words["head"]) or (
+        _ends_in(name, latin, words["finding"]) and (len(latin) > 1 or name not in words["finding"].han)
+    )
+
+
+def _ends_in(name: str, latin: list[str], words: _Words) -> bool:
+    if name.endswith(words.han):
+        return True
+    last = latin[-1] if latin and name.endswith(latin[-1]) else ""
+    return last in words.latin or (len(last) > 5 and last.endswith(words.endings or ("\x00",)))
+
+
+def _are_items(parts: list[str]) -> bool:
+    """Check whether no part of a numbered list plainly tells of its neighbour."""
+    return not any(_tells(part)[0] for part in parts)
+
+
+def _are_statements(parts: list[str]) -> bool:
+    """Check whether no part may tell of its neighbour."""
+    headed = [_HEADING.search(part) is not None for part in parts]
+    if any(headed) and not all(headed):
+        return False
+    told = [_tells(part) for part in parts]
+    if any(plainly or doubted for plainly, doubted, _, _ in told):
+        return False
+    return not any(graded for _, _, graded, _ in told) or all(named for _, _, _, named in told)
+
+
+def _tells(part: str) -> tuple[bool, bool, bool, bool]:
+    """Return whether a part tells of its neighbour, begins with a doubt or a degree, and ends in a name."""
+    words = _words()
+    name = folded_text(part)
+    latin = _LATIN.findall(name)
+    first = latin[0] if latin and name.startswith(latin[0]) else ""
+    follows, doubted, graded = (
+        first in kind.latin or name.startswith(kind.han)
+        for kind in (words["follows"], words["doubt"], words["degree"])
+    )
+    alone = name in words["alone"].latin or name in words["alone"].han or _MEASURE.fullmatch(name) is not None
+    refers = not words["refers"].latin.isdisjoint(latin) or any(word in name for word in words["refers"].han)
+    named = any(_ends_in(name, latin, words[kind]) for kind in ("head", "finding"))
+    return follows or alone or refers, doubted, graded, named

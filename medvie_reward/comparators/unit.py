@@ -4,19 +4,24 @@ A unit is read as factors over ``/ · * . ( )`` and exponents, each factor by a 
 case, and of words, which do not. ``a/b·c`` is not read, since it means two things. What this takes for the
 same, beyond the names of one unit:
 
-- a power of ten in any notation (``×10⁹/L``, ``10*9/L``, ``x10E9/L``), ``K/uL`` and ``M/uL`` for ``10^3/uL``
-  and ``10^6/uL``; ``个`` and a factor 1 add nothing;
+- a power of ten in any notation (``×10⁹/L``, ``10*9/L``, ``x10E9/L``, ``10↑9/L``, ``E9/L``) and in words
+  (``K/uL``, ``thou/uL``, ``lakh/cumm``, ``1000/µL``); ``个`` and a factor 1 add nothing;
 - litre, IU, U, Eq and Osm in small letters; ``Kg`` and the like for ``kg``;
-- a unit in capitals throughout, where capitals are all it can be (``MG/DL``, ``IU/ML``). ``ML`` alone is a
+- a unit in capitals, where capitals are all it can be (``MG/DL``, ``PG/ml``, ``Pmol/L``). ``ML`` alone is a
   megalitre, ``G/L`` is 10^9/L or g/L and so neither, and ``MIU`` is not mIU;
+- what UCUM writes in braces and others behind a space: ``ng/mL{FEU}`` and ``ng/mL FEU``, ``mg/g{creat}`` and
+  ``mg/gCr``. A qualifier is part of the unit: ``{FEU}`` is not ``{DDU}``, and no unit with one is the same
+  without it, but for ``(calc)``, which tells of the method;
 - Chinese and English names (``毫摩尔/升``, ``次/分`` and ``bpm``; ``岁`` and ``years``, but not ``年``).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
+from medvie_reward.comparators._unit_table import EITHER, units
 from medvie_reward.comparators.text import folded_marks
 
 _LONGEST: Final = 60
@@ -25,152 +30,70 @@ _LONGEST_UNKNOWN: Final = 12
 Unit = tuple[int, str, bool]
 """Power of ten in front, factors, and whether every factor is known."""
 
-Factor = tuple[str, int, bool]
-"""Name, exponent, and whether it is a mere number."""
 
-# Canonical symbol, prefixes that it takes (. for none), spellings that go by case, Chinese names.
-_BASES: Final = """
-g .kMdcmμnpf g,gm 克
-L .kMdcmμnpf L,l,ℓ 升
-m .kMdcmμnp m 米
-mol .kMmμnpf mol 摩尔,摩
-s .mμn s 秒
-U .kMmμnp U,u 单位
-IU .kMmμnp IU,iu,Iu 国际单位
-Eq .mμn Eq,eq 当量
-Osm .mμ Osm,osm,Osmol,osmol
-Pa .kMm Pa,pa 帕
-Hz .kM Hz,hz 赫兹,赫
-V .kmμ V 伏
-W .km W 瓦
-J .kMm J 焦
-cal .k cal 卡
-Gy .cm Gy
-Sv .mμ Sv
-Bq .kM Bq
-kat .mμn kat
-Da .k Da
-M mμnp M
-A mμ A 安
-h . h
-d . d
-D . D
-cP . cP
-岁 . y,Y 岁
-% . %
-‰ . ‰
-°C . °C,°c
-°F . °F,°f
-"""
-_PREFIXES: Final = {
-    ".": ("", ("",), ("",)),
-    "k": ("k", ("k", "K"), ("千",)),
-    "M": ("M", ("M",), ()),
-    "d": ("d", ("d",), ("分",)),
-    "c": ("c", ("c",), ("厘",)),
-    "m": ("m", ("m",), ("毫",)),
-    "μ": ("μ", ("μ", "u", "mc"), ("微",)),
-    "n": ("n", ("n",), ("纳",)),
-    "p": ("p", ("p",), ("皮",)),
-    "f": ("f", ("f",), ("飞",)),
-}
-# Names that are known in any case.
-_NAMES: Final = """
-g gram grams gms
-L litre litres liter liters ltr
-kg 公斤
-cm 公分
-s sec secs second seconds 秒钟
-min min mins minute minutes 分 分钟
-h hr hrs hour hours 小时 时
-d day days 天 日
-week wk wks week weeks 周 星期
-month mo mon month months 月 个月
-岁 yo yr yrs year years 周岁
-年 年
-U unit units
-HPF hpf hp 高倍视野 高倍镜 高倍
-LPF lpf lp 低倍视野 低倍镜 低倍
-times beat beats time times 次
-breath breath breaths
-mmHg mmhg 毫米汞柱
-cmH2O cmaq 厘米水柱
-mmH2O mmaq 毫米水柱
-kgH2O kgaq
-°C cel degc 摄氏度
-°F degf 华氏度
-copy copy copies cp 拷贝 拷贝数
-cell cell cells 细胞
-creatinine creatinine 肌酐
-% percent
-tablet tab tabs tablet tablets
-capsule cap caps capsule capsules
-"""
-_SAME: Final = "CFU AU RU pH INR COI SCO ppm ppb dB HU rpm index ratio score"
-# Units that are also printed in capitals, and those that capitals alone explain.
-_PRINTED: Final = (
-    "g L mL dL uL fL pL mg ug ng pg kg mmol umol nmol pmol U IU uIU uU mEq mOsm mm cm m h mcg mcL"
-)
-_EITHER: Final = frozenset(("G", "L", "ML", "U", "IU", "M", "H", "KG"))
+class _Factor(NamedTuple):
+    """A factor: name, exponent, whether it is a mere number, what qualifies it, whether that is known."""
+
+    name: str
+    exponent: int
+    number: bool
+    of: str = ""
+    known: bool = True
 
 
-def _symbols() -> dict[str, str]:
-    """Build the table of what goes by case: symbols with their prefixes, and Chinese names."""
-    table: dict[str, str] = {}
-    for line in _BASES.strip().splitlines():
-        unit, prefixes, spellings, names, *_ = f"{line} ".split(" ")
-        for prefix in prefixes:
-            short, marks, chinese = _PREFIXES[prefix]
-            for spelling in spellings.split(","):
-                table.update(dict.fromkeys((mark + spelling for mark in marks), short + unit))
-            for name in filter(None, names.split(",")):
-                table.update(dict.fromkeys((mark + name for mark in chinese), short + unit))
-    # Odd capitals in the base make no other unit.
-    for short, marks, _ in map(_PREFIXES.__getitem__, "mμnp"):
-        odd = (mark + mole for mark in marks for mole in ("Mol", "moL", "MOL"))
-        table.update(dict.fromkeys(odd, f"{short}mol"))
-    return table
-
-
-_SYMBOLS: Final = _symbols()
-_WORDS: Final = {
-    name: unit for unit, *names in map(str.split, _NAMES.strip().splitlines()) for name in names
-} | {unit.lower(): unit for unit in _SAME.split()}
-_CAPITALS: Final = {name.upper(): _SYMBOLS[name] for name in _PRINTED.split()}
 _PER_CAPITALS: Final = re.compile(r"/(?:ML|DL|UL)\b")
+_CAPITAL_PREFIX: Final = re.compile(r"[PNUF](?:g|[mM]ol|L|l)")
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FACTOR: Final = re.compile(
-    r"([·*.×])? ?(?:(10(?:\^|\*\*?|[eE])[+-]?\d{1,3}(?!\d)|\d+(?:\.\d+)?(?= ?[^\W\d_]))"
-    r"|(°?[^\W\d_]+|[%‰°])(?:(?:\^|\*\*)([+-]?[1-9]\d?)(?!\d)|(?<![%‰°])([23]|-[123])(?![\d.]))?)"
+    r"([·*.×])?( ?)(?:(10(?:\^|\*\*?|[eE])[+-]?\d{1,3}(?!\d)|\d+(?:\.\d+)?(?=[ .·*]?[^\W\d_]))"
+    r"|(°?[^\W\d_]+|[%‰°])"
+    r"(?:(?:\^|\*\*)([+-]?[1-9]\d?)(?!\d)|(?<![%‰°])([23]|(?<=m)[4-6]|-[123])(?![\d.]))?)"
 )
 _TIMES_TEN: Final = re.compile(r"[x×X*·] ?(?=10(?:\^|\*\*?|[eE])[+-]?\d)")
 _POWER: Final = re.compile(r"10(?:\^|\*\*?|[eE])([+-]?\d{1,3})(?!\d)[·*×.]?")
 _BRACKETED: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-# Spellings that are no product of symbols -> ones that are; and where to look for them at all.
-_ODD: Final = re.compile(
-    r"[\[\]{}_每方的肌]|per|hg|h2o|cu|cc|cr|bpm|s/c|old|y/o|1\.73|/\d*h$|^(?:k|m|thou\w*|mill\w*)/",
-    re.IGNORECASE,
+_LOGARITHM: Final = re.compile(r"(?:log(?:10)?|lg)(?:[ ._]+|(?=\())(?=[^\W\d_(])", re.IGNORECASE)
+
+# Spellings that are no product of symbols -> ones that are, in this order. Carets as they are scanned, or
+# sent in HL7 messages, come first.
+_CARETS: Final = (
+    (re.compile(r"^乘 ?(?=10)"), "×"),
+    (re.compile(r"10 ?的 ?(\d+) ?次方"), r"10^\1"),
+    (re.compile(r"(?<=10) ?(?:[∧ˆ↑ˇ＾^⌃]|\\S\\|exp) ?(?=[+-]?\d)"), "^"),
+    (re.compile(r"(?<=10)[xX](?=\d{1,2} ?/)"), "^"),
+    (re.compile(r"(?<=10)\(([+-]?\d{1,2})\)"), r"^\1"),
+    (re.compile(r"^(?:[x×X*] ?)?[eE]\+?(\d{1,2}) ?(?=/)"), r"10^\1"),
+    (re.compile(r"10(?:\^|\*\*?|[eE])\+?0*(?=\d)"), "10^"),
 )
 _SPELLINGS: Final = (
-    (re.compile(r"10的(\d+)次方"), r"10^\1"),
-    (re.compile(r"[\[\]{}_]"), ""),
+    (re.compile(r"[个個箇#](?=/)|(?<=/)1 ?(?=[^\W\d_])"), ""),
+    (re.compile(r"(?<=[a-z])\(s\)"), ""),
+    (re.compile(r"^1 ?(?=\{)"), ""),
+    (re.compile(r"\{([^{}]*)\}"), r" \1 "),
+    (re.compile(r"[\[\]]"), ""),
+    (re.compile(r"_"), " "),
     (re.compile(r" ?(?:\b[Pp]er\b|每) ?"), "/"),
-    (re.compile(r"\bmm ?[Hh]g\b"), "mmHg"),
+    (re.compile(r"\bmm ?[Hh][Gg]\b"), "mmHg"),
     (re.compile(r"(cm|mm|kg)[ ·.*]?H2O\b", re.IGNORECASE), r"\1Aq"),
-    (re.compile(r"\bcu[ .]?mm\b", re.IGNORECASE), "mm^3"),
     (re.compile(r"\bcc\b"), "cm^3"),
     (re.compile(r"平方([厘毫微千分]?米)"), r"\1^2"),
     (re.compile(r"立方([厘毫微千分]?米)"), r"\1^3"),
-    (re.compile(r"\b(g|mmol)[ ·.]?(?:cr(?:ea\w*)?\b|肌酐)", re.IGNORECASE), r"\1 creatinine"),
+    (re.compile(r"1[.,]73[ .·*]?m(?:\^|\*\*)?2(?!\d)"), "1.73m^2"),
     (re.compile(r"/(\d*)H$"), r"/\1h"),
-    (re.compile(r"^bpm$", re.IGNORECASE), "times/min"),
-    (re.compile(r"^s/c\.?o\.?$", re.IGNORECASE), "SCO"),
-    (re.compile(r"^(?:y(?:ea)?rs?) old$|^y/o$", re.IGNORECASE), "yr"),
-    (re.compile(r"^(?:[kK]|thous(?:and)?)(?=/(?:[uμU]|mc|MC)[lL]$|/mm\^?3$)", re.IGNORECASE), "10^3"),
-    (re.compile(r"^(?:M|[Mm]ill(?:ion)?|MILL(?:ION)?)(?=/(?:[uμU]|mc|MC)[lL]$|/mm\^?3$)"), "10^6"),
+    (re.compile(r"^[kK](?=/(?:[uμU]|mc|MC|Mc)[lL]$|/mm\^?3$)"), "10^3"),
+    (re.compile(r"^M(?=/(?:[uμU]|mc|MC|Mc)[lL]$|/mm\^?3$)"), "10^6"),
     (re.compile(r"^([^(]*)[·*.](?=1\.73)"), r"\1/"),
+    (re.compile(r" +"), " "),
+    (re.compile(r" ?/ ?"), "/"),
 )
+# Where one of these spellings may be.
+_ODD: Final = re.compile(r"[\[\]{}_每方个個箇#(]|per|hg|h2o|cc|1[.,]73|/1|/\d*H$|^[kM]/", re.IGNORECASE)
+_MOST_SPACES: Final = 4
+_THOUSANDS: Final = re.compile(
+    r"(?:[x×X*] ?)?(?:(10{2,6})|([^\W\d_]+)\.?) ?(?=/|(?:cell|cop)[a-z]+/)", re.IGNORECASE
+)
+_LETTERS: Final = re.compile(r"(?<![^\W\d_])(?:[A-Z]\.){1,3}[A-Z](?![^\W\d_])\.?")
 
 
 def unit_text(text: str) -> str:
@@ -184,15 +107,17 @@ def unit_text(text: str) -> str:
 
 def has_symbol(text: str) -> bool:
     """Check whether there is a symbol in a text, so that its case may matter."""
-    return any(word in _SYMBOLS for word in _WORD.findall(text))
+    symbols = units().symbols
+    return any(word in symbols for word in _WORD.findall(text))
 
 
 def read_unit(text: str) -> Unit | None:
     """Read a unit: the power of ten in front of it, its factors, and whether all of them are known.
 
-    At most one factor may be unknown, and that one keeps its case. Gives ``None`` for what is no unit.
+    At most one factor or qualifier may be unknown; a factor keeps its case. Gives ``None`` for what is no
+    unit.
     """
-    return _COMMON.get(text) or _read(text)
+    return _common().get(text) or _read(text)
 
 
 def _read(text: str) -> Unit | None:
@@ -204,90 +129,149 @@ def _read(text: str) -> Unit | None:
     simple = _simple(shown)
     if simple is not None:
         return 0, simple, True
-    shown = _spelled(shown)
-    times = _TIMES_TEN.match(shown)
-    front = _POWER.match(shown, 0 if times is None else times.end())
-    if front is None:
-        factors = _factors(shown)
-        return None if factors is None else _written(0, factors, _in_capitals(shown, factors))
-    rest = shown[front.end() :].lstrip()
-    factors = _factors(rest) if rest else []
-    return None if factors is None else _written(int(front[1]), factors, _in_capitals(shown, factors), True)
-
-
-def _spelled(shown: str) -> str:
-    """Take off the brackets around a unit, and write what is no product of symbols as one."""
     bracketed = _BRACKETED.fullmatch(shown)
     if bracketed is not None:
         shown = bracketed[1]
-    if _ODD.search(shown):
+    logarithm = _LOGARITHM.match(shown)
+    if logarithm is not None:
+        unit = _read(shown[logarithm.end() :])
+        return None if unit is None or unit[0] else (0, f"log {unit[1]}", unit[2])
+    unit = _product_of(shown, loose=False)
+    if (unit is not None and unit[2]) or shown.count(" ") > _MOST_SPACES:
+        return unit
+    spelled = _spelled(shown)
+    if spelled != shown and _LOGARITHM.match(spelled) is not None:
+        return _read(spelled)
+    return _product_of(spelled, loose=True) or unit
+
+
+def _simple(shown: str) -> str | None:
+    """Return a unit that is one symbol, or one per another, as most are."""
+    symbols = units().symbols
+    above, per, below = shown.partition("/")
+    if (per and shown.isupper()) or (above and above not in symbols) or (per and below not in symbols):
+        return None
+    return f"{symbols.get(above, '')}{per}{symbols.get(below, '')}" or None
+
+
+def _spelled(shown: str) -> str:
+    """Write what is no product of symbols as one."""
+    known = units()
+    if "10" in shown or shown.startswith(("e", "E", "x", "X", "×", "*")):
+        for pattern, spelling in _CARETS:
+            shown = pattern.sub(spelling, shown)
+    lower = shown.lower()
+    if any(phrase in lower for phrase in known.phrases):
+        shown = known.phrase.sub(lambda found: known.phrases[found[0].lower()], shown)
+    if _ODD.search(shown) is not None:
         for pattern, spelling in _SPELLINGS:
             shown = pattern.sub(spelling, shown)
+    shown = _LETTERS.sub(lambda found: found[0].replace(".", ""), shown.strip())
+    thousands = _THOUSANDS.match(shown)
+    if thousands is not None:
+        power = len(thousands[1]) - 1 if thousands[1] else known.powers.get(thousands[2].lower())
+        if power is not None:
+            shown = f"10^{power}{shown[thousands.end() :]}"
     return shown
 
 
-def _written(power: int, factors: list[Factor], capitals: bool, alone: bool = False) -> Unit | None:
+def _product_of(shown: str, loose: bool) -> Unit | None:
+    """Read a product with or without a power of ten in front."""
+    times = _TIMES_TEN.match(shown)
+    front = _POWER.match(shown, 0 if times is None else times.end())
+    if front is None:
+        factors = _factors(shown, loose)
+        return None if factors is None else _written(0, factors, shown)
+    rest = shown[front.end() :].lstrip()
+    factors = _factors(rest, loose) if rest else []
+    return None if factors is None else _written(int(front[1]), factors, shown, alone=True)
+
+
+def _written(power: int, factors: list[_Factor], shown: str, alone: bool = False) -> Unit | None:
     """Write factors in their normal form; a power of ten in front may stand alone."""
+    capitals = _in_capitals(shown, factors)
     above: list[str] = []
     below: list[str] = []
-    unknown = 0
-    for name, exponent, number in factors:
-        if name == "1" or (name == "个" and (alone or len(factors) > 1)):
+    whole = ""
+    unknown = sum(not factor.known for factor in factors)
+    for name, exponent, number, of, _ in factors:
+        if not name:
+            whole = of
             continue
-        unit = name if number else _atom(name, capitals)
+        if not of and (name == "1" or (name in "个個箇" and (alone or len(factors) > 1))):
+            continue
+        unit = _numeral(name) if number else _atom(name, capitals, len(factors) > 1)
         if unit is None:
             if exponent not in (1, -1):
                 return None
             unit = name
             unknown += 1
         side = above if exponent > 0 else below
-        side.append(unit if abs(exponent) == 1 else f"{unit}^{abs(exponent)}")
-    if unknown > 1 or not (alone or any(not number for _, _, number in factors)):
+        side.append((unit if abs(exponent) == 1 else f"{unit}^{abs(exponent)}") + of)
+    if unknown > 1 or not (alone or any(of or not number for _, _, number, of, _ in factors)):
         return None
     if not unknown:
         above.sort()
         below.sort()
-    return power, "·".join(above) + "".join(f"/{unit}" for unit in below), not unknown
+    return power, "·".join(above) + "".join(f"/{unit}" for unit in below) + whole, not unknown
 
 
-def _simple(shown: str) -> str | None:
-    """Return a unit that is one symbol, or one per another, as most are."""
-    above, per, below = shown.partition("/")
-    if (per and shown.isupper()) or (above and above not in _SYMBOLS) or (per and below not in _SYMBOLS):
-        return None
-    return f"{_SYMBOLS.get(above, '')}{per}{_SYMBOLS.get(below, '')}" or None
+def _numeral(name: str) -> str:
+    power = _POWER.fullmatch(name)
+    return name if power is None else f"10^{int(power[1])}"
 
 
-def _atom(name: str, capitals: bool) -> str | None:
-    """Return the unit that a symbol or word stands for."""
-    unit = _CAPITALS.get(name) if capitals else None
-    return unit or _SYMBOLS.get(name) or _WORDS.get(name.lower())
+def _atom(name: str, capitals: bool, several: bool) -> str | None:
+    """Return the unit that a symbol or word stands for, with what it is glued to."""
+    known = units()
+    unit = known.capitals.get(name) if capitals else None
+    lower = name.lower()
+    unit = unit or known.symbols.get(name) or known.words.get(lower)
+    if unit is not None:
+        return unit
+    if several and name in known.capitals and name not in EITHER:
+        return known.capitals[name]
+    if several and _CAPITAL_PREFIX.fullmatch(name):
+        return known.symbols.get(name[0].lower() + name[1:])
+    if lower in known.qualifiers:
+        return known.qualifiers[lower]
+    for length in range(min(len(name) - 1, _LONGEST_UNKNOWN), 1, -1):
+        of = known.qualifiers.get(lower[-length:])
+        if of is not None and (unit := known.symbols.get(name[:-length])) is not None:
+            return f"{unit} {of}"
+    return None
 
 
-def _factors(shown: str) -> list[Factor] | None:
+def _factors(shown: str, loose: bool) -> list[_Factor] | None:
     """Split a unit into its factors."""
     above, *below = shown.split("/")
-    factors = [] if above in ("", "1") and below else _product(above, 1, True)
+    factors = [] if above in ("", "1") and below else _product(above, 1, True, loose)
     for piece in below:
         # Without brackets a/b·c is read in two ways, so it is not read.
         bracketed = _BRACKETED.fullmatch(piece)
-        more = _product(piece if bracketed is None else bracketed[1], -1, bracketed is not None)
+        more = _product(piece if bracketed is None else bracketed[1], -1, bracketed is not None, loose)
         if factors is None or more is None:
             return None
         factors += more
     return factors
 
 
-def _product(piece: str, sign: int, dots: bool) -> list[Factor] | None:
+def _product(piece: str, sign: int, dots: bool, loose: bool) -> list[_Factor] | None:
     """Split a product; factors without a dot between them have to show that they belong together."""
-    factors: list[Factor] = []
+    factors: list[_Factor] = []
     at = 0
     joined = True
     while at < len(piece) or not factors:
+        if factors and (called := _QUALIFIER.match(piece, at)) is not None:
+            qualified = _qualified(factors, called[1] or called[2], loose and called[0][0] in " (")
+            if qualified:
+                at = called.end()
+                joined = False
+                continue
         found = _FACTOR.match(piece, at)
         if found is None:
             return None
-        dot, number, atom, raised, plain = found.groups()
+        dot, _, number, atom, raised, plain = found.groups()
         at = found.end()
         name = atom or number
         if number is not None and number != "1.73" and (factors or sign > 0):
@@ -295,22 +279,44 @@ def _product(piece: str, sign: int, dots: bool) -> list[Factor] | None:
         if len(name) > _LONGEST_UNKNOWN or (dot and not (dots and factors)):
             return None
         exponent = raised or plain
-        if factors and not (dot or joined or exponent or name == "creatinine"):
+        if factors and not (dot or joined or exponent):
             return None
         joined = number is not None or exponent is not None
-        factors.append((name, sign * int(exponent or 1), number is not None))
+        factors.append(_Factor(name, sign * int(exponent or 1), number is not None))
     return factors
 
 
-def _in_capitals(shown: str, factors: list[Factor]) -> bool:
+_QUALIFIER: Final = re.compile(r"(?:[ ·.*-]{0,2}([^\W\d_]+)| ?\(([^\W\d_]+)\))(?![\^\d])")
+
+
+def _qualified(factors: list[_Factor], word: str, loose: bool) -> bool:
+    """Take a word for a qualifier of the last factor, or of the whole unit, if it may be one."""
+    known = units()
+    lower = word.lower()
+    last = factors[-1]
+    if lower in known.qualifiers:
+        factors[-1] = last._replace(of=f"{last.of} {known.qualifiers[lower]}")
+    elif lower in known.whole:
+        if known.whole[lower]:
+            factors.append(_Factor("", 1, False, f" {known.whole[lower]}"))
+    elif loose and len(word) <= _LONGEST_UNKNOWN and last.name and _atom(word, False, False) is None:
+        # A word that is no unit means the same in any case.
+        factors[-1] = last._replace(of=f"{last.of} {lower}", known=False)
+    else:
+        return False
+    return True
+
+
+def _in_capitals(shown: str, factors: list[_Factor]) -> bool:
     """Check whether a unit is in capitals throughout and can be nothing but one that is not."""
     if shown != shown.upper():
         return False
-    names = [name for name, _, number in factors if not number]
-    forced = any(name in _CAPITALS and name not in _EITHER for name in names)
+    known = units()
+    names = [factor.name for factor in factors if not factor.number and factor.name]
+    forced = any(name in known.capitals and name not in EITHER for name in names)
     if not (forced or _PER_CAPITALS.search(shown)):
         return False
-    return all(name in _CAPITALS or name.lower() in _WORDS for name in names)
+    return all(name in known.capitals or name.lower() in known.words for name in names)
 
 
 # The spellings met most are read ahead.
@@ -319,4 +325,8 @@ mmol/L umol/L μmol/L µmol/L nmol/L pmol/L mg/dL mg/L ug/L ng/mL pg/mL g/L g/dL
 uIU/mL mEq/L 10^9/L ×10^9/L x10^9/L 10^12/L ×10^12/L 10*9/L 10⁹/L 10^3/uL 10^6/uL K/uL % fL pg /HPF /uL /μL
 s sec min mm/h mm/hr mmHg ℃ °C 岁 次/分 bpm kg cm mm mg g mL L kg/m2 kg/m² mL/min/1.73m2 copies/mL mOsm/kg
 """
-_COMMON: Final = {spelling: unit for spelling in _OFTEN.split() if (unit := _read(spelling)) is not None}
+
+
+@cache
+def _common() -> dict[str, Unit]:
+    return {spelling: unit for spelling in _OFTEN.split() if (unit := _read(spelling)) is not None}

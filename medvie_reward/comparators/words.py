@@ -102,13 +102,13 @@ _SEXES: Final = _table(
     },
 )
 
-# 1 and 0 are as often a count or a code as a truth value, and 有 and 无 answer another question than 是 and
-# 否: none of them is true or false here. A crossed box is a choice in some forms and none in others.
+# 1 and 0 are truth values where a field is known to hold one, as here. 有 and 无 answer another question than
+# 是 and 否, and are neither true nor false. A crossed box is a choice in some forms and none in others.
 _TRUTHS: Final = _table(
     "b",
     {
-        "true": "true | yes | y | t | 是 | 是的 | √ | ✓ | ✔ | ☑ | ✅",
-        "false": "false | no | n | f | 否 | 不是 | × | ✗ | ✘ | ✕ | ❌",
+        "true": "true | yes | y | t | 1 | 是 | 是的 | √ | ✓ | ✔ | ☑ | ✅",
+        "false": "false | no | n | f | 0 | 否 | 不是 | × | ✗ | ✘ | ✕ | ❌",
         "present": "present | 有",
         "absent": "absent | none | 无 | 没有",
     },
@@ -164,7 +164,7 @@ def sex_text(text: str) -> str:
 
 
 def boolean_text(text: str) -> str:
-    """Write yes or no; ``1`` and ``0`` stay text, ``有`` and ``无`` are present and absent."""
+    """Write yes or no, as which 1 and 0 count too; ``有`` and ``无`` are present and absent."""
     return _TRUTHS.get(text) or _composed(text, _TRUTHS)
 
 

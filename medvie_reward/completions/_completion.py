@@ -154,14 +154,19 @@ def _parse(text: str, spec: Spec, known: Tags, max_chars: int) -> Completion:
     form, rule = spec.format, spec.answer
     pieces = known.pattern.split(text, MOST_TAGS + 1)
     texts, tags = pieces[::2], pieces[1::2]
-    format_ok = well_formed(texts, tags, form, known)
-    if len(tags) > MOST_TAGS:
-        return Completion(ABSENT, False, "no_answer", 0, f"more than {MOST_TAGS} tags")
     part: str | None
-    if rule == "tagged":
-        part, delimited = _tagged_part(text), True
+    if tags == known.think and rule != "tagged":  # what training asks for, read in the least time
+        outside = texts[0] + texts[2] + texts[4]
+        format_ok = form == "think" and (not outside or outside.isspace())
+        part, delimited = texts[3], True
     else:
-        part, delimited = answer_part(texts, tags, known, rule == "last")
+        format_ok = well_formed(texts, tags, form, known)
+        if len(tags) > MOST_TAGS:
+            return Completion(ABSENT, False, "no_answer", 0, f"more than {MOST_TAGS} tags")
+        if rule == "tagged":
+            part, delimited = _tagged_part(text), True
+        else:
+            part, delimited = answer_part(texts, tags, known, rule == "last")
     if not part or part.isspace():
         return Completion(ABSENT, format_ok and form != "think_json", "no_answer")
     if len(part) > max_chars:

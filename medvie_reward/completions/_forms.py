@@ -37,6 +37,8 @@ class Tags(NamedTuple):
         The tags around the answer part.
     forms
         The sequences of tags that are well formed, by the name of the form.
+    think
+        The sequence that is well formed with think tags of the first kind.
     channels
         Whether thoughts and answer are channels of one text.
     """
@@ -45,6 +47,7 @@ class Tags(NamedTuple):
     closing: dict[str, str]
     answer: tuple[str, str]
     forms: dict[str, list[list[str]]]
+    think: list[str]
     channels: bool
 
 
@@ -64,6 +67,7 @@ def tags_of(think_pairs: tuple[tuple[str, str], ...], tool_call: bool = False) -
             "answer": [list(answer)],
             "think_json": thinking,
         },
+        [*think_pairs[0], *answer],
         any("<|channel|>" in opening for opening, _ in think_pairs),
     )
 
@@ -100,9 +104,6 @@ def answer_part(texts: list[str], tags: list[str], known: Tags, last: bool) -> t
     last
         Whether the last answer part counts that is not blank, instead of the first.
     """
-    forms = known.forms["think"]
-    if tags == forms[0]:
-        return texts[3], True
     opening, closing = known.answer
     until = _closes_first(tags, known)
     visible = [] if until else [texts[0]]

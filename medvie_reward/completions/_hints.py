@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from medvie_reward.completions._forms import opened, tags_of, well_formed
-from medvie_reward.spec import THINK_TAGS, Spec
+from medvie_reward.spec import THINK_TAGS, Spec, resolve
 
 LEAST_FOR_HINT: Final = 20
 """Of fewer completions nothing is said: they may be badly written by chance."""
@@ -49,17 +49,21 @@ _CHANGES: Final[list[dict[str, Any]]] = [
 def hint(text: str, status: str, spec: Spec) -> str:
     """Say which setting may find the answer of a completion that has none; empty where nothing is known."""
     if status == "no_answer":
-        if spec.answer in ("lenient", "tagged") and text.find("<answer>", text.find("</answer>") + 1) > 0:
-            if 0 <= text.find("<answer>") < text.find("</answer>"):
-                return (
-                    "the first answer part has no JSON and more follow: does the text still hold the prompt?"
-                )
+        if spec.answer in ("lenient", "tagged") and _more_parts(text):
+            return "the first answer part has no JSON and more follow: does the text still hold the prompt?"
         if spec.answer != "tool_call" and _CALL.search(text) is not None:
             return "there is a tool call (answer='tool_call' reads its arguments)"
         if any(opening in text and closing not in text for opening, closing in spec.think_pairs):
             return "the think part never ends"
     other = _other_tag(text, spec)
     return f"there is a think part in other tags (think_tags={(other,)!r})" if other else ""
+
+
+def _more_parts(text: str) -> bool:
+    """Check whether another answer part follows the first one."""
+    first = text.find("<answer>")
+    end = text.find("</answer>", first)
+    return 0 <= first < end < text.find("<answer>", end)
 
 
 def _other_tag(text: str, spec: Spec) -> str:
@@ -94,10 +98,12 @@ def likely_form(text: str, spec: Spec) -> str:
     other = _other_tag(text, spec)
     if other and not any(closing in text for _, closing in spec.think_pairs):
         candidates = [{"think_tags": (other,), **change} for change in ({}, *_CHANGES)]
+    elif tags_of(spec.think_pairs, spec.answer == "tool_call").pattern.search(text) is None:
+        candidates = [{"format": "json"}]  # the only form without tags
     else:
         candidates = _CHANGES
     for change in candidates:
-        changed = spec.replace(**change)
+        changed = resolve(spec, **change)
         if changed != spec and _fits(text, changed):
             return ", ".join(f"{name}={getattr(changed, name)!r}" for name in change)
     return ""

@@ -36,7 +36,7 @@ _MEANT: Final = re.compile(
 # Behind an answer these mean that it is a piece of something.
 _PIECE: Final = frozenset('{}[],:"')
 _MARKER: Final = re.compile(r"\[(?!(?:true|false|null)\b)/?[^\W\d][^\[\]{}\",:\n]{0,40}\]")
-_COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\{\s*$")
+_COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\Z")
 _LONGEST_COMMAND: Final = 64
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _DOTS: Final = re.compile(r"\.\.\.|…")
@@ -272,6 +272,9 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
     while (opening := _OPENING.search(text, at)) is not None:
         start = opening.start()
         status, end = closing(text, start, max_depth)
+        if not status and text[start] == "[" and _of_markup(text, start, end):
+            at = start + 1
+            continue
         if status:
             yield _Literal(_broken(text, start, end, status, max_depth), start, end)
             behind = _BREAK.search(text, end)
@@ -280,15 +283,23 @@ def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
             at = behind.end()
             continue
         mark = _torn_at(text, start, end)
-        if not mark and text[end : end + 1].strip() and _MEANT.search(text, at, start + 1) is not None:
-            # What meant to be an object stands around it; with a space behind it this is not asked.
-            mark = text[end]
+        glued = text[end : end + 1].strip()
+        if not mark and glued and (glued in "/#" or _MEANT.search(text, at, start + 1) is not None):
+            # A comment, or what was meant as an object stands around it; behind a space this is not asked.
+            mark = glued
         if mark:
             reason = f"{mark!r} stands right behind the JSON: it is a piece of something, or not the only one"
             yield _Literal(Decoded(ABSENT, "bad_json", reason), start, end)
         else:
             yield _Literal(decode(text[start:end], max_depth), start, end)
         at = end
+
+
+def _of_markup(text: str, start: int, end: int) -> bool:
+    r"""Check whether brackets are those of a LaTeX formula, ``\[ \]``, or of a section of XML."""
+    if text[start - 1 : start] == "\\":
+        return text[end - 2] == "\\"
+    return text.endswith("[CDATA", 0, start)
 
 
 def _broken(text: str, start: int, end: int, status: str, max_depth: int) -> Decoded:
@@ -316,11 +327,27 @@ def _torn_at(text: str, start: int, end: int) -> str:
             start -= 1
         if mark == '"' and text[start - 1 : start] == '"':
             start -= 1
-        elif mark == "}" and (command := _COMMAND.search(text[max(0, start - _LONGEST_COMMAND) : start])):
-            start -= len(command[0])
+        elif mark == "}" and (command := _command_at(text, start)) >= 0:
+            start = command
+        elif mark == "]" and text.startswith("]]>", end):  # a section of XML
+            return ""
         else:
             return mark
         end += 1
+
+
+def _command_at(text: str, end: int) -> int:
+    """Return where a LaTeX command begins whose brace opens before a position and is still open; else -1."""
+    depth = 0
+    for at in range(end - 1, max(-1, end - _LONGEST_COMMAND), -1):
+        if text[at] == "}":
+            depth += 1
+        elif text[at] == "{":
+            if not depth:
+                command = _COMMAND.search(text, max(0, at - _LONGEST_COMMAND), at)
+                return -1 if command is None else command.start()
+            depth -= 1
+    return -1
 
 
 def _why_none(text: str) -> str:

@@ -124,7 +124,7 @@ def _calls(message: Mapping[str, Any]) -> Sequence[Any]:
     calls = message.get("tool_calls")
     if _listed(calls) and calls:
         return list(calls)
-    content = message.get("content")
+    content: Any = message.get("content")
     parts = [part for part in content if isinstance(part, Mapping)] if _listed(content) else []
     calls = [part for part in parts if part.get("type") == "tool_use"]
     if calls:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from medvie_reward._core.json_text import fault_of_text
 from medvie_reward._core.json_values import plain
 from medvie_reward.completions._completion import Completion, parse_with
 from medvie_reward.completions._decoder import ABSENT, decode
@@ -40,7 +41,7 @@ def gold_value(gold: Any, spec: Spec) -> Any:
             return str(text)
         value, status, detail = decode(text.lstrip("\ufeff"), spec.max_depth)
         if status not in ("ok", "not_an_object"):
-            raise GoldError(f"gold: expected JSON text: {detail or status}")
+            raise fault_of_text(text, GoldError, spec.max_depth, "gold", status, detail)
         return value
     return plain(gold, GoldError, spec.max_depth, "gold")
 

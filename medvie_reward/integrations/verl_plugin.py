@@ -11,7 +11,8 @@ from typing import Any
 from verl.experimental.reward_loop.reward_manager import register
 from verl.experimental.reward_loop.reward_manager.naive import NaiveRewardManager
 
-from medvie_reward.integrations.verl import reward_fn, scorer_of
+from medvie_reward.integrations.samples import scorer_of
+from medvie_reward.integrations.verl import reward_fn
 
 
 @register("medvie")

@@ -10,6 +10,8 @@ from itertools import zip_longest
 from math import inf, nextafter
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.json_values import plain
+from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.metrics._anls_column import Column, OverBudget, WorkLimit, bits
 from medvie_reward.metrics._anls_tree import forms_of, gold_sizes, is_blank, prediction_sizes, tree_form
 from medvie_reward.metrics._munkres import Pairs, pair_up
@@ -32,7 +34,7 @@ def anls_star(pred: Any, gold: Any) -> float:
     Parameters
     ----------
     pred
-        Any JSON value.
+        Any JSON value. Dates, decimals, models, NumPy's values and the like are read as `reward` reads them.
     gold
         A JSON value; a tuple in it stands for alternatives, of which the best counts. A list of strings
         against a string is alternatives too.
@@ -59,6 +61,8 @@ def anls_star(pred: Any, gold: Any) -> float:
     - An empty gold list against a string that is a whole prediction scores 0.0; ``anls_star`` raises
       ``ValueError``. So it does for integers of thousands of digits, which are compared in hexadecimal here.
     """
+    gold = plain(gold, GoldError, None, "gold", tuples=True, strict=False)
+    pred = plain(pred, PredictionError, None, "prediction", tuples=True, strict=False)
     return bounded_anls(gold, pred)[0]
 
 

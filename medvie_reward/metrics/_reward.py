@@ -20,8 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
+from medvie_reward._core.json_text import fault_of_text
 from medvie_reward._core.json_values import plain
 from medvie_reward._core.sizes import measure
 from medvie_reward.alignment import (
@@ -330,20 +329,12 @@ def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
         value, status, detail = decode(text.lstrip("\ufeff"), spec.max_depth)
         if status not in ("ok", "not_an_object"):
-            raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or detail or status}")
+            raise fault_of_text(text, GoldError, spec.max_depth, "gold", status, detail)
     elif not decoded or measure(value, spec.max_depth).depth > spec.max_depth:
         value = plain(value, GoldError, spec.max_depth, "gold")
     if type(value) not in (dict, list):
         raise GoldError(f"gold: expected an object or a list, got {type(value).__name__} - at $")
     return value
-
-
-def _syntax_error(text: str) -> str:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        return str(error)
-    return ""
 
 
 def reward(

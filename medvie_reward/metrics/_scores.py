@@ -41,6 +41,9 @@ class Counts:
         Wrong or hallucinated leaves whose value is nowhere in the source text; 0 where none was given.
     critical, wrong_critical
         The gold's leaves in critical fields, and how many of them are wrong.
+    agreed_blank
+        Leaves that the gold has blank and the prediction blank or not at all, of objects that were paired; in
+        no score. Counted only where the spec declares words that mean blank, and not with ``lists="bag"``.
     similar
         Credit of wrong narratives for their similarity, by weight; 0 unless the spec grades them.
     charged
@@ -61,6 +64,7 @@ class Counts:
     ungrounded: int = 0
     critical: int = 0
     wrong_critical: int = 0
+    agreed_blank: int = 0
     similar: float = 0.0
     charged: float = 0.0
     weight_correct: float = -1.0
@@ -228,6 +232,7 @@ class Scores:
             "n_gold": self.n_gold,
             "critical": self.counts.critical,
             "wrong_critical": self.counts.wrong_critical,
+            "agreed_blank": self.counts.agreed_blank,
             "hallucination_rate": self.hallucination_rate,
             "omission_rate": self.omission_rate,
         }
@@ -331,6 +336,7 @@ def numbers_of(row: Outcomes, unit: float) -> Numbers:
         row.ungrounded,
         row.critical,
         row.wrong_critical,
+        row.agreed_blank,
         row.similar_units * unit,
         row.charged * unit / COST_PARTS,
         row.correct_units * unit,

@@ -12,7 +12,7 @@ from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from medvie_reward.reports._agreement import print_agreement
-    from medvie_reward.reports._comparison import print_comparison, print_contest
+    from medvie_reward.reports._comparison import comparison_text, print_comparison, print_contest
     from medvie_reward.reports._document_views import page_of
     from medvie_reward.reports._evaluation_report import print_evaluation, print_rules
     from medvie_reward.reports._evaluations import (
@@ -32,7 +32,7 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _agreement="print_agreement",
-        _comparison="print_comparison print_contest",
+        _comparison="comparison_text print_comparison print_contest",
         _document_views="page_of",
         _evaluation_report="print_evaluation print_rules",
         _evaluations="evaluation_html evaluation_report evaluation_text spans_of",
@@ -49,6 +49,7 @@ __all__ = [
     "HEADLINES",
     "Archive",
     "PageImages",
+    "comparison_text",
     "evaluation_html",
     "evaluation_report",
     "evaluation_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import StringIO
 from typing import IO
 
 from rich.console import Console
@@ -49,6 +50,13 @@ def print_comparison(
         for versus in comparison.versus:
             _print_versus(console, comparison, versus, max_fields, max_documents)
         print_lines(console, [*_notes(comparison), ""], comparison.signature)
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Return what ``medvie compare`` prints."""
+    file = StringIO()
+    print_comparison(comparison, file)
+    return file.getvalue().rstrip("\n")
 
 
 def _systems(comparison: Comparison, width: int) -> Table:

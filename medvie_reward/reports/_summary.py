@@ -84,6 +84,8 @@ def _leaves(evaluation: Evaluation) -> list[tuple[str, str]]:
     if counts.critical:
         wrong, critical = number(counts.wrong_critical), number(counts.critical)
         lines.append(("Critical", f"{wrong} of {critical} critical gold leaves wrong"))
+    if counts.agreed_blank:
+        lines.append(("Blank", f"{number(counts.agreed_blank)} blank on both sides, in no score"))
     lines.append(
         (
             "Rates",

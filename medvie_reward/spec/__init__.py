@@ -13,6 +13,7 @@ from medvie_reward._core.lazy import lazy_names
 if TYPE_CHECKING:
     from medvie_reward.spec._explain import FieldRule, explain
     from medvie_reward.spec._fields import Field, Fields
+    from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
@@ -23,6 +24,7 @@ else:
         __name__,
         _explain="FieldRule explain",
         _fields="Field Fields",
+        _reading="GoldNames",
         _rules="Names Rule pattern_of",
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
@@ -42,6 +44,7 @@ __all__ = [
     "Field",
     "FieldRule",
     "Fields",
+    "GoldNames",
     "Names",
     "Rule",
     "SchemaTree",

@@ -136,6 +136,9 @@ class SchemaTree:
         for keyword, value in schema.items():
             if keyword.startswith(PREFIX):
                 known, expected = _OURS.get(keyword[len(PREFIX) :], (None, ""))
+                if keyword in (PREFIX + "normal-form", PREFIX + "normal_form"):
+                    where = "a function is taken from Python and from a rules file, never from a schema"
+                    raise wrong(at, f"no {keyword}: {where}", value)
                 if known is None:
                     names = ", ".join(PREFIX + name for name in _OURS)
                     raise wrong(member(at, keyword), f"one of the keywords {names}", keyword)

@@ -20,7 +20,8 @@ import orjson
 from medvie_reward._version import __version__
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
-from medvie_reward.spec._rules import Rule
+from medvie_reward.spec._reading import KEYS, DocumentReader
+from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
 from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
@@ -37,12 +38,26 @@ KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
+_LATER: Final = frozenset(
+    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
+)
+"""Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 _TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
-# A field that came later is named in a signature only where it is not at its default, so that a choice that
-# was not there before changes no signature.
-_LATER: Final = frozenset({"prefilled", "think_tags"})
+
+
+def _are_words(value: Any) -> bool:
+    """Check whether a value is a list of texts that are not blank and can be written."""
+    return isinstance(value, (list, tuple)) and all(
+        type(x) is str and bool(x.strip()) and is_text(x) for x in value
+    )
+
+
+def _is_alias(pair: Any) -> bool:
+    """Check whether a value is a name with a list of other names."""
+    two = isinstance(pair, (list, tuple)) and len(pair) == 2
+    return two and _are_words((pair[0],)) and _are_words(pair[1])
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,6 +77,11 @@ class Spec:
         Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer whitespace gone,
         inner runs of it one space), ``strip`` (outer whitespace gone), ``text`` (spellings of one text:
         case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
+    field_names
+        Whether the words of a field's name choose its comparator where no rule does and ``text`` is
+        ``guess``: ``unit``, ``total``, ``invoice_no``, 参考范围 (see `comparators.field_names`).
+    lone_currency
+        Whether a currency that only one of two values names tells nothing apart: $5 is 5, and not €5.
     rules
         What holds for single fields; the first rule that fits a field is its rule.
     narrative
@@ -115,6 +135,15 @@ class Spec:
     think_tags
         What think parts stand in: opening tags (the closing ones follow from them), or both tags with one
         space between. Named in the signature only where they are not ``<think>``.
+    absent
+        Words that mean blank, such as ``N/A`` and ``无``, in any case and width. A rule's own words come
+        instead of these. What both sides leave blank is counted as ``agreed_blank``, which is in no score.
+    keys
+        How the names of members may differ: ``exact`` (not at all), ``case`` (upper and lower case) or
+        ``loose`` (also in spaces, ``_``, ``-`` and width: ``itemName`` is ``Item Name``). To evaluate.
+    key_aliases
+        Names of members with their other names, as a mapping. To evaluate; a rule's ``aliases`` hold at its
+        path alone.
 
     Raises
     ------
@@ -125,6 +154,8 @@ class Spec:
     name: str = "strict"
     lists: str = "align"
     text: str = "unicode"
+    field_names: bool = False
+    lone_currency: bool = False
     rules: tuple[Rule, ...] = ()
     narrative: str = "exact"
     reading: str = "json"
@@ -148,6 +179,9 @@ class Spec:
     max_pairs: int = 100_000
     prefilled: bool = False
     think_tags: tuple[str, ...] = THINK_TAGS
+    absent: tuple[str, ...] = ()
+    keys: str = "exact"
+    key_aliases: Any = ()
 
     def __repr__(self) -> str:
         known = self.name in PRESETS
@@ -206,8 +240,8 @@ class Spec:
         listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
-        self._require("repair", type(self.repair) is bool, "True or False")
-        self._require("prefilled", type(self.prefilled) is bool, "True or False")
+        for field in ("field_names", "lone_currency", "prefilled", "repair"):
+            self._require(field, type(getattr(self, field)) is bool, "True or False")
         tags = known_tags(self.think_tags)
         self._require("think_tags", tags is not None, _TAGS)
         object.__setattr__(self, "think_tags", tags)
@@ -219,10 +253,34 @@ class Spec:
         ):
             n = getattr(self, field)
             self._require(field, type(n) is int and least <= n <= most, f"an integer {least} to {most}")
+        self._check_words()
         if self.reading != "json":
+            for field in ("absent", "keys", "key_aliases"):
+                plain = getattr(self, field) in ((), "exact")
+                self._require(field, plain, f"nothing of that kind with reading {self.reading!r}")
             self._require("lists", self.lists == "bag", f"'bag' with reading {self.reading!r}")
             self._require("text", self.text == "strip", f"'strip' with reading {self.reading!r}")
             self._require("rules", not self.rules, f"no rules with reading {self.reading!r}")
+
+    def _check_words(self) -> None:
+        """Check what was added for reading documents, and freeze it."""
+        self._require("keys", self.keys in KEYS, "one of " + ", ".join(map(repr, KEYS)))
+        self._require("name", is_text(self.name), "text that can be written as UTF-8")
+        self._require("absent", _are_words(self.absent), "a list of words that are not blank")
+        object.__setattr__(self, "absent", tuple(dict.fromkeys(self.absent)))
+        if self.key_aliases == ():
+            return
+        aliases = self.key_aliases
+        pairs = list(aliases.items()) if isinstance(aliases, Mapping) else aliases
+        good = isinstance(pairs, (list, tuple)) and all(
+            isinstance(pair, (list, tuple))
+            and len(pair) == 2
+            and _are_words((pair[0],))
+            and _are_words(pair[1])
+            for pair in pairs
+        )
+        self._require("key_aliases", good, "an object of a name with a list of other names")
+        object.__setattr__(self, "key_aliases", tuple((name, tuple(others)) for name, others in pairs))
 
     def _require(self, field: str, ok: bool, expected: str) -> None:
         if not ok:
@@ -282,6 +340,8 @@ class Spec:
         SpecError
             If something else than a `Rule` is among them.
         """
+        if isinstance(rules, (str, bytes, Mapping)) or not isinstance(rules, Iterable):
+            raise SpecError(f"rules: expected a list of Rule, got {rules!r:.80}")
         return self.replace(rules=(*rules, *self.rules))
 
     def replace(self, **changes: Any) -> Spec:
@@ -302,7 +362,21 @@ class Spec:
     @cached_property
     def fields(self) -> Fields:
         """The fields of documents under this spec, made as they are met."""
-        return Fields(self.rules, self.text, self.narrative == "graded")
+        named = self.field_names and self.text == "guess"
+        return Fields(self.rules, self.text, self.narrative == "graded", named, self.lone_currency)
+
+    @cached_property
+    def reader(self) -> DocumentReader | None:
+        """What reads documents as this spec says, ``None`` where they are read as they are."""
+        rules = any(rule.absent is not None or rule.aliases for rule in self.rules)
+        if not (rules or self.absent or self.key_aliases or self.keys != "exact"):
+            return None
+        return DocumentReader(self.fields, self.rules, self.absent, self.key_aliases, self.keys)
+
+    @cached_property
+    def counts_blanks(self) -> bool:
+        """Whether words that mean blank are declared, so that what both sides leave blank is counted."""
+        return bool(self.absent) or any(rule.absent for rule in self.rules)
 
     @cached_property
     def kind_costs(self) -> dict[str, int]:
@@ -376,9 +450,15 @@ def _word(value: object) -> str:
             return "none"
         if isinstance(value[0], str):
             return ",".join(_word(text).replace(",", "%2C") for text in value)
+        if not all(isinstance(x, Rule) for x in value):
+            return _escaped(orjson.dumps(value).decode())
         digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
         return f"{len(value)}#{digest.hexdigest()[:12]}"
-    return str(value).replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
+    return _escaped(str(value))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
 
 
 _FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))
@@ -404,6 +484,8 @@ def _clinical() -> Spec:
     return Spec(
         name="clinical",
         text="guess",
+        field_names=True,
+        lone_currency=True,
         rules=english + chinese,
         filled_blank_cost=0.25,
         invented_field_cost=0.25,

@@ -196,6 +196,12 @@ class Comparison(NamedTuple):
         shown = [f"{name}={self.figures[name][self.figure].value:.4f}" for name in self.names]
         return f"Comparison({self.documents} documents, {self.figure}: {', '.join(shown)})"
 
+    def __str__(self) -> str:
+        # Imported when called: pyproject.toml names it as an exception to the order of rooms.
+        from medvie_reward.reports import comparison_text
+
+        return comparison_text(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {

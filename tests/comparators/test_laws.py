@@ -48,7 +48,9 @@ PIECES: Final = (
     "阴性", "阳性", "negative", "trace", "↑", "H", "男", "female", "yes", "否",
     "a", "B", "é", "e\u0301", "ß", "ﬁ", "肝", "\x00", "\x00n:5", "\ud800", "①", "1.", "2)", "“", "’", "\n",
 )  # fmt: skip
-texts = st.text(max_size=12) | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.lists(
+    st.sampled_from(PIECES), max_size=8
+).map("".join)
 
 HOSTILE: Final = (
     "9", "4岁", "4 y ", "1-", "1 / ", "+", "(", "a-", "阴性", "；", "1.", "1.a 2.b ", "①", "mg/", "2024-",
@@ -56,6 +58,9 @@ HOSTILE: Final = (
     "((((g))))", "m9", "×10", "1,", "1 ", "g/", "至1",
 )  # fmt: skip
 """Pieces that are repeated to make long strings."""
+
+# A gold document with a lone surrogate is refused.
+unicode_texts = texts.filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text))
 
 ODD: Final = (
     "\ud8005", "\x00u:g", "5." + "0" * 190, "1e" + "9" * 100, "10^" + "9" * 5_000, "m" + "9" * 5_000,
@@ -119,9 +124,9 @@ def matches(a: str, b: str, name: str, options: dict[str, Any]) -> bool:
 @given(data=st.data())
 def test_matching_is_an_equivalence(name: str, options: dict[str, Any], data: st.DataObject) -> None:
     """Reflexive, symmetric and transitive, whichever side is the gold."""
-    first = data.draw(texts.filter(str.strip))
+    first = data.draw(unicode_texts.filter(str.strip))
     near = st.sampled_from([first, first.upper(), first.lower(), f" {first}", first.replace(" ", "")])
-    a, b, c = first, *(data.draw(near | texts) for _ in "bc")
+    a, b, c = first, *(data.draw(near | unicode_texts) for _ in "bc")
     assume(b.strip() and c.strip())
     assert matches(a, a, name, options)
     assert matches(a, b, name, options) == matches(b, a, name, options)

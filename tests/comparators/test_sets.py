@@ -56,6 +56,52 @@ SAME = [
     ("1.窦性心律 2.偶发室性早搏 3.ST-T轻度改变", "1.窦性心律2.偶发室性早搏3.ST-T轻度改变"),
     ("高血压3级，极高危；糖尿病", "糖尿病；高血压3级，极高危"),
     ("1.高血压3级，极高危 2.糖尿病", "糖尿病；高血压3级，极高危"),
+    # Numbers before a figure that belongs to a name.
+    ("1.高血压病3级 2.1型糖尿病", "1型糖尿病；高血压病3级"),
+    ("1.2型糖尿病 2.高血压", "高血压；2型糖尿病"),
+    ("1、2型糖尿病 2、3度烧伤", "3度烧伤；2型糖尿病"),
+    ("1.高血压2.2型糖尿病", "1.2型糖尿病 2.高血压"),
+    ("1. 2nd degree AV block 2. 1st metatarsal fracture", "1.1st metatarsal fracture 2.2nd degree AV block"),
+    ("1.0.5cm胃息肉 2.0.3 cm结肠息肉", "0.3 cm结肠息肉；0.5cm胃息肉"),
+    # Numbers of other kinds.
+    ("一、高血压 二、糖尿病", "高血压；糖尿病"),
+    ("一、高血压二、糖尿病三、痛风", "痛风；高血压；糖尿病"),
+    ("一.高血压\n二.糖尿病", "糖尿病；高血压"),
+    ("（一）高血压（二）糖尿病", "(一)糖尿病(二)高血压"),
+    ("(一)高血压；(二)糖尿病。", "高血压；糖尿病"),
+    ("⑴高血压⑵糖尿病", "❶糖尿病❷高血压"),
+    ("⒈高血压 ⒉糖尿病", "1.糖尿病 2.高血压"),
+    ("[1]高血压 [2]糖尿病", "高血压；糖尿病"),
+    ("#1 Hypertension #2 Asthma", "asthma; hypertension"),
+    ("＃1 高血压 ＃2 糖尿病", "高血压；糖尿病"),
+    # Bullets.
+    ("- Hypertension\n- Asthma", "Asthma\nHypertension"),
+    ("-高血压\n-糖尿病", "糖尿病；高血压"),
+    ("• Hypertension\n• Asthma", "Asthma; Hypertension"),
+    ("•Hypertension •Asthma", "Asthma; Hypertension"),
+    ("* Hypertension\n* Asthma", "Asthma; Hypertension"),
+    ("* 高血压 * 糖尿病", "糖尿病；高血压"),
+    ("● 高血压\n● 糖尿病", "◆糖尿病◆高血压"),
+    ("– 高血压\n– 糖尿病", "· 糖尿病\n· 高血压"),
+    # Sentences.
+    ("慢性胃炎。十二指肠溃疡。", "十二指肠溃疡；慢性胃炎"),
+    ("1.慢性胃炎。2.十二指肠溃疡。", "1、十二指肠溃疡；2、慢性胃炎。"),
+    ("慢性胃炎。\n十二指肠溃疡。", "十二指肠溃疡\n慢性胃炎"),
+    ("No fracture; joint effusion", "Joint effusion; no fracture"),
+    ("1. No fracture. 2. Joint effusion.", "Joint effusion; no fracture"),
+    # Commas between names of diseases.
+    ("冠心病、高血压、脑梗死", "高血压、脑梗死、冠心病"),
+    ("甲状腺结节，肝囊肿", "1.肝囊肿 2.甲状腺结节"),
+    ("Type 2 diabetes mellitus, asthma", "1. Asthma 2. Type 2 diabetes mellitus"),
+    # Brackets, headings, words before a list.
+    ("1.胃息肉（良性；0.3cm） 2.胃炎", "胃炎；胃息肉（良性；0.3cm）"),
+    ("1.息肉（见2.图） 2.胃炎", "胃炎；息肉（见2.图）"),
+    ("胃息肉（大小0.3cm，良性），慢性胃炎（轻度）", "胃息肉 (大小0.3cm,良性),慢性胃炎 (轻度)"),
+    ("印象：1.脂肪肝 2.肾囊肿", "印象: 1、肾囊肿 2、脂肪肝"),
+    ("左肺：结节；右肺：积液", "右肺:积液\n左肺:结节"),
+    ("考虑肺炎；", "考虑肺炎"),
+    ("1.考虑肺炎 2.胆囊结石", "①胆囊结石②考虑肺炎"),
+    ("左肺上叶结节，\n边界清；胆囊结石", "胆囊结石；左肺上叶结节，边界清"),
 ]
 
 DIFFERENT = [
@@ -96,6 +142,50 @@ DIFFERENT = [
     ("①高血压", "高血压"),
     ("无", "；"),
     ("2 tablets, 3 days", "3 tablets, 2 days"),
+    # What a comma joins.
+    ("左侧颈内动脉，重度狭窄，右侧颈内动脉，轻度狭窄", "左侧颈内动脉，轻度狭窄，右侧颈内动脉，重度狭窄"),
+    ("左肾囊肿，直径12mm，右肾囊肿，直径5mm", "左肾囊肿，直径5mm，右肾囊肿，直径12mm"),
+    ("No effusion, consolidation", "Consolidation, no effusion"),
+    ("未见骨折，脱位", "脱位，未见骨折"),
+    ("未见骨折、脱位", "脱位、未见骨折"),
+    ("结核，不除外，肿瘤", "肿瘤，不除外，结核"),
+    ("肺炎、结核待排", "结核待排、肺炎"),
+    ("Possible pneumonia, tuberculosis", "Tuberculosis, possible pneumonia"),
+    ("Pneumonia, tuberculosis ruled out", "Tuberculosis ruled out, pneumonia"),
+    ("肝、胆囊结石", "胆囊结石、肝"),
+    ("右上肺、左下肺炎症", "左下肺炎症、右上肺"),
+    ("结节，钙化，囊肿", "囊肿，钙化，结节"),
+    ("Nodule, malignant, mass, benign", "Nodule, benign, mass, malignant"),
+    ("Fracture, femur, laceration, hand", "Fracture, hand, laceration, femur"),
+    ("Mild asthma, bronchitis", "Bronchitis, mild asthma"),
+    ("Family history of asthma, hypertension", "Hypertension, family history of asthma"),
+    ("肺炎？，结核", "结核，肺炎？"),
+    # Brackets.
+    ("囊肿（左肾，5mm），结石（右肾，3mm）", "囊肿（右肾，5mm），结石（左肾，3mm）"),
+    ("囊肿（左肾；5mm）；结石（右肾；3mm）", "囊肿（右肾；5mm）；结石（左肾；3mm）"),
+    ("cyst (left; 5 mm); stone (right; 3 mm)", "cyst (right; 5 mm); stone (left; 3 mm)"),
+    ("囊肿（左肾；5mm；结石", "结石；囊肿（左肾；5mm"),
+    ("胃息肉（1.大 2.小）；胃炎", "胃息肉（1.小 2.大）；胃炎"),
+    # What tells of its neighbour.
+    ("左肺：结节；积液；右肺：正常", "左肺：结节；右肺：正常；积液"),
+    ("左肺：\n结节\n右肺：\n积液", "左肺：\n积液\n右肺：\n结节"),
+    ("考虑：肺炎；结核", "结核；考虑：肺炎"),
+    ("右肺结节；考虑炎症；左肺结节；考虑肿瘤", "右肺结节；考虑肿瘤；左肺结节；考虑炎症"),
+    ("左侧颈动脉；轻度狭窄；右侧颈动脉；重度狭窄", "左侧颈动脉；重度狭窄；右侧颈动脉；轻度狭窄"),
+    ("右肺结节。8mm。左肺结节。3mm", "右肺结节。3mm。左肺结节。8mm"),
+    ("1.右肺结节 2.8mm 3.左肺结节 4.3mm", "1.右肺结节 2.3mm 3.左肺结节 4.8mm"),
+    ("肺炎；伴积液；肝囊肿", "肺炎；肝囊肿；伴积液"),
+    ("胆囊结石；肝囊肿；前者较前增大", "肝囊肿；胆囊结石；前者较前增大"),
+    ("CAD\n- stent\nHTN\n- pacemaker", "CAD\n- pacemaker\nHTN\n- stent"),
+    ("左肺结节，\n考虑良性，\n右肺结节，\n考虑恶性", "左肺结节，\n考虑恶性，\n右肺结节，\n考虑良性"),
+    # Figures that number nothing.
+    ("1.阿司匹林 2.5 mg", "5 mg；阿司匹林"),
+    ("1.血钾 2.5 2.血钠 140", "血钾；5 2.血钠 140"),
+    ("一、二度房室传导阻滞", "二度房室传导阻滞、一"),
+    ("印象：1.脂肪肝 2.肾囊肿", "1.脂肪肝 2.肾囊肿"),
+    ("-5；-3", "5；3"),
+    ("- 高血压\n糖尿病", "高血压\n糖尿病"),
+    ("白细胞5。6；血钾", "白细胞6。5；血钾"),
 ]
 
 
@@ -138,7 +228,21 @@ def test_bag(parts: list[str], at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["；" * 100_000, "1." * 50_000, "1.a 2.b " * 20_000, "①" * 50_000, "\ud800；\ud800"]
+    "text",
+    [
+        "；" * 100_000,
+        "1." * 50_000,
+        "1.a 2.b " * 20_000,
+        "①" * 50_000,
+        "(" * 100_000,
+        "（1）" * 30_000,
+        "一、" * 50_000,
+        "- a\n" * 25_000,
+        "左肺结节，" * 20_000,
+        "高血压，" * 25_000,
+        ", \n" * 30_000,
+        "\ud800；\ud800",
+    ],
 )
 def test_hostile(text: str) -> None:
     """Long and broken texts have a form, and spaces around change nothing."""
@@ -154,6 +258,10 @@ def test_delimiters() -> None:
     assert form("a;b/c") == form("c/a;b")
     assert form("a;b/c") != form("b;a/c")
     assert form("a、b") != form("b、a")
+    # Whoever names the comma says that it makes sets, but brackets hold together all the same.
+    commas = set_form(",")
+    assert commas("red, blue") == commas("blue，red") != FORM("blue, red")
+    assert commas("a (b, c), d") == commas("d, a (b, c)") != commas("d, a (c, b)")
 
 
 @pytest.mark.parametrize("delimiters", ["", None, 3, [";"]])

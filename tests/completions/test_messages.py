@@ -81,7 +81,7 @@ CALLS: list[Any] = [
     [{"role": "assistant", "tool_calls": [CALL]}, {"role": "tool", "content": "ok"}, {**SAID, "content": ""}],
     {"role": "assistant", "content": "", "tool_calls": [CALL, {"function": {"name": "x", "arguments": "1"}}]},
     {"role": "assistant", "content": None, "function_call": {"name": "save", "arguments": TEXT}},
-    {"role": "assistant", "content": [{"type": "text", "text": "So:"}, {"type": "tool_use", "name": "f", "input": GOLD}]},
+    {"role": "assistant", "content": [{"type": "text"}, {"type": "tool_use", "name": "f", "input": GOLD}]},
     f'<tool_call>{{"name": "save", "arguments": {TEXT}}}</tool_call>',
     f'I save it.\n<tool_call>\n{{"name": "save", "arguments": {json.dumps(TEXT)}}}\n</tool_call><|im_end|>',
     f'<think>{{}}</think><tool_call>{{"name": "save", "arguments": {TEXT}}}</tool_call>',

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live import PROC, children_of, environment, session_of, wait_until
 
 from medvie_reward._core.processes import in_processes
 from medvie_reward.errors import InputError, WorkerError
@@ -137,19 +138,17 @@ def work(chunk):
 """
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+@pytest.mark.skipif(not PROC.is_dir(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_workers_end_with_their_parent(tmp_path: Path, method: str, ending: signal.Signals) -> None:
     """They end when the parent is killed, also in the middle of a long chunk."""
     (tmp_path / "busy.py").write_text(WORK.format(seconds=0.05))
     (tmp_path / "parent.py").write_text(PARENT.format(module="busy", method=method))
-    root = str(Path(__file__).parents[2])
-    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", root)])
     parent = subprocess.Popen(
         [sys.executable, str(tmp_path / "parent.py")],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": paths},
+        env=environment(tmp_path),
         start_new_session=True,
     )
     assert parent.stdout is not None
@@ -157,26 +156,5 @@ def test_workers_end_with_their_parent(tmp_path: Path, method: str, ending: sign
     assert len(session_of(parent.pid)) >= 3
     parent.send_signal(ending)
     parent.wait()
-    deadline = time.monotonic() + 60
-    while session_of(parent.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert session_of(parent.pid) == []
+    assert wait_until(lambda: session_of(parent.pid) == [])
     parent.stdout.close()
-
-
-def stats() -> Iterator[tuple[int, str, int, int]]:
-    """Give process, state, parent and session of every process."""
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = file.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        yield int(file.parent.name), fields[0], int(fields[1]), int(fields[3])
-
-
-def children_of(parent: int) -> list[int]:
-    return [pid for pid, state, of, _ in stats() if of == parent and state != "Z"]
-
-
-def session_of(leader: int) -> list[int]:
-    return [pid for pid, state, _, session in stats() if session == leader and state != "Z"]

@@ -57,6 +57,7 @@ def test_critical_leaves_cost_their_share() -> None:
     found = reward(f"<think></think><answer>{gold | {'a': 'x'}}</answer>".replace("'", '"'), gold, spec)
     assert (found.wrong_critical, found.critical) == (1, 4)
     assert found.matching == pytest.approx(0.75 / 2 - 0.4 / 4 + 0.75 / 2)
+    assert matching_of(spec, score(gold, gold, spec).counts) == 1.0
     counts = score(gold | {"a": "x"}, gold, spec).counts
     assert matching_of(spec, counts) == pytest.approx(found.matching)
 
@@ -83,6 +84,17 @@ def test_costs_are_charged_by_weight() -> None:
     """An invented leaf of weight 2 at a cost of 0.5 takes one leaf's worth."""
     spec = Spec(rules=(Rule("b", "text", weight=2),), invented_field_cost=0.5)
     assert score({"a": "1", "b": "2"}, {"a": "1"}, spec).counts.charged == pytest.approx(1.0)
+    light = Spec(rules=(Rule("b", "text", weight=0.25),), invented_field_cost=0.5)
+    assert score({"a": "1", "b": "2"}, {"a": "1"}, light).counts.charged == pytest.approx(0.125)
+
+
+@pytest.mark.parametrize(("floor", "expected"), [(0.0, 0.0), (-1.0, -1.0), (-4.0, -2.5)])
+def test_a_repair_costs_down_to_the_floor(floor: float, expected: float) -> None:
+    """A repaired answer that is right earns 1 less its cost, but never less than the floor, or 0."""
+    pytest.importorskip("json_repair")
+    spec = Spec(repair=True, repair_cost=3.5, floor=floor, format_weight=0.0)
+    found = reward('<think></think><answer>{"a": "1",}</answer>', {"a": "1"}, spec)
+    assert (found.status, found.score) == ("repaired", expected)
 
 
 def test_shares() -> None:

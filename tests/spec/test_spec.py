@@ -17,6 +17,8 @@ OTHER: dict[str, Any] = {
     "rules": (Rule("a", weight=2),),
     "narrative": "graded",
     "reading": "donut",
+    "field_names": True,
+    "lone_currency": True,
     "matching": "f1",
     "alpha": 0.25,
     "beta": 2.0,
@@ -37,6 +39,9 @@ OTHER: dict[str, Any] = {
     "max_pairs": 1000,
     "prefilled": True,
     "think_tags": ("<thinking>",),
+    "absent": ("N/A",),
+    "keys": "loose",
+    "key_aliases": (("a", ("b",)),),
 }
 
 
@@ -175,7 +180,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_chars": 1.5}, "integer"),
     ({"max_pairs": -1}, "integer"),
     ({"name": ""}, "non-empty"),
-    ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
+    ({"gamma": 1}, "no spec field 'gamma': expected one of absent, alpha,"),
 ]
 
 

@@ -40,16 +40,19 @@ def files(folder: Path) -> list[str]:
     return [rows(folder / "half.jsonl", HALF), rows(folder / "right.jsonl", RIGHT), str(golds)]
 
 
-def test_compare_is_the_command(tmp_path: Path) -> None:
-    """The same numbers, per field and per slice too, as ``medvie compare --json``."""
+def test_compare_is_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same numbers, per field and per slice too, as ``medvie compare --json``, and the same tables."""
     half, right, golds = files(tmp_path)
     out = tmp_path / "out.json"
     asked = ["--slice", "rows", "--slice", "has:Age", "--resamples", "300", "--seed", "7", "--json", str(out)]
-    assert main(["compare", f"A={half}", f"B={right}", "--gold", golds, *asked]) == 0
+    arguments = ["compare", f"A={half}", f"B={right}", "--gold", golds, *asked]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
     found = compare(HALF, RIGHT, GOLDS, slices=("rows", "has:Age"), resampling=QUICK)
     assert isinstance(found, Comparison)
     assert json.loads(out.read_text()) == found.to_dict()
     assert found.to_dict() == found.as_dict()
+    assert f"{found}\n" == printed
 
 
 def test_evaluations_are_compared_as_their_predictions() -> None:
