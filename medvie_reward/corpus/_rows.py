@@ -250,7 +250,8 @@ class RowFile:
     def _samples(self, row: Any) -> int:
         """Count the samples in a row."""
         for path in self.reader.choice.paths:
-            if path[-1:] == (0,) and type(listed := find(row, "", path[:-1])) is list:
+            before = path[: path.index(0)] if 0 in path else ()
+            if before and type(listed := find(row, "", before)) is list:
                 return len(listed)
         found = self.reader._found(row, self.place(0))
         texts = type(found) is list and self.key not in _VALUES and _texts_alone(found)
