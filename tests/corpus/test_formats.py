@@ -335,6 +335,18 @@ def test_ids_by_other_names(tmp_path: Path, names: tuple[str, str]) -> None:
     assert (evaluation.joined, evaluation.micro.f1) == ("id", 1.0)
 
 
+def test_annotators_in_two_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``medvie agree`` joins an object of documents with rows by their ids."""
+    from medvie_reward.cli import main
+
+    docs = {"buyer": {"N": "a"}, "seller": {"N": "b"}}
+    (tmp_path / "a.json").write_text(json.dumps(docs))
+    (tmp_path / "b.jsonl").write_bytes(jsonl([{"id": x, "gold": docs[x]} for x in ("seller", "buyer")]))
+    assert main(["agree", str(tmp_path / "a.json"), str(tmp_path / "b.jsonl"), "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n"] == 2
+
+
 def test_documents_with_what_looks_like_an_id(tmp_path: Path) -> None:
     """In documents themselves it stays a field; that is said, with the flag that makes it the id."""
     docs = [{"uid": x, "N": x * 2} for x in "abc"]
