@@ -125,7 +125,7 @@ GOLD_KEYS: Final = Side(
 )  # fmt: skip
 
 # Names that a document of its own is unlikely to have: they make a row a wrapper, whatever else it has.
-_SURE: Final = frozenset((
+SURE: Final = frozenset((
     "completion", "prediction", "pred", "predict", "generated_text", "model_output",
     "model_response", "raw_output", "raw_response", "llm_output", "prediction_text",
     "filtered_resps", "resps", "gold", "ground_truth", "gts", "expected_output", "gold_answer",
@@ -217,6 +217,12 @@ def find(row: Any, key: str, path: Path) -> Any:
     return row if path else MISSING
 
 
+def sure_name(row: Any, side: Side) -> str | None:
+    """Return the member of a row that surely holds the value of a side."""
+    names = (*side.names, *side.others)
+    return next((x for x in row if x in SURE and x in names), None) if isinstance(row, dict) else None
+
+
 # -- where the value is --------------------------------------------------------------------------------
 
 
@@ -251,7 +257,7 @@ def choose(rows: Sequence[Any], side: Side, key: str | None, at: Place, only: bo
         if paths and all(name in first for name in shape.needs) and _fits(shape, first):
             return Choice(" or ".join(paths), tuple(map(parse_path, paths)), shape)
     for names in (side.names, side.others):
-        lower = {name.lower(): name for name in first if name.lower() in _SURE}
+        lower = {name.lower(): name for name in first if name.lower() in SURE}
         found = [name if name in first else lower[name] for name in names if name in first or name in lower]
         if len(found) > 1:
             holding = [name for name in found if _is_document(first[name]) or _holds_text(first[name])]
@@ -296,7 +302,7 @@ def _is_wrapper(rows: Sequence[Any], name: str, side: Side, at: Place) -> bool:
     """Tell a member that holds the value from a field of a document that has the same name."""
     first = rows[0]
     values = [row[name] for row in rows if type(row) is dict and name in row]
-    if name.lower() in _SURE or any(map(_holds_text, values)):
+    if name.lower() in SURE or any(map(_holds_text, values)):
         return True
     if side is PRED_KEYS and not first.keys().isdisjoint(_PROMPTS):
         return True
@@ -348,7 +354,7 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
         values = [row[name] for row in rows if type(row) is dict and name in row]
         beside = _beside(first, [name])
         documents = any(_is_document(x) for x in values)
-        if name in _SURE or any(map(_holds_text, values)) or (beside and documents):
+        if name in SURE or any(map(_holds_text, values)) or (beside and documents):
             raise at.error(
                 f"has {name!r}, which holds a {other.noun}, and no {side.noun} (expected {side}; the row has "
                 f"{members}): are the two files swapped? Else name the member with {side.flag}"

@@ -255,6 +255,30 @@ def test_a_row_without_the_member(tmp_path: Path) -> None:
             file.value(1)
 
 
+def test_mixtures(tmp_path: Path) -> None:
+    """Rows with a member after rows without it are no documents, wherever in the file they stand."""
+    bare, wrapper = {"N": "a"}, {"pred": {"N": "a"}}
+    for rows, line in (([bare, wrapper], 2), ([bare] * 40 + [wrapper], 41)):
+        name = write(tmp_path / "p.jsonl", *rows)
+        with pytest.raises(InputError, match=rf"p\.jsonl:{line}: has 'pred', which the first row lacks"):
+            RowFile(name, PRED_KEYS)
+        with RowFile(name, PRED_KEYS, ".") as file:
+            assert file.value(line - 1) == wrapper
+        with RowFile(name, GOLD_KEYS) as file:
+            assert file.value(0) == bare
+
+
+def test_the_member_around_the_answer_is_named(tmp_path: Path) -> None:
+    """Where one side is inside of a member, the warning says which flag takes it out."""
+    inner = write(tmp_path / "inner.jsonl", {"N": "a", "r": [{"x": "1"}]})
+    outer = write(tmp_path / "outer.jsonl", {"data": {"N": "a", "r": [{"x": "1"}]}})
+    with pytest.warns(InputWarning, match=r"no field in common: .* \(--pred-key data takes what is in it\)"):
+        evaluate_files(outer, inner)
+    with pytest.warns(InputWarning, match=r"\(--gold-key data takes what is in it\)"):
+        evaluate_files(inner, outer)
+    assert evaluate_files(inner, outer, gold_key="data").micro.f1 == 1.0
+
+
 def test_the_table_is_well_formed() -> None:
     """Every tool's rows are known by some members, and hold a completion or a gold document."""
     for shape in SHAPES:
