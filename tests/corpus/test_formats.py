@@ -421,6 +421,21 @@ def test_evaluate_files_is_evaluate(tmp_path: Path) -> None:
         evaluate_files(p, g, join="ids")
 
 
+def test_reports_of_files(tmp_path: Path) -> None:
+    """With leaves, an evaluation of files makes a report with its completions; all have intervals."""
+    said = [{"role": "assistant", "content": '{"N": "zweiundvierzig"}'}]
+    p, g = files(tmp_path, [{"id": 1, "completion": said}, {"id": 2, "completion": '{"N": "b"}'}],
+                 [{"id": 2, "gold": {"N": "b"}}, {"id": 1, "gold": {"N": "a"}}])  # fmt: skip
+    for workers in (1, 2):
+        evaluation = evaluate_files(p, g, leaves=True, workers=workers)
+        assert evaluation.details is not None
+        assert [leaf.pred for found in evaluation.details.leaves for leaf in found] == ["b", "zweiundvierzig"]
+        assert evaluation.details.completions == ['{"N": "b"}', '{"N": "zweiundvierzig"}']
+        evaluation.to_html(tmp_path / "r.html")
+        assert (tmp_path / "r.html").stat().st_size > 10_000
+    assert evaluate_files(p, g).intervals().figures["micro_f1"].value == 0.5
+
+
 def test_a_pretty_file_of_predictions(tmp_path: Path) -> None:
     """A file may be one document over several lines on both sides."""
     for name in ("p.json", "g.json"):
