@@ -19,9 +19,9 @@ from medvie_reward.comparators.money import money_form
 from medvie_reward.comparators.named_values import moment_text, value_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
+from medvie_reward.comparators.reference import reference_text
 from medvie_reward.comparators.results import result_text, status_text
 from medvie_reward.comparators.sets import set_form
-from medvie_reward.comparators.spans import range_text
 from medvie_reward.comparators.text import folded_text, ion_text, strip_text, unicode_text
 from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
@@ -38,7 +38,7 @@ FORMS: Final[dict[str, Form]] = {
     "text": ion_text,
     "guess": guess_text,
     "unit": unit_text,
-    "range": range_text,
+    "range": reference_text,
     "result": result_text,
     "status": status_text,
     "flag": flag_text,
