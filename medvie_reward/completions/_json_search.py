@@ -42,6 +42,9 @@ _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _DOTS: Final = re.compile(r"\.\.\.|…")
 # Where the search goes on behind a broken literal: no line of a printed literal is blank.
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|```")
+_MORE: Final = "more JSON follows, and the first counts (answer='last' takes the last)"
+_IN_STRING: Final = "the answer is one JSON string, and JSON stands inside it"
+# Fences with these tags, and with none, may hold the answer; all others hold code.
 _DATA: Final = re.compile(r"yaml|yml|txt|text|plaintext|plain|output|")
 
 
@@ -103,7 +106,7 @@ def find_last(part: str, max_depth: int) -> Found:
             last = literal.decoded
     if last is None:
         return find(part, max_depth, delimited=True)
-    return last, "fence" if _one_fence(text) == last else "", ""
+    return last, "fence" if _one_fence(text, max_depth) == last else "", ""
 
 
 def _stripped(part: str) -> str:
@@ -184,14 +187,14 @@ def _whole(fence: _Fence, max_depth: int) -> bool:
     return decode(fence.content, max_depth).status not in BROKEN
 
 
-def _one_fence(text: str) -> Decoded | None:
+def _one_fence(text: str, max_depth: int) -> Decoded | None:
     """Decode a text that is one fence; ``None`` where it is none."""
     if not text.startswith("```") or not text.endswith("```"):
         return None
     fence = _chosen(text)
     if fence is None or fence.end != len(text) or fence.start or fence.tag not in ("", "json"):
         return None
-    return decode(fence.content, 128)
+    return decode(fence.content, max_depth)
 
 
 def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimited: bool) -> Found:
@@ -220,9 +223,6 @@ def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimi
 # -- literals in prose ---------------------------------------------------------------------------------
 
 
-_IN_STRING: Final = "the answer is one JSON string, and JSON stands inside it"
-
-
 class _Literal(NamedTuple):
     decoded: Decoded
     start: int
@@ -240,16 +240,13 @@ def _first(text: str, at: int, max_depth: int, delimited: bool) -> Found:
     if delimited:
         return found, "", ""
     if found.value is ABSENT:
-        if found.status == "bad_json" and _is_template(text[literal.start : literal.end]):
+        if found.status == "bad_json" and _is_example(text, literal):
             found = _with_values(text, literal.end, max_depth) or found
     elif _hollow(found.value):
         found = _with_values(text, literal.end, max_depth) or found
     elif _OPENING.search(text, literal.end) is not None:
         found = found._replace(detail=_MORE)
     return found, "", ""
-
-
-_MORE: Final = "more JSON follows, and the first counts (answer='last' takes the last)"
 
 
 def _with_values(text: str, at: int, max_depth: int) -> Decoded | None:
@@ -260,9 +257,13 @@ def _with_values(text: str, at: int, max_depth: int) -> Decoded | None:
     return None
 
 
-def _is_template(literal: str) -> bool:
-    """Check whether a literal that is no JSON shows how an answer looks: dots stand for what is left out."""
-    return _DOTS.search(_STRING.sub("", literal)) is not None
+def _is_example(text: str, literal: _Literal) -> bool:
+    """Check whether a literal that is no answer shows how one looks: empty, or with dots for the rest."""
+    written = text[literal.start : literal.end]
+    if not written.strip("{}[] \t\r\n"):
+        goes_on = text[literal.end :].lstrip()[:1] in (",", ":")
+        return goes_on and _MEANT.search(text, 0, literal.start) is None
+    return _DOTS.search(_STRING.sub("", written)) is not None
 
 
 def _hollow(value: Any) -> bool:
