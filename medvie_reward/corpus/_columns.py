@@ -74,7 +74,7 @@ def wrapped(pred: Any, gold: Any) -> list[str]:
 
 
 def _key_of(value: Any, side: Side) -> str | None:
-    if type(value) is not dict or is_conversation(value):
+    if type(value) is not dict or is_conversation(value) or not all(type(x) is str for x in value):
         return None
     try:
         return choose([value], side, None, Place("")).key
