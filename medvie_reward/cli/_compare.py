@@ -86,7 +86,7 @@ def run_compare(options: argparse.Namespace) -> int:
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, NewFile, RowFile, label_golds
-    from medvie_reward.reports import print_contest
+    from medvie_reward.reports import print_comparison
     from medvie_reward.statistics import compare_systems
 
     how = read_resampling(options)
@@ -108,13 +108,13 @@ def run_compare(options: argparse.Namespace) -> int:
             _score(name, preds, golds, joined, spec, options, advance)
             for name, preds, joined in zip(named, files, joins, strict=True)
         ]
-        contest = compare_systems(systems, how, slices=slices, clusters=clusters)
+        comparison = compare_systems(systems, how, slices=slices, clusters=clusters)
         if result is not None:
-            result.write(contest.as_dict(), indent=True)
+            result.write(comparison.to_dict(), indent=True)
     if options.json == "-":
-        print_json(contest.as_dict())
+        print_json(comparison.to_dict())
     else:
-        print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
+        print_comparison(comparison, sys.stdout, max_fields=options.fields, max_documents=options.documents)
     return 0
 
 
@@ -128,8 +128,8 @@ def _score(
     advance: Advance,
 ) -> System:
     from medvie_reward.corpus import (
+        Details,
         EvaluationBuilder,
-        FieldRows,
         ScoringOptions,
         doubts_of,
         score_files,
@@ -137,15 +137,14 @@ def _score(
     )
     from medvie_reward.statistics import System
 
-    tally, fields = EvaluationBuilder(spec, options.metrics), FieldRows()
+    tally = EvaluationBuilder(spec, options.metrics, details=Details(spec))
 
     def on_scored(scored: Scored) -> None:
         tally.add(scored)
-        fields.add(scored.fields)
         advance(1)
 
     task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
     score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
     evaluation = tally.evaluation(joined)
     warn_of(doubts_of(evaluation, preds.name, golds.name))
-    return System(name, evaluation, fields.arrays())
+    return System(name, evaluation)

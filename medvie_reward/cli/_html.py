@@ -109,17 +109,14 @@ class HtmlReport:
 
     def write(self, evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> None:
         """Write the report, with intervals where there are any."""
-        from medvie_reward.reports import HEADLINES, render_archive
+        from medvie_reward.reports import render_archive, spans_of
 
-        figures = {} if uncertainty is None else uncertainty.figures
         made = render_archive(
             evaluation,
             self._archive,
             title=self._title,
             by=self._task.by,
-            intervals={name: found for name, found in figures.items() if name in HEADLINES},
-            field_intervals=None if uncertainty is None else uncertainty.fields,
-            interval_note="" if uncertainty is None else f"confidence intervals ({uncertainty.signature})",
+            **spans_of(uncertainty),
         )
         self._file.write_text(made)
 
