@@ -11,6 +11,7 @@ from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.cli._options import (
     add_printed_arguments,
     add_systems_row_arguments,
+    join_systems,
     named_files,
     numbers,
     positive,
@@ -107,10 +108,10 @@ def run_ablate(options: argparse.Namespace) -> int:
     to_file = options.json is not None and options.json != "-"
     with contextlib.ExitStack() as stack:
         golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
-        how = Subsampling(choose_sizes(len(golds), asked), options.draws, options.seed)
-        check_subsampling(how)
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         documents = _read(named, golds, spec, options)
+        how = Subsampling(choose_sizes(len(documents), asked), options.draws, options.seed)
+        check_subsampling(how)
         advance = stack.enter_context(progress(options, "scoring", len(documents)))
         robustness = measure_robustness(
             each(documents, advance), list(named), spec, figure, noise, metrics=metrics,
@@ -151,19 +152,22 @@ def _noise(options: argparse.Namespace) -> Noise:
 def _read(
     named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace
 ) -> list[PredictedDocument]:
-    """Read every gold and every system's prediction for it."""
-    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at
+    """Read every gold that counts, and every system's prediction for it."""
+    from medvie_reward.corpus import PRED_KEYS, RowFile, read_gold_at
     from medvie_reward.statistics import PredictedDocument
 
-    columns = []
-    for file in named.values():
-        with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
-            column = []
-            for _, at in join(preds, golds, options.join, options.missing).pairs:
-                column.append(None if at is None else preds.value(at))
-            columns.append(column)
-    made = []
-    for n, preds_of in enumerate(zip(*columns, strict=True)):
-        name = golds.ids[n] if golds.has_ids else str(n + 1)
-        made.append(PredictedDocument(name, read_gold_at(golds, n, spec), preds_of))
+    with contextlib.ExitStack() as stack:
+        files = [
+            stack.enter_context(RowFile(file, PRED_KEYS, options.pred_key, options.id_key))
+            for file in named.values()
+        ]
+        joins = join_systems(files, golds, options.join, options.missing)
+        columns = [
+            [None if pair.pred is None else preds.value(pair.pred) for pair in joined.pairs]
+            for preds, joined in zip(files, joins, strict=True)
+        ]
+        made = []
+        for pair, *preds_of in zip(joins[0].pairs, *columns, strict=True):
+            name = golds.ids[pair.gold] if golds.has_ids else str(pair.gold + 1)
+            made.append(PredictedDocument(name, read_gold_at(golds, pair.gold, spec), tuple(preds_of)))
     return made

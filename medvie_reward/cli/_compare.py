@@ -11,6 +11,7 @@ from medvie_reward.cli._options import (
     add_printed_arguments,
     add_resampling_arguments,
     add_systems_row_arguments,
+    join_systems,
     metrics,
     named_files,
     positive,
@@ -31,7 +32,7 @@ Compare systems on the same gold documents: scores with confidence intervals, di
 first system with paired tests, per field, per part (--by), and the documents that differ most.
 
 Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Every gold needs a prediction in every file
-(--missing zero: one without counts as no answer).
+(--missing zero: one without counts as no answer; skip: the gold is left out for all).
 """
 COMPARE_EPILOG: Final = """\
 stars: p < 0.05, 0.01, 0.001 by approximate randomisation, Holm-adjusted within each table.
@@ -84,7 +85,7 @@ def run_compare(options: argparse.Namespace) -> int:
     named = named_files(options.preds)
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, label_golds
+    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, NewFile, RowFile, label_golds
     from medvie_reward.reports import print_comparison
     from medvie_reward.statistics import compare_systems
 
@@ -94,8 +95,19 @@ def run_compare(options: argparse.Namespace) -> int:
         golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         slices, clusters = label_golds(golds, options.slice, options.cluster)
-        advance = stack.enter_context(progress(options, "scoring", len(named) * len(golds)))
-        systems = [_score(name, file, golds, spec, options, advance) for name, file in named.items()]
+        files = [
+            stack.enter_context(RowFile(file, PRED_KEYS, options.pred_key, options.id_key))
+            for file in named.values()
+        ]
+        joins = join_systems(files, golds, options.join, options.missing)
+        kept = [pair.gold for pair in joins[0].pairs]
+        slices = {name: [labels[n] for n in kept] for name, labels in slices.items()}
+        clusters = None if clusters is None else [clusters[n] for n in kept]
+        advance = stack.enter_context(progress(options, "scoring", len(named) * len(kept)))
+        systems = [
+            _score(name, preds, golds, joined, spec, options, advance)
+            for name, preds, joined in zip(named, files, joins, strict=True)
+        ]
         comparison = compare_systems(systems, how, slices=slices, clusters=clusters)
         if result is not None:
             result.write(comparison.to_dict(), indent=True)
@@ -107,16 +119,19 @@ def run_compare(options: argparse.Namespace) -> int:
 
 
 def _score(
-    name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace, advance: Advance
+    name: str,
+    preds: RowFile,
+    golds: RowFile,
+    joined: Join,
+    spec: Spec,
+    options: argparse.Namespace,
+    advance: Advance,
 ) -> System:
     from medvie_reward.corpus import (
-        PRED_KEYS,
         Details,
         EvaluationBuilder,
-        RowFile,
         ScoringOptions,
         doubts_of,
-        join,
         score_files,
         warn_of,
     )
@@ -128,10 +143,8 @@ def _score(
         tally.add(scored)
         advance(1)
 
-    with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
-        joined: Join = join(preds, golds, options.join, options.missing)
-        task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
-        score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
+    task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
+    score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
     evaluation = tally.evaluation(joined)
-    warn_of(doubts_of(evaluation, file, golds.name))
+    warn_of(doubts_of(evaluation, preds.name, golds.name))
     return System(name, evaluation)

@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from medvie_reward.cli._parser import PRINTED_TO, OutputFile, add_old_name
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
+    from medvie_reward.corpus import Join, RowFile
     from medvie_reward.statistics import Resampling
 
 Number = TypeVar("Number", int, float)
@@ -105,10 +107,38 @@ def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument("--join", choices=("auto", "id", "line"), default="auto", help="default: %(default)s")
     rows.add_argument(
-        "--missing", choices=("error", "zero"), default="error",
-        help="a gold without a prediction is an error, or scores zero (default: %(default)s)",
+        "--missing", choices=("error", "zero", "skip"), default="error",
+        help="a gold without a prediction is an error, scores zero, or is left out for every system; under "
+        "the last two, predictions without a gold are left out (default: %(default)s)",
     )  # fmt: skip
     return rows
+
+
+def join_systems(preds: list[RowFile], golds: RowFile, how: str, missing: str) -> list[Join]:
+    """Join the predictions of several systems with the gold documents, so that all have the same ones.
+
+    Parameters
+    ----------
+    preds, golds
+        The files.
+    how, missing
+        As ``--join`` and ``--missing`` say it.
+
+    Raises
+    ------
+    InputError
+        If rows have no partner and that is an error, or no gold has a prediction of every system.
+    """
+    from medvie_reward.corpus import join
+
+    joins = [join(file, golds, how, "zero" if missing == "skip" else missing) for file in preds]
+    if missing != "skip":
+        return joins
+    kept = [n for n, pairs in enumerate(zip(*(one.pairs for one in joins), strict=True))
+            if all(pair.pred is not None for pair in pairs)]  # fmt: skip
+    if not kept:
+        raise InputError(f"{golds.name} has no gold with a prediction of every system: nothing to compare")
+    return [replace(one, pairs=[one.pairs[n] for n in kept]) for one in joins]
 
 
 def add_resampling_arguments(parser: argparse.ArgumentParser, group: argparse._ArgumentGroup) -> None:

@@ -155,3 +155,33 @@ def test_no_file_after_an_error(capsys: CAPTURE, tmp_path: Path) -> None:
     message = refuse(capsys, *preds, "--gold", gold, "--json", str(tmp_path / "out.json"))
     assert "gold.jsonl:2: gold: expected an object or a list, got int" in message
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl", "gold.jsonl"]
+
+
+def test_what_a_system_lacks_is_left_out_for_all(tmp_path: Path, capsys: CAPTURE) -> None:
+    """With ``--missing skip`` every system is scored on the golds that all of them read, slices too."""
+    rows = {name: [json.loads(line) for line in Path(file).read_text("utf-8").splitlines()]
+            for name, file in (("plain", PLAIN), ("rows", ROWS), ("gold", GOLD))}  # fmt: skip
+    ids = [row["id"] for row in rows["gold"]]
+
+    def write(name: str, kept: list[str]) -> str:
+        lines = [json.dumps(row) + "\n" for row in rows[name] if row["id"] in kept]
+        (tmp_path / f"{name}{len(kept)}.jsonl").write_text("".join(lines), "utf-8")
+        return str(tmp_path / f"{name}{len(kept)}.jsonl")
+
+    both = ids[3:-2]
+    options = ["--by", "language", "--resamples", "50", "--json", "-"]
+    part = [f"a={write('plain', ids[3:])}", f"b={write('rows', ids[:-2])}"]
+    whole = [f"a={write('plain', both)}", f"b={write('rows', both)}"]
+    found = json.loads(compare(capsys, *part, "--gold", GOLD, "--missing", "skip", *options))
+    assert found == json.loads(compare(capsys, *whole, "--gold", write("gold", both), *options))
+    assert main(["compare", *part, "--gold", GOLD]) == 2
+    none = [f"a={write('plain', ids[:1])}", f"b={write('rows', ids[-4:])}"]
+    for verb in ("compare", "ablate"):
+        assert main([verb, *none, "--gold", GOLD, "--missing", "skip"]) == 2
+        assert "no gold with a prediction of every system" in capsys.readouterr().err
+    ablated = []
+    for systems, gold in ((part, GOLD), (whole, write("gold", both))):
+        skip = ["--missing", "skip", "--draws", "20", "--rates", "5", "--json", "-"]
+        assert main(["ablate", *systems, "--gold", gold, *skip]) == 0
+        ablated.append(json.loads(capsys.readouterr().out))
+    assert ablated[0] == ablated[1]
