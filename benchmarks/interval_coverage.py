@@ -17,7 +17,7 @@ import numpy as np
 from tables import made_with, markdown
 
 from medvie_reward.statistics import (
-    METHODS,
+    INTERVAL_METHODS,
     Resampling,
     Statistic,
     compare_paired,
@@ -117,7 +117,7 @@ def coverage(
 ) -> dict[str, dict[str, float]]:
     """Give the share of intervals that hold the truth, by method and figure."""
     rng = np.random.default_rng([how.seed, n])
-    held = {method: dict.fromkeys(FIGURES, 0) for method in METHODS}
+    held = {method: dict.fromkeys(FIGURES, 0) for method in INTERVAL_METHODS}
     for number in range(corpora):
         rows = corpus(rng, n, answered, BETTER)
         total = rows.sum(axis=0)
@@ -126,7 +126,7 @@ def coverage(
         for name, statistic in FIGURES.items():
             value = float(statistic(total))
             resampled = figures(name, statistic, sums)
-            for method in METHODS:
+            for method in INTERVAL_METHODS:
                 chosen = how._replace(method=method)
                 left_out = leave_out(name, statistic, total, rows, chosen)
                 made = interval_of(value, resampled, left_out, chosen)

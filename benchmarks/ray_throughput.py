@@ -33,10 +33,10 @@ from medvie_reward.corpus import (
     GOLD_KEYS,
     PRED_KEYS,
     Evaluation,
+    EvaluationBuilder,
     RowFile,
     Scored,
-    Tally,
-    Task,
+    ScoringOptions,
     join,
     score_files,
 )
@@ -82,8 +82,8 @@ def score_folder(folder: Path, workers: int) -> Evaluation:
     """Score the files of `corpus.write_corpus` on the Ray that runs."""
     names = str(folder / "preds.jsonl"), str(folder / "gold.jsonl")
     with RowFile(names[0], PRED_KEYS) as preds, RowFile(names[1], GOLD_KEYS) as golds:
-        task = Task(resolve("clinical"), *names, preds.key, golds.key, "id", None, leaves=False)
-        tally = Tally(task.spec)
+        task = ScoringOptions(spec=resolve("clinical"), preds=preds.reader, golds=golds.reader)
+        tally = EvaluationBuilder(task.spec)
 
         def on_scored(scored: Scored) -> None:
             tally.add(scored)

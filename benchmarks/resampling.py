@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from tables import made_with, markdown
 
-from medvie_reward.statistics import METHODS, Resampling, Statistic, compare_many, intervals, resample, swap
+from medvie_reward.statistics import (
+    INTERVAL_METHODS,
+    Resampling,
+    Statistic,
+    compare_many,
+    intervals,
+    resample,
+    swap,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -79,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         calls: dict[str, Callable[[], Any]] = {
             **{
                 f"`intervals`, {m}": partial(intervals, a, statistics, how._replace(method=m))
-                for m in METHODS
+                for m in INTERVAL_METHODS
             },
             "`compare_many`": partial(compare_many, a, b, statistics, how),
         }

@@ -20,7 +20,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import medvie_reward
-from medvie_reward.selection import FIGURES, METHODS, Coverage, Profile, cover, profile, select
+from medvie_reward.selection import COVERAGE_SCORES, METHODS, Coverage, Profile, cover, profile, select
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +100,7 @@ def print_tables(results: dict[str, tuple[float, float, float, float, Coverage]]
     first = next(iter(covered.values()))
     print(f"\n| | all | {' | '.join(covered)} | random: mean (min to max of {options.random}) |")
     print("|---|---|" + "---|" * (len(covered) + 1))
-    for name in FIGURES:
+    for name in COVERAGE_SCORES:
         band = first.random[name]
         distance = name.endswith("distance")
         form = ".3f" if distance else "g"

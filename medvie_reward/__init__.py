@@ -2,6 +2,8 @@
 
 The reward is that of "Efficient Medical VIE via Reinforcement Learning" (arXiv 2506.13363), Eq. 5-6,
 with list items aligned one to one, so that values swapped between rows are seen.
+
+PYTEST_DONT_REWRITE: pytest, whose plugin is in here, need not complain where the package came before it.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from medvie_reward._version import __version__
 if TYPE_CHECKING:
     from medvie_reward.alignment import Alignment, Leaf, align
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
-    from medvie_reward.corpus import Evaluation, evaluate
+    from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
         ClusterError,
         GoldError,
         InputError,
+        InputWarning,
         MedvieError,
         PredictionError,
         SpecError,
@@ -37,18 +40,20 @@ if TYPE_CHECKING:
         ted_accuracy,
         tree_edit_distance,
     )
-    from medvie_reward.spec import Rule, Spec
+    from medvie_reward.spec import Rule, Spec, explain
+    from medvie_reward.statistics import Comparison, Resampling, compare
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         alignment="Alignment Leaf align",
         completions="ABSENT STATUSES Completion parse_completion",
-        corpus="Evaluation evaluate",
-        errors="ClusterError GoldError InputError MedvieError PredictionError SpecError",
+        corpus="Evaluation evaluate evaluate_files",
+        errors="ClusterError GoldError InputError InputWarning MedvieError PredictionError SpecError",
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
-        spec="Rule Spec",
+        spec="Rule Spec explain",
+        statistics="Comparison Resampling compare",
     )
 
 sys.meta_path.append(MovedFinder())
@@ -58,15 +63,18 @@ __all__ = [
     "STATUSES",
     "Alignment",
     "ClusterError",
+    "Comparison",
     "Completion",
     "Counts",
     "Evaluation",
     "Gold",
     "GoldError",
     "InputError",
+    "InputWarning",
     "Leaf",
     "MedvieError",
     "PredictionError",
+    "Resampling",
     "Reward",
     "Rule",
     "Scores",
@@ -75,7 +83,10 @@ __all__ = [
     "__version__",
     "align",
     "anls_star",
+    "compare",
     "evaluate",
+    "evaluate_files",
+    "explain",
     "parse_completion",
     "reward",
     "reward_group",

@@ -33,19 +33,32 @@ class InputError(MedvieError):
         Name of the file, ``-`` for standard input.
     line
         Line number, counted from 1; ``None`` where the whole file is meant.
+    row
+        Number of the row, counted from 1, in a file where rows are no lines.
     """
 
-    def __init__(self, reason: str, file: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, reason: str, file: str | None = None, line: int | None = None, row: int | None = None
+    ) -> None:
         self.reason = reason
         self.file = file
         self.line = line
+        self.row = row
         where = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
-        super().__init__(f"{where}{reason}")
+        super().__init__(f"{where}{'' if row is None else f'row {row}: '}{reason}")
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[str, str | None, int | None]]:
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str | None, int | None, int | None]]:
         # Exceptions pickle by their args alone, which would lose file and line between processes.
-        return type(self), (self.reason, self.file, self.line)
+        return type(self), (self.reason, self.file, self.line, self.row)
+
+
+class WorkerError(MedvieError):
+    """A process that was to do a part of the work, and could not start or ended before it was done."""
 
 
 class ClusterError(MedvieError):
     """A cluster that cannot be joined, does not fit this machine, or gave up."""
+
+
+class InputWarning(UserWarning):
+    """Input that may not be what was meant; it is scored as the message says."""

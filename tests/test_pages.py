@@ -12,7 +12,10 @@ PAGES = [
     ("index.md", 1, []),
     ("explanation.md", 9, []),
     ("schema.md", 6, []),
-    ("ci.md", 3, []),
+    ("files.md", 9, []),
+    ("ci.md", 7, []),
+    ("cli.md", 2, []),
+    ("completions.md", 8, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),
 ]
 

@@ -23,7 +23,7 @@ ROOMS = sorted(
 
 DOCUMENTED = {
     "bootstrap": "Interval intervals",
-    "comparison": "Contest Difference System Versus compare_systems",
+    "comparison": "Comparison Contest Difference System Versus compare_systems",
     "completion": "Completion",
     "coverage": "cover",
     "dataset": "Summary write_dataset",
@@ -33,7 +33,7 @@ DOCUMENTED = {
     "figures": "FIGURES FieldRows asked_figures document_rows",
     "form_reader": "form_of_schema",
     "forms": "Field cut_gold form_of_gold",
-    "paired": "Comparison adjust_holm compare_many compare_paired",
+    "paired": "PairedTest adjust_holm compare_many compare_paired",
     "plan": "Plan",
     "prompts": "query_of skeleton",
     "report_html": "render_html",
@@ -52,10 +52,11 @@ DOCUMENTED = {
 def test_names_of_the_package() -> None:
     """These names are imported by users; a name that goes needs a release with a warning."""
     assert medvie_reward.__all__ == [
-        "ABSENT", "STATUSES", "Alignment", "ClusterError", "Completion", "Counts", "Evaluation", "Gold",
-        "GoldError", "InputError", "Leaf", "MedvieError", "PredictionError", "Reward", "Rule", "Scores",
-        "Spec", "SpecError", "__version__", "align", "anls_star", "evaluate", "parse_completion", "reward",
-        "reward_group", "score", "ted_accuracy", "tree_edit_distance",
+        "ABSENT", "STATUSES", "Alignment", "ClusterError", "Comparison", "Completion", "Counts", "Evaluation",
+        "Gold", "GoldError", "InputError", "InputWarning", "Leaf", "MedvieError", "PredictionError",
+        "Resampling", "Reward", "Rule", "Scores", "Spec", "SpecError", "__version__", "align", "anls_star",
+        "compare", "evaluate", "evaluate_files", "explain", "parse_completion", "reward", "reward_group",
+        "score", "ted_accuracy", "tree_edit_distance",
     ]  # fmt: skip
 
 

@@ -9,13 +9,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, Final
+
+import orjson
 
 SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 """The types of JSON's scalars."""
 _PLAIN: Final = SCALARS | {dict, list}
+# Levels of nesting that are checked at once where any are allowed; and what an object may wrap another.
+_MOST_LEVELS: Final = 200
+_MOST_STEPS: Final = 16
+_LONGEST_PATH: Final = 200
 
 Place = tuple[Any, ...]
 """A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""
@@ -76,6 +82,12 @@ def path_text(place: Place) -> str:
     for step in _steps(place):
         text = item_path(text, step) if isinstance(step, int) else member_path(text, step)
     return text or "$"
+
+
+def json_path(place: Place) -> str:
+    """Write a place as errors name it: ``((((), "a"), 3), "b")`` gives ``$.a[3].b``."""
+    path = path_text(place)
+    return path if not place else f"${path}" if path[0] == "[" else f"$.{path}"
 
 
 def field_text(place: Place) -> str:
@@ -147,42 +159,64 @@ def order_key(value: Any, form: Callable[[str], str], known: dict[int, str], bla
 # -- checks --------------------------------------------------------------------------------------------
 
 
-def plain(value: Any, error: type[Exception], max_depth: int, what: str) -> Any:
+def plain(
+    value: Any,
+    error: type[Exception],
+    max_depth: int | None,
+    what: str,
+    *,
+    tuples: bool = False,
+    strict: bool = True,
+) -> Any:
     """Return a value built only of dict, list, str, int, float, bool and None.
 
     Parameters
     ----------
     value
-        What should be a JSON value; mappings and sequences of other types are copied into plain ones.
+        What should be a JSON value. Other mappings and sequences, dates, decimals, models, dataclasses and
+        values of NumPy, pandas and Arrow are copied into plain ones; see `python_values`.
     error
         The error class to raise.
     max_depth
-        Deepest nesting allowed, in containers.
+        Deepest nesting allowed, in containers; ``None`` for any.
     what
         Name of the value for the message, such as ``gold``.
+    tuples
+        Whether tuples stay as they are, and are no lists.
+    strict
+        Whether numbers must be finite and texts must be Unicode, as in JSON text.
 
     Raises
     ------
     Exception
         An ``error`` that gives the JSON path and what was expected there.
     """
-    if _is_plain(value, max_depth):
+    if _is_plain(value, _MOST_LEVELS if max_depth is None else max_depth, tuples, strict):
         return value
-    return _plain(value, error, max_depth, what, "$")
+    return _Reader(error, max_depth, what, tuples, strict).read(value)
 
 
-def _is_plain(value: Any, max_depth: int) -> bool:
+def _is_plain(value: Any, max_depth: int, tuples: bool, strict: bool) -> bool:
     """Check at C speed what is nearly always so; what fails here is walked again to name the place."""
+    if strict:
+        # It refuses lone surrogates and names that are no str, in less time than it takes to list them.
+        try:
+            orjson.dumps(value)
+        except TypeError:
+            return False
+    allowed = _PLAIN | {tuple} if tuples else _PLAIN
     level: list[Any] = [value]
     for depth in range(max_depth + 1):
         kinds = set(map(type, level))
-        if not kinds <= _PLAIN or (depth == max_depth and (dict in kinds or list in kinds)):
+        if not kinds <= allowed or (depth == max_depth and (dict in kinds or list in kinds)):
             return False
-        if float in kinds and not all(map(math.isfinite, (x for x in level if type(x) is float))):
+        if strict and float in kinds and not all(map(math.isfinite, (x for x in level if type(x) is float))):
             return False
         objects = [x for x in level if type(x) is dict] if dict in kinds else []
-        lists = [x for x in level if type(x) is list] if list in kinds else []
-        if not set(map(type, chain.from_iterable(objects))) <= {str}:
+        lists: list[Any] = [x for x in level if type(x) is list] if list in kinds else []
+        if tuple in kinds:
+            lists += [x for x in level if type(x) is tuple]
+        if not strict and not set(map(type, chain.from_iterable(objects))) <= {str}:
             return False
         level = list(chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists)))
         if not level:
@@ -190,39 +224,108 @@ def _is_plain(value: Any, max_depth: int) -> bool:
     return False
 
 
-def _plain(value: Any, error: type[Exception], depth: int, what: str, path: str) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+def _is_unicode(text: str) -> bool:
+    """Check that a text has no lone surrogate, which no file and no JSON text can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_CLOSE: Final = object()
+
+
+class _Reader:
+    """Reads one value part by part, and names the place of what JSON cannot say."""
+
+    def __init__(
+        self, error: type[Exception], max_depth: int | None, what: str, tuples: bool, strict: bool
+    ) -> None:
+        self._error = error
+        self._max_depth = max_depth
+        self._what = what
+        self._tuples = tuples
+        self._strict = strict
+
+    def read(self, value: Any) -> Any:
+        """Return the plain value. It is walked without recursion, since it may be of any depth."""
+        whole: list[Any] = [None]
+        waiting: list[tuple[Any, Any, Any, Place]] = [(value, whole, 0, ROOT)]
+        opened: dict[int, Any] = {}
+        while waiting:
+            value, into, at, place = waiting.pop()
+            if into is _CLOSE:
+                del opened[at]
+                if type(value) is tuple:
+                    inner, holder, key = value
+                    holder[key] = tuple(inner)
+                continue
+            made = self._step(value, place)
+            kind = type(made)
+            if kind in SCALARS:
+                into[at] = self._scalar(made, place)
+                continue
+            if id(value) in opened:
+                raise self._fault(
+                    f"expected a value that ends, got a {type(value).__name__} that holds itself", place
+                )
+            if len(opened) == self._max_depth:
+                raise self._fault("expected at most the spec's max_depth of nested containers", place)
+            opened[id(value)] = value
+            parts = self._named(made, place) if kind is dict else dict(enumerate(made))
+            held: Any = dict.fromkeys(parts) if kind is dict else [None] * len(parts)
+            into[at] = held
+            keep = (held, into, at) if kind is tuple and self._tuples else None
+            waiting.append((keep, _CLOSE, id(value), place))
+            waiting.extend([(x, held, step, (place, step)) for step, x in reversed(parts.items())])
+        return whole[0]
+
+    def _step(self, value: Any, place: Place) -> Any:
+        """Return what an object of any type stands for: a scalar, or a container of the exact type."""
+        made = value
+        for _ in range(_MOST_STEPS):
+            kind = type(made)
+            if kind in _PLAIN or kind is tuple:
+                return made
+            from medvie_reward._core.python_values import NoValue, step_in
+
+            try:
+                made = step_in(made)
+            except NoValue as error:
+                raise self._fault(f"expected a JSON value, got {error}", place) from None
+        raise self._fault(f"expected a JSON value, got {type(value).__name__}", place)
+
+    def _scalar(self, value: Any, place: Place) -> Any:
+        if self._strict:
+            if type(value) is float and not math.isfinite(value):
+                raise self._fault(f"expected a finite number, got {value!r}", place)
+            if type(value) is str and not _is_unicode(value):
+                raise self._fault(f"expected Unicode text, got a lone surrogate in {value[:60]!a}", place)
         return value
-    if kind is float:
-        if not math.isfinite(value):
-            raise error(f"{what}: expected a finite number, got {value!r} - at {path}")
-        return value
-    if isinstance(value, (list, tuple)):
-        _check_depth(depth, error, what, path)
-        items = [_plain(x, error, depth - 1, what, f"{path}[{i}]") for i, x in enumerate(value)]
-        return value if kind is list and all(map(_same, items, value)) else items
-    if isinstance(value, Mapping):
-        _check_depth(depth, error, what, path)
-        made: dict[str, Any] = {}
+
+    def _named(self, value: dict[Any, Any], place: Place) -> dict[Any, Any]:
+        """Return an object under names that are texts."""
+        if set(map(type, value)) <= {str} and (not self._strict or _is_unicode("".join(value))):
+            return value
+        from medvie_reward._core.python_values import member_name
+
+        named: dict[str, Any] = {}
         for key, x in value.items():
-            if type(key) is not str:
-                raise error(f"{what}: expected a member name of type str, got {key!r} - at {path}")
-            made[key] = _plain(x, error, depth - 1, what, member_path(path, key))
-        return value if kind is dict and all(map(_same, made.values(), value.values())) else made
-    if isinstance(value, str):
-        return str(value)
-    raise error(f"{what}: expected a JSON value, got {kind.__name__} - at {path}")
+            name = key if type(key) is str else member_name(key)
+            if name is None:
+                raise self._fault(f"expected a member name of type str or int, got {key!r}", place)
+            if name in named:
+                raise self._fault(f"expected each member once, got {name!r} twice", place)
+            if self._strict and not _is_unicode(name):
+                raise self._fault(f"expected Unicode text, got a lone surrogate in the name {name!a}", place)
+            named[name] = x
+        return named
 
-
-def _check_depth(depth: int, error: type[Exception], what: str, path: str) -> None:
-    if depth <= 0:
-        short = path if len(path) <= 60 else path[:57] + "..."
-        raise error(f"{what}: expected at most the spec's max_depth of nested containers - at {short}")
-
-
-def _same(a: object, b: object) -> bool:
-    return a is b
+    def _fault(self, reason: str, place: Place) -> Exception:
+        path = json_path(place)
+        short = path if len(path) <= _LONGEST_PATH else path[: _LONGEST_PATH - 3] + "..."
+        return self._error(f"{self._what}: {reason} - at {short}")
 
 
 # -- sizes ---------------------------------------------------------------------------------------------
@@ -264,10 +367,16 @@ def _donut(value: Any, key: str, at: Place) -> Iterator[tuple[str, str, Place, A
         for i, item in enumerate(value):
             if objects:
                 yield from _donut(item, key, (at, i))
-            elif type(item) in (str, int, float) and (text := str(item).strip()):
+            elif type(item) in (str, int, float) and (text := _donut_text(item)):
                 yield key, text, (at, i), item
     else:
-        yield key, str(value).strip(), at, value
+        yield key, _donut_text(value), at, value
+
+
+def _donut_text(value: Any) -> str:
+    if type(value) is int and value.bit_length() > _LONG_INTEGER:
+        return hex(value)  # Python refuses to write such an integer in decimal
+    return str(value).strip()
 
 
 def json_leaves(value: Any, form: Callable[[str], str]) -> Iterator[tuple[tuple[str, ...], str, Place, Any]]:

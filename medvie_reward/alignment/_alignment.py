@@ -9,19 +9,21 @@ is that of a gold leaf that no leaf got right.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import Place, path_text, plain, scalar_text
+from medvie_reward._core.json_values import Place, path_text, scalar_text
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter
 from medvie_reward.alignment._pool import Pool
 from medvie_reward.alignment._walker import Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
-from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.spec import DEFAULT, Field, Spec, resolve
+from medvie_reward.completions import gold_value, predicted_value
+from medvie_reward.errors import PredictionError, SpecError
+from medvie_reward.spec import DEFAULT, Field, Fields, GoldNames, Spec, resolve
 
 _MISREAD: Final = ("wrong", "hallucinated")
 
@@ -62,7 +64,11 @@ class Leaf(NamedTuple):
     critical: bool = False
 
 
-@dataclass(frozen=True)
+_SHOWN: Final = 200
+"""Leaves that a notebook shows."""
+
+
+@dataclass(frozen=True, repr=False)
 class Alignment:
     """All leaves of a gold and a prediction, matched.
 
@@ -74,17 +80,43 @@ class Alignment:
         The choices behind it.
     limited
         Whether the work bound of the spec ran out, so that the pairs of items may not be the best.
+    renamed
+        The prediction's names that were read as others (see `Spec.keys` and ``key_aliases``): the field as
+        it was written, and as it was read.
     """
 
     leaves: tuple[Leaf, ...]
     signature: str
     limited: bool = False
+    renamed: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Leaf]:
         return iter(self.leaves)
 
     def __len__(self) -> int:
         return len(self.leaves)
+
+    def __repr__(self) -> str:
+        counted = Counter(leaf.outcome for leaf in self.leaves)
+        return f"Alignment({', '.join(f'{n} {outcome}' for outcome, n in counted.items()) or 'no leaves'})"
+
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("field", "outcome", "gold", "prediction", "misplaced", "critical")
+        rows = [
+            (
+                leaf.gold_path or leaf.pred_path or leaf.field,
+                leaf.kind or leaf.outcome,
+                "" if leaf.gold_path is None else scalar_text(leaf.gold),
+                "" if leaf.pred_path is None else scalar_text(leaf.pred),
+                "yes" if leaf.misplaced else "",
+                "yes" if leaf.critical else "",
+            )
+            for leaf in self.leaves[:_SHOWN]
+        ]
+        more = len(self.leaves) - len(rows)
+        return html_table("", columns, rows, range(len(columns))) + (f"… and {more} more" if more else "")
 
 
 def align(
@@ -100,7 +132,7 @@ def align(
     Parameters
     ----------
     pred, gold
-        JSON values as Python gives them; neither is parsed.
+        JSON values as Python gives them; texts are read as `score` reads them.
     spec
         A spec or the name of a preset.
     source_text
@@ -116,15 +148,16 @@ def align(
         If a value is no JSON value or nests deeper than the spec allows.
     """
     chosen = resolve(spec, **overrides)
-    gold = plain(gold, GoldError, chosen.max_depth, "gold")
-    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    gold = gold_value(gold, chosen)
+    pred = predicted_value(pred, gold, chosen)
     return align_prepared(pred, prepare(gold, chosen), source_of(source_text))
 
 
 def align_prepared(pred: Any, prepared: Prepared, source: Source | None = None) -> Alignment:
     """Match a plain JSON value with a prepared gold document, as `align` does."""
-    leaves, limited = leaves_of(pred, prepared, source)
-    return Alignment(tuple(leaves), prepared.spec.signature, limited)
+    pred, renamed = read_prediction(pred, prepared)
+    leaves, limited = _leaves(pred, prepared, source)
+    return Alignment(tuple(leaves), prepared.spec.signature, limited, tuple(sorted(renamed.items())))
 
 
 def source_of(text: str | Sequence[str] | Source | None) -> Source | None:
@@ -150,6 +183,8 @@ class Prepared:
     ----------
     leaves, units
         Number of the gold's leaves and what they weigh.
+    names
+        The names in the gold, where the spec reads documents in its own way.
     """
 
     gold: Any
@@ -158,6 +193,7 @@ class Prepared:
     engine: Matcher | Pool
     leaves: int
     units: int
+    names: GoldNames | None = None
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -173,19 +209,41 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
             "spec 'smr-r1' lets one predicted row serve several gold rows and has no alignment; "
             "choose another preset"
         )
-    fields = spec.fields
+    names = None
+    if spec.reader is not None:
+        gold, names = spec.reader.gold(gold)
+    met = spec.fields.currencies_met
+    prepared = _prepared(gold, spec, spec.fields.beside(gold), names)
+    if spec.fields.currencies_met == met:
+        return prepared
+    # Reading the gold has shown new currencies, perhaps its own.
+    fields = spec.fields.beside(gold)
+    return prepared if fields is spec.fields else _prepared(gold, spec, fields, names)
+
+
+def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
     if spec.lists == "bag":
         worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
         leaves = sum(len(here.leaves) for here in pool.bins)
         units = sum(len(here.leaves) * here.field.units for here in pool.bins)
-        return Prepared(gold, spec, worth, pool, leaves, units)
-    matcher = Matcher(gold, spec)
-    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units)
+        return Prepared(gold, spec, worth, pool, leaves, units, names)
+    matcher = Matcher(gold, spec, fields)
+    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units, names)
+
+
+def read_prediction(pred: Any, prepared: Prepared) -> tuple[Any, dict[str, str]]:
+    """Read a prediction as the spec says; gives it, and the names that were read as others."""
+    reader, names = prepared.spec.reader, prepared.names
+    return (pred, {}) if reader is None or names is None else reader.prediction(pred, names)
 
 
 def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:
     """List every leaf of a plain value with its outcome, and tell whether the work bound ran out."""
+    return _leaves(read_prediction(pred, prepared)[0], prepared, source)
+
+
+def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[Leaf], bool]:
     leaves: list[Leaf] = []
     form = prepared.spec.fields.form
     not_read: set[str] = set()
@@ -214,14 +272,22 @@ def tally_of(
     pred: Any, prepared: Prepared, source: Source | None = None, by_field: bool = False
 ) -> tuple[LeafCounter, bool]:
     """Count a plain value's leaves, and tell whether the work bound ran out."""
+    pred, _ = read_prediction(pred, prepared)
     tally = LeafCounter(prepared.spec, prepared.worth.critical, by_field, source)
-    limited = _walk(pred, prepared, tally.write, tally)
+    blank = tally.blank if by_field and prepared.spec.counts_blanks else None
+    limited = _walk(pred, prepared, tally.write, tally, blank)
     tally.finish()
     return tally, limited
 
 
-def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None) -> bool:
-    engine, worth, fields = prepared.engine, prepared.worth, prepared.spec.fields
+def _walk(
+    pred: Any,
+    prepared: Prepared,
+    write: Write,
+    tally: LeafCounter | None,
+    blank: Callable[[Field], None] | None = None,
+) -> bool:
+    engine, worth, fields = prepared.engine, prepared.worth, prepared.engine.fields
     if isinstance(engine, Pool):
         if tally is None:
             engine.walk(pred, write)
@@ -235,7 +301,8 @@ def _walk(pred: Any, prepared: Prepared, write: Write, tally: LeafCounter | None
         lambda: worth.right_critical(measure_units(pred, fields, known)),
         known,
         write,
-        tally,
+        tally if blank is None else None,
+        blank,
     )
     walker.walk(pred)
     return walker.limited

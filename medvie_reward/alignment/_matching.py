@@ -36,7 +36,7 @@ from medvie_reward.alignment._row_table import RowTable
 from medvie_reward.alignment._solver import Pairs, assign_matrix, load_solver
 from medvie_reward.alignment._sure_pairs import Shared, SurePairs
 from medvie_reward.alignment._worth import Worth, measure_leaves
-from medvie_reward.spec import Field, Spec
+from medvie_reward.spec import Field, Fields, Spec
 
 _NESTING: Final = (dict, list)
 _SHALLOW: Final = 40
@@ -59,6 +59,8 @@ class Matcher:
         A plain JSON value.
     spec
         The spec; its lists do not pair as ``bag``.
+    fields
+        The fields of the gold and of what is compared with it, where they are not the spec's own.
 
     Attributes
     ----------
@@ -66,8 +68,8 @@ class Matcher:
         What leaves are worth against this gold.
     """
 
-    def __init__(self, gold: Any, spec: Spec) -> None:
-        fields = self.fields = spec.fields
+    def __init__(self, gold: Any, spec: Spec, fields: Fields | None = None) -> None:
+        fields = self.fields = fields or spec.fields
         self.lists = spec.lists
         self.known_form: Callable[[str], str] = fields.exact
         self._tables: list[RowTable] | None = []

@@ -28,6 +28,8 @@ class Outcomes:
         The gold's leaves in critical fields, and how many were read wrong: per field, of as many predicted
         leaves as the gold has there, those that are not correct. In all but odd documents that is the number
         of ``wrong`` leaves there; unlike it, it grows with no leaf that is put right.
+    agreed_blank
+        Leaves that both sides leave blank; counted by field alone, where the spec asks for it.
     correct_units, wrong_units, missing_units, hallucinated_units
         Weights.
     similar_units
@@ -37,9 +39,9 @@ class Outcomes:
     """
 
     __slots__ = (
-        "charged", "correct", "correct_units", "critical", "filled_blank", "hallucinated_units",
-        "invented_field", "invented_item", "misplaced", "missing", "missing_units", "similar_units",
-        "ungrounded", "wrong", "wrong_critical", "wrong_units",
+        "agreed_blank", "charged", "correct", "correct_units", "critical", "filled_blank",
+        "hallucinated_units", "invented_field", "invented_item", "misplaced", "missing", "missing_units",
+        "similar_units", "ungrounded", "wrong", "wrong_critical", "wrong_units",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -48,6 +50,7 @@ class Outcomes:
         self.missing: float = 0
         self.wrong = 0
         self.filled_blank = self.invented_field = self.invented_item = 0
+        self.agreed_blank = 0
         self.misplaced = self.ungrounded = self.critical = self.wrong_critical = 0
         self.correct_units: float = 0
         self.missing_units: float = 0
@@ -168,6 +171,10 @@ class LeafCounter:
             self._misread.append(p)
             if self.by_field:
                 self._misread_in.append(row)
+
+    def blank(self, field: Field) -> None:
+        """Take one leaf that both sides leave blank."""
+        (self._row(field) if self.by_field else self.total).agreed_blank += 1
 
     def bulk(self, field: Field, n: int) -> None:
         """Take some correct leaves of a field."""
@@ -386,7 +393,7 @@ class LeafCounter:
             row = self.rows[name] if self.by_field else self.total
             row.wrong_critical += min(read, gold)
         # A field whose values are all empty has no leaf.
-        self.rows = {name or "$": row for name, row in self.rows.items() if row.leaves}
+        self.rows = {name or "$": row for name, row in self.rows.items() if row.leaves or row.agreed_blank}
 
 
 def _texts(values: list[Any]) -> list[str]:

@@ -63,6 +63,8 @@ class Walker:
         What takes the leaves.
     counter
         What takes leaves that are equal to the letter, instead of ``write``.
+    blank
+        What takes leaves that both sides leave blank, where they are asked for; then without a counter.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Walker:
         units: dict[int, Callable[[], int]],
         write: Write,
         counter: Sink | None = None,
+        blank: Callable[[Field], None] | None = None,
     ) -> None:
         self.matcher = matcher
         self.fields = matcher.fields
@@ -80,6 +83,7 @@ class Walker:
         self.outer = self.work = Work(max_pairs, right_critical, units)
         self.write = write
         self.counter = counter
+        self.blank = blank
 
     def walk(self, pred: Any) -> None:
         """Hand out every leaf of the gold and of a plain predicted value."""
@@ -125,6 +129,8 @@ class Walker:
         for key, child in members.items():
             if key not in pred:
                 self._only_gold(child.raw, child.field, (g_at, key))
+                if self.blank is not None:
+                    self._left_blank(child.raw, child.field)
                 continue
             p, g = pred[key], child.raw
             if p.__class__ is str and p == g:
@@ -134,6 +140,8 @@ class Walker:
                         self.write(child.field, "correct", None, (g_at, key), (p_at, key), g, p)
                     else:
                         right.append(child.field)
+                elif self.blank is not None:
+                    self.blank(child.field)
             elif isinstance(child, GoldScalar) and type(p) not in _NESTING:
                 self._scalars(p, g, child.field, (g_at, key), (p_at, key), child.text)
             else:
@@ -152,6 +160,8 @@ class Walker:
             inner = fields.get(key) or self.fields.member(field, key)
             if key not in pred:
                 self._only_gold(g, inner, (g_at, key))
+                if self.blank is not None:
+                    self._left_blank(g, inner)
                 continue
             p = pred[key]
             if p.__class__ is str and p == g:
@@ -160,6 +170,8 @@ class Walker:
                         self.write(inner, "correct", None, (g_at, key), (p_at, key), g, p)
                     else:
                         right.append(inner)
+                elif self.blank is not None:
+                    self.blank(inner)
             elif type(p) in _NESTING:
                 self._both(p, self.matcher.prepare(g, inner), (g_at, key), (p_at, key))
             else:
@@ -228,6 +240,16 @@ class Walker:
             self.write(field, "missing", None, g_at, p_at, gold, pred)
         elif p:
             self.write(field, "hallucinated", "filled_blank", g_at, p_at, gold, pred)
+        elif self.blank is not None:
+            self.blank(field)
+
+    def _left_blank(self, gold: Any, field: Field) -> None:
+        """Take the blank scalars of a gold member that the prediction does not have."""
+        if type(gold) is dict:
+            for key, value in gold.items():
+                self._left_blank(value, self.fields.member(field, key))
+        elif type(gold) is not list and is_empty(gold) and self.blank is not None:
+            self.blank(field)
 
     def _lists(self, pred: Any, node: GoldNode, g_at: Place, p_at: Place) -> None:
         """Write two lists; a value that is no list counts as a list of one and keeps its own path."""

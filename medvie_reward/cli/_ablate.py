@@ -5,17 +5,27 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from medvie_reward._core.seeds import DEFAULT_SEED
-from medvie_reward.cli._options import add_systems_row_arguments, named_files, positive
+from medvie_reward.cli._options import (
+    add_printed_arguments,
+    add_systems_row_arguments,
+    named_files,
+    numbers,
+    positive,
+    whole,
+)
+from medvie_reward.cli._parser import InputFile, SystemFile, expected_one_of
+from medvie_reward.cli._progress import each, progress
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
+from medvie_reward.cli._streams import print_json
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import RowFile
     from medvie_reward.spec import Spec
-    from medvie_reward.statistics import Annotated, Noise
+    from medvie_reward.statistics import Noise, PredictedDocument
 
 ABLATE_HELP: Final = """\
 Estimate how sample size and annotation noise affect a comparison of systems: how many annotated documents
@@ -30,9 +40,12 @@ _NONE: Final = "none"
 def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie ablate``."""
     parser.add_argument(
-        "preds", metavar="PREDS", nargs="+", help="predictions of at least two systems, JSONL"
+        "preds", metavar="PREDS", nargs="+", action=SystemFile,
+        help="predictions of at least two systems, JSONL",
+    )  # fmt: skip
+    parser.add_argument(
+        "--gold", metavar="GOLD", action=InputFile, required=True, help="gold documents, JSONL"
     )
-    parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
     add_reading_arguments(add_spec_arguments(parser))
     add_systems_row_arguments(parser)
     what = parser.add_argument_group("what to ablate")
@@ -56,10 +69,10 @@ def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
         "--rates", metavar="P,…", default="1,2,5,10,20", help="error rates in percent (default: %(default)s)"
     )
     what.add_argument(
-        "--seed", type=int, metavar="S", default=DEFAULT_SEED, help="random seed (default: %(default)s)"
+        "--seed", type=whole, metavar="S", default=DEFAULT_SEED, help="random seed (default: %(default)s)"
     )
     out = parser.add_argument_group("output")
-    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    add_printed_arguments(out)
     out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
     parser.set_defaults(run=run_ablate)
 
@@ -75,7 +88,7 @@ def run_ablate(options: argparse.Namespace) -> int:
     named = named_files(options.preds)
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import FIGURES, GOLD_KEYS, NewFile, RowFile, dump
+    from medvie_reward.corpus import FIGURES, GOLD_KEYS, NewFile, RowFile
     from medvie_reward.metrics import METRICS, sign
     from medvie_reward.reports import print_ablation
     from medvie_reward.statistics import (
@@ -88,9 +101,9 @@ def run_ablate(options: argparse.Namespace) -> int:
 
     figure = FIGURES.get(options.figure)
     if figure is None:
-        raise InputError(f"--figure: expected one of {', '.join(FIGURES)}, got {options.figure!r}")
+        raise InputError(f"--figure: {expected_one_of(list(FIGURES), options.figure)}")
     metrics = ("f1", *((options.figure,) if options.figure in METRICS else ()))
-    noise, asked = _noise(options), _numbers("--sizes", options.sizes, int) if options.sizes else []
+    noise, asked = _noise(options), numbers("--sizes", options.sizes, int) if options.sizes else []
     to_file = options.json is not None and options.json != "-"
     with contextlib.ExitStack() as stack:
         golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
@@ -98,9 +111,11 @@ def run_ablate(options: argparse.Namespace) -> int:
         check_subsampling(how)
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         documents = _read(named, golds, spec, options)
+        advance = stack.enter_context(progress(options, "scoring", len(documents)))
         robustness = measure_robustness(
-            documents, list(named), spec, figure, noise, metrics=metrics, workers=options.workers
-        )
+            each(documents, advance), list(named), spec, figure, noise, metrics=metrics,
+            workers=options.workers,
+        )  # fmt: skip
         subsamples = subsample_systems(robustness.rows, figure, how)
         parts = [sign(spec.signature, metrics), f"figure:{options.figure}", how.signature]
         signature = "|".join(parts + ([noise.signature] if noise.kinds else []))
@@ -113,52 +128,42 @@ def run_ablate(options: argparse.Namespace) -> int:
         if result is not None:
             result.write(made, indent=True)
     if options.json == "-":
-        sys.stdout.write(dump(made, indent=True).decode() + "\n")
+        print_json(made)
     else:
         print_ablation(subsamples, robustness, options.figure, signature, sys.stdout)
     return 0
 
 
 def _noise(options: argparse.Namespace) -> Noise:
-    from medvie_reward.statistics import KINDS, Noise
+    from medvie_reward.statistics import NOISE_KINDS, Noise
 
     kinds = [] if options.noise == _NONE else [kind.strip() for kind in options.noise.split(",")]
     for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(f"--noise: expected some of {', '.join(KINDS)}, or {_NONE}, got {kind!r}")
-    rates = _numbers("--rates", options.rates, float)
+        if kind not in NOISE_KINDS:
+            raise InputError(f"--noise: expected some of {', '.join(NOISE_KINDS)}, or {_NONE}, got {kind!r}")
+    rates = numbers("--rates", options.rates, float)
     for rate in rates:
         if not 0 <= rate <= 100:
             raise InputError(f"--rates: expected per cents from 0 to 100, got {rate:g}")
-    if options.seed < 0:
-        raise InputError(f"--seed: expected an integer of at least 0, got {options.seed}")
     return Noise(tuple(dict.fromkeys(kinds)), tuple(sorted({rate / 100 for rate in rates})), options.seed)
 
 
-def _numbers(flag: str, text: str, kind: Any) -> list[Any]:
-    try:
-        return [kind(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError(f"{flag}: expected numbers with commas between, got {text!r}") from None
-
-
-def _read(named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace) -> list[Annotated]:
+def _read(
+    named: dict[str, str], golds: RowFile, spec: Spec, options: argparse.Namespace
+) -> list[PredictedDocument]:
     """Read every gold and every system's prediction for it."""
-    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at, read_line, value_of
-    from medvie_reward.statistics import Annotated
+    from medvie_reward.corpus import PRED_KEYS, RowFile, join, read_gold_at
+    from medvie_reward.statistics import PredictedDocument
 
     columns = []
     for file in named.values():
         with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
             column = []
             for _, at in join(preds, golds, options.join, options.missing).pairs:
-                row = None if at is None else read_line(preds.line(at), preds.name, at + 1)
-                column.append(
-                    None if at is None else value_of(row, preds.key, preds.id_key, preds.name, at + 1)
-                )
+                column.append(None if at is None else preds.value(at))
             columns.append(column)
     made = []
     for n, preds_of in enumerate(zip(*columns, strict=True)):
         name = golds.ids[n] if golds.has_ids else str(n + 1)
-        made.append(Annotated(name, read_gold_at(golds, n, spec), preds_of))
+        made.append(PredictedDocument(name, read_gold_at(golds, n, spec), preds_of))
     return made

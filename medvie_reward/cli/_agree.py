@@ -8,8 +8,16 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.cli._options import add_resampling_arguments, positive, read_resampling
+from medvie_reward.cli._options import (
+    add_printed_arguments,
+    add_resampling_arguments,
+    positive,
+    read_resampling,
+)
+from medvie_reward.cli._parser import InputFile, Repeated
+from medvie_reward.cli._progress import each, progress
 from medvie_reward.cli._spec import add_spec_arguments, read_spec
+from medvie_reward.cli._streams import print_json
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,8 +36,8 @@ are equal, and what is left are values that differ.
 
 def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie agree``."""
-    parser.add_argument("a", metavar="A", help="annotations of the first annotator, JSONL")
-    parser.add_argument("b", metavar="B", help="annotations of the second annotator")
+    parser.add_argument("a", metavar="A", action=InputFile, help="annotations of the first annotator, JSONL")
+    parser.add_argument("b", metavar="B", action=InputFile, help="annotations of the second annotator")
     add_spec_arguments(parser)
     parser.set_defaults(preset="strict")
     rows = parser.add_argument_group("rows")
@@ -41,13 +49,13 @@ def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
         help="a document that only one has is an error, or left out (default: %(default)s)",
     )  # fmt: skip
     rows.add_argument(
-        "--closed", metavar="FIELD", action="append", default=[],
+        "--closed", metavar="FIELD", action=Repeated, default=[],
         help="a field whose values come from a short list, such as Gender: gives alpha; may be repeated "
         "(fields with such a rule have it anyway)",
     )  # fmt: skip
-    add_resampling_arguments(parser.add_argument_group("statistics"))
+    add_resampling_arguments(parser, parser.add_argument_group("statistics"))
     out = parser.add_argument_group("output")
-    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    add_printed_arguments(out)
     out.add_argument(
         "--fields", type=positive, metavar="N", default=40, help="fields in the table (default: %(default)s)"
     )
@@ -65,11 +73,9 @@ def run_agree(options: argparse.Namespace) -> int:
     InputError
         If an option or a file is not what it should be; no file is written then.
     """
-    if options.a == options.b == "-":
-        raise InputError("standard input can be read once only: expected a file for one of A and B")
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, dump, label_golds
+    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, label_golds
     from medvie_reward.reports import print_agreement
     from medvie_reward.statistics import measure_agreement
 
@@ -81,8 +87,9 @@ def run_agree(options: argparse.Namespace) -> int:
         joined = _join(a, b, options)
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         _, labels = label_golds(b, (), options.cluster)
+        advance = stack.enter_context(progress(options, "comparing", len(joined.pairs)))
         agreement = measure_agreement(
-            _documents(a, b, joined, spec),
+            each(_documents(a, b, joined, spec), advance),
             spec,
             how,
             names=(a.name, b.name),
@@ -93,7 +100,7 @@ def run_agree(options: argparse.Namespace) -> int:
         if result is not None:
             result.write(agreement.as_dict(), indent=True)
     if options.json == "-":
-        sys.stdout.write(dump(agreement.as_dict(), indent=True).decode() + "\n")
+        print_json(agreement.as_dict())
     else:
         print_agreement(agreement, sys.stdout, max_fields=options.fields, max_documents=options.documents)
     return 0

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from medvie_reward.cli._options import (
+    add_printed_arguments,
     add_resampling_arguments,
     add_systems_row_arguments,
     metrics,
@@ -15,7 +16,10 @@ from medvie_reward.cli._options import (
     positive,
     read_resampling,
 )
+from medvie_reward.cli._parser import InputFile, Repeated, SystemFile, add_old_name
+from medvie_reward.cli._progress import Advance, progress
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
+from medvie_reward.cli._streams import print_json
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import Join, RowFile, Scored
@@ -24,36 +28,41 @@ if TYPE_CHECKING:
 
 COMPARE_HELP: Final = """\
 Compare systems on the same gold documents: scores with confidence intervals, differences from the
-first system with paired tests, per field, per slice, and the documents that differ most.
+first system with paired tests, per field, per part (--by), and the documents that differ most.
 
 Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Every gold needs a prediction in every file
-(--missing zero: one without counts as no answer). Slices: rows, length or fields (sizes of the gold),
-has:FIELD (whether the gold fills it), or a member of the gold's row, such as report_type.
+(--missing zero: one without counts as no answer).
 """
 COMPARE_EPILOG: Final = """\
 stars: p < 0.05, 0.01, 0.001 by approximate randomisation, Holm-adjusted within each table.
-exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 broken pipe.
+exit codes: 0 compared, 2 a usage or input error, 130 interrupted, 141 broken pipe, 143 terminated.
 """
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie compare``."""
     parser.add_argument(
-        "preds", metavar="PREDS", nargs="+", help="predictions of at least two systems, JSONL"
+        "preds", metavar="PREDS", nargs="+", action=SystemFile,
+        help="predictions of at least two systems, JSONL",
+    )  # fmt: skip
+    parser.add_argument(
+        "--gold", metavar="GOLD", action=InputFile, required=True, help="gold documents, JSONL"
     )
-    parser.add_argument("--gold", metavar="GOLD", required=True, help="gold documents, JSONL")
     add_reading_arguments(add_spec_arguments(parser))
     rows = add_systems_row_arguments(parser)
-    rows.add_argument(
-        "--slice", metavar="NAME", action="append", default=[], help="compare per part too; may be repeated"
-    )
-    add_resampling_arguments(parser.add_argument_group("statistics"))
+    by = rows.add_argument(
+        "--by", metavar="KEY", action=Repeated, dest="slice", default=[],
+        help="also compare per value of this row member, or by rows, length, fields (sizes of the gold) or "
+        "has:FIELD (whether the gold fills it); may be repeated",
+    )  # fmt: skip
+    add_old_name(parser, "--slice", by)
+    add_resampling_arguments(parser, parser.add_argument_group("statistics"))
     out = parser.add_argument_group("output")
     out.add_argument(
-        "--metrics", type=metrics, metavar="NAMES", default="f1",
-        help="f1, ted, anls, with commas between (default: %(default)s)",
+        "--metrics", type=metrics, metavar="NAMES", default=("f1",),
+        help="f1, ted, anls, with commas between (default: f1)",
     )  # fmt: skip
-    out.add_argument("--json", metavar="FILE", help="write everything as JSON; - prints it instead of tables")
+    add_printed_arguments(out)
     out.add_argument(
         "--fields", type=positive, metavar="N", default=20, help="fields in the table (default: %(default)s)"
     )
@@ -75,7 +84,7 @@ def run_compare(options: argparse.Namespace) -> int:
     named = named_files(options.preds)
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, dump, label_golds
+    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, label_golds
     from medvie_reward.reports import print_contest
     from medvie_reward.statistics import compare_systems
 
@@ -85,32 +94,45 @@ def run_compare(options: argparse.Namespace) -> int:
         golds = stack.enter_context(RowFile(options.gold, GOLD_KEYS, options.gold_key, options.id_key))
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         slices, clusters = label_golds(golds, options.slice, options.cluster)
-        systems = [_score(name, file, golds, spec, options) for name, file in named.items()]
+        advance = stack.enter_context(progress(options, "scoring", len(named) * len(golds)))
+        systems = [_score(name, file, golds, spec, options, advance) for name, file in named.items()]
         contest = compare_systems(systems, how, slices=slices, clusters=clusters)
         if result is not None:
             result.write(contest.as_dict(), indent=True)
     if options.json == "-":
-        sys.stdout.write(dump(contest.as_dict(), indent=True).decode() + "\n")
+        print_json(contest.as_dict())
     else:
         print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
     return 0
 
 
-def _score(name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace) -> System:
-    from medvie_reward.corpus import PRED_KEYS, FieldRows, RowFile, Tally, Task, join, score_files
+def _score(
+    name: str, file: str, golds: RowFile, spec: Spec, options: argparse.Namespace, advance: Advance
+) -> System:
+    from medvie_reward.corpus import (
+        PRED_KEYS,
+        EvaluationBuilder,
+        FieldRows,
+        RowFile,
+        ScoringOptions,
+        doubts_of,
+        join,
+        score_files,
+        warn_of,
+    )
     from medvie_reward.statistics import System
 
-    tally, fields = Tally(spec, options.metrics), FieldRows()
+    tally, fields = EvaluationBuilder(spec, options.metrics), FieldRows()
 
     def on_scored(scored: Scored) -> None:
         tally.add(scored)
         fields.add(scored.fields)
+        advance(1)
 
     with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
         joined: Join = join(preds, golds, options.join, options.missing)
-        task = Task(
-            spec, preds.name, golds.name, preds.key, golds.key, options.id_key, None, False, None,
-            options.metrics,
-        )  # fmt: skip
+        task = ScoringOptions(spec=spec, preds=preds.reader, golds=golds.reader, metrics=options.metrics)
         score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
-    return System(name, tally.evaluation(joined), fields.arrays())
+    evaluation = tally.evaluation(joined)
+    warn_of(doubts_of(evaluation, file, golds.name))
+    return System(name, evaluation, fields.arrays())

@@ -6,7 +6,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from medvie_reward.cli._options import positive
+from medvie_reward.cli._options import positive, share, whole
+from medvie_reward.cli._parser import InputFile, OutputFolder
+from medvie_reward.cli._progress import progress
 
 if TYPE_CHECKING:
     from medvie_reward.training import Summary
@@ -22,11 +24,14 @@ training row asks for some of the keys, its ground truth holds those alone; a va
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie data``."""
-    parser.add_argument("golds", metavar="GOLD", help="documents, JSONL")
-    parser.add_argument("--out", metavar="FOLDER", required=True, help="where to write the two files")
+    parser.add_argument("golds", metavar="GOLD", action=InputFile, help="documents, JSONL")
+    parser.add_argument(
+        "-o", "--out", action=OutputFolder, files=("train.parquet", "validation.parquet"), metavar="FOLDER",
+        required=True, help="where to write the two files",
+    )  # fmt: skip
     query = parser.add_argument_group("what a query asks for")
     query.add_argument(
-        "--schema", metavar="NAME", action="append", default=[],
+        "--schema", metavar="NAME", action=InputFile, repeated=True, default=[],
         help="JSON Schema: medical_report.en, medical_report.zh or a file; given more than once, a document "
         "uses the first that describes its gold (default: the fields of all gold documents of one language "
         "and report type)",
@@ -37,7 +42,10 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )  # fmt: skip
     query.add_argument(
-        "--scores", metavar="FILE", help="for difficulty: what `medvie score --json` wrote about a model"
+        "--scores",
+        action=InputFile,
+        metavar="FILE",
+        help="for difficulty: what `medvie score --json` wrote about a model",
     )
     query.add_argument(
         "--queries", type=positive, metavar="N", default=1, help="queries per training document (default: 1)"
@@ -47,7 +55,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="let a query ask for columns of a table without the one that names its rows",
     )  # fmt: skip
     query.add_argument(
-        "--keep-blank", type=float, metavar="P", default=0.5,
+        "--keep-blank", type=share, metavar="P", default=0.5,
         help="fraction of all-empty queries to keep; the rest are redrawn (default: %(default)s)",
     )  # fmt: skip
     query.add_argument(
@@ -57,7 +65,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     query.add_argument("--no-think", action="store_true", help="ask for the answer alone, without thinking")
     split = parser.add_argument_group("which documents")
     split.add_argument(
-        "--validation", type=float, metavar="P", default=0.1,
+        "--validation", type=share, metavar="P", default=0.1,
         help="share of documents held out; 0 for none (default: %(default)s)",
     )  # fmt: skip
     split.add_argument(
@@ -65,10 +73,13 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw validation rows like training rows, instead of one with all keys per document",
     )  # fmt: skip
     split.add_argument(
-        "--ids", metavar="FILE", help="use only these documents: a JSON list, or one id per line"
+        "--ids",
+        action=InputFile,
+        metavar="FILE",
+        help="use only these documents: a JSON list, or one id per line",
     )
     split.add_argument("--limit", type=positive, metavar="N", help="use only the first N documents")
-    split.add_argument("--seed", type=int, metavar="S", default=0, help="random seed (default: 0)")
+    split.add_argument("--seed", type=whole, metavar="S", default=0, help="random seed (default: 0)")
     rows = parser.add_argument_group("rows")
     rows.add_argument(
         "--embed", choices=("bytes", "path"), default="bytes",
@@ -115,7 +126,8 @@ def run_data(options: argparse.Namespace) -> int:
         id_key=options.id_key,
         source_key=options.source_key,
     )
-    summary = write_dataset(options.golds, options.out, plan)
+    with progress(options, "writing", None):
+        summary = write_dataset(options.golds, options.out, plan)
     sys.stdout.write("".join(f"{line}\n" for line in _lines(summary)))
     return 0
 

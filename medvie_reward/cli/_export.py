@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 from typing import TYPE_CHECKING, Final
 
-from medvie_reward.errors import InputError
+from medvie_reward.cli._parser import OutputFile
 
 if TYPE_CHECKING:
     from medvie_reward.corpus import Evaluation, NewFile
     from medvie_reward.statistics import Uncertainty
 
 _KINDS: Final = ("csv", "markdown")
-_PRINTED: Final = ("json", *_KINDS)
-_WRITTEN: Final = (*_PRINTED, "errors", "html")
 
 
 def add_export_arguments(out: argparse._ArgumentGroup) -> None:
     """Add ``--csv`` and ``--markdown``."""
     out.add_argument(
-        "--csv", metavar="FILE", help="write a row per document as CSV; - prints it instead of tables"
+        "--csv",
+        action=OutputFile,
+        metavar="FILE",
+        help="write a row per document as CSV; - prints it instead of tables",
     )
     out.add_argument(
         "--markdown",
+        action=OutputFile,
         metavar="FILE",
         help="write the tables as GitHub Markdown; - prints it instead of tables",
     )
-
-
-def check_exports(options: argparse.Namespace) -> None:
-    """Refuse two outputs in one place.
-
-    Raises
-    ------
-    InputError
-        If two are to be printed, or two to be written to one file.
-    """
-    printed = [f"--{kind}" for kind in _PRINTED if getattr(options, kind) == "-"]
-    if len(printed) > 1:
-        raise InputError(f"{' and '.join(printed)} cannot both be printed: expected - for one of them")
-    taken: dict[str, str] = {}
-    for kind in _WRITTEN:
-        name = getattr(options, kind, None)
-        if name is None or name == "-" or (os.path.exists(name) and not os.path.isfile(name)):
-            continue
-        first = taken.setdefault(os.path.realpath(name), kind)
-        if first != kind:
-            raise InputError(f"--{first} and --{kind} name one file: expected different names", name)
 
 
 def open_exports(options: argparse.Namespace, stack: contextlib.ExitStack) -> dict[str, NewFile]:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.errors import InputError
+from medvie_reward.cli._parser import STANDARD, InputFile, OutputFile
+from medvie_reward.cli._progress import each, progress
+from medvie_reward.cli._streams import print_json
 
 if TYPE_CHECKING:
     from medvie_reward.datasets import Annotated
@@ -27,8 +29,10 @@ def add_gold_arguments(parser: argparse.ArgumentParser) -> None:
         "set", metavar="SET", choices=("cord", "funsd", "sroie", "ticket", "xfund"),
         help="cord, funsd, sroie, ticket (EATEN's Chinese train tickets) or xfund",
     )  # fmt: skip
-    parser.add_argument("source", metavar="SOURCE", help="folder, .zip or file of the set")
-    parser.add_argument("--out", metavar="FILE", help="write there (default: standard output)")
+    parser.add_argument("source", metavar="SOURCE", action=InputFile, help="folder, .zip or file of the set")
+    parser.add_argument(
+        "-o", "--out", action=OutputFile, metavar="FILE", help="write there (default: standard output)"
+    )
     parser.add_argument(
         "--split", choices=("train", "validation", "test"), help="only documents of this part of the set"
     )
@@ -48,18 +52,20 @@ def run_gold(options: argparse.Namespace) -> int:
         If an option or an annotation is not what it should be; no file is written then.
     """
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import NewFile, dump
+    from medvie_reward.corpus import NewFile
     from medvie_reward.datasets import read_set
 
     documents = read_set(options.set, options.source, split=options.split, sections=options.sections)
-    if options.out is None:
-        made = _write(documents, lambda row: sys.stdout.write(dump(row).decode() + "\n"))
-        sys.stderr.write(made)
+    with progress(options, "reading", None) as advance:
+        if options.out in (None, STANDARD):
+            made = _write(each(documents, advance), lambda row: print_json(row, indent=False))
+        else:
+            with NewFile(options.out) as file:
+                made = _write(each(documents, advance), file.write)
+    if options.out in (None, STANDARD):
+        if not options.quiet:
+            sys.stderr.write(made)
         return 0
-    if options.out.endswith(".gz"):
-        raise InputError("--out is written as it is: expected a name without .gz", options.out)
-    with NewFile(options.out) as file:
-        made = _write(documents, file.write)
     sys.stdout.write(f"{options.out}: {made}")
     return 0
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medvie_reward.cli._parser import OutputFile
+from medvie_reward.cli._streams import say
+from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
-    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, Task
+    from medvie_reward.corpus import Evaluation, Join, NewFile, Pair, RowFile, Scored, ScoringOptions
     from medvie_reward.reports import Archive, PageImages
     from medvie_reward.statistics import Uncertainty
 
@@ -20,7 +22,11 @@ def add_html_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the report's options."""
     html = parser.add_argument_group("report")
     html.add_argument(
-        "--html", metavar="FILE", help="write a report to look at: one HTML file, scores and every document"
+        "--html",
+        action=OutputFile,
+        printed=False,
+        metavar="FILE",
+        help="write a report to look at: one HTML file, scores and every document",
     )
     html.add_argument(
         "--images",
@@ -74,7 +80,7 @@ class HtmlReport:
         preds: RowFile,
         golds: RowFile,
         joined: Join,
-        task: Task,
+        task: ScoringOptions,
     ) -> None:
         from medvie_reward.reports import Archive, find_images
 
@@ -83,10 +89,10 @@ class HtmlReport:
         self._images: PageImages = find_images(
             golds, (pair.gold for pair in pairs), mode=mode, key=options.image_key, report=file.name
         )
-        if mode == "auto" and self._images.rows and not self._images.embed:
-            sys.stderr.write(
-                f"medvie-score: page images are linked, not embedded: {self._images.bytes / 1e6:,.1f} MB in "
-                "all (--images embed puts them into the report)\n"
+        if mode == "auto" and self._images.rows and not self._images.embed and not options.quiet:
+            say(
+                f"{options.program}: page images are linked, not embedded: "
+                f"{self._images.bytes / 1e6:,.1f} MB in all (--images embed puts them into the report)"
             )
         self._archive: Archive = Archive()
         self._pairs: Iterator[Pair] = iter(pairs)
@@ -120,9 +126,11 @@ class HtmlReport:
 
     def _completion(self, row: int) -> str | None:
         """Read again what a prediction was, which scoring does not keep."""
-        from medvie_reward.corpus import dump, read_line, value_of
+        from medvie_reward.corpus import dump
 
-        task, preds = self._task, self._preds
-        found = read_line(preds.line(row), preds.name, row + 1)
-        value = value_of(found, task.pred_key, task.id_key, preds.name, row + 1)
+        value = self._preds.value(row)
+        if isinstance(value, Completion):
+            return None
+        if is_conversation(value):
+            return text_of_completion(value, self._task.spec)
         return value if value is None or isinstance(value, str) else dump(value, indent=True).decode()

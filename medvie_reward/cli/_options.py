@@ -3,31 +3,98 @@
 from __future__ import annotations
 
 import argparse
+import math
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from medvie_reward._core.seeds import DEFAULT_SEED
+from medvie_reward.cli._parser import PRINTED_TO, OutputFile, add_old_name
 from medvie_reward.errors import InputError
-from medvie_reward.metrics import known_metrics
 
 if TYPE_CHECKING:
     from medvie_reward.statistics import Resampling
 
+Number = TypeVar("Number", int, float)
+
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
 
 def positive(text: str) -> int:
     """Read an integer of at least 1, as argparse asks of a type."""
-    n = int(text)
-    if n < 1:
-        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, got {text}")
-    return n
+    return _integer(text, 1)
+
+
+def whole(text: str) -> int:
+    """Read an integer of at least 0, as argparse asks of a type."""
+    return _integer(text, 0)
+
+
+def _integer(text: str, least: int) -> int:
+    if not _INTEGER.fullmatch(text.strip()) or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected an integer of at least {least}, got {text!r}")
+    return int(text)
+
+
+def number(text: str) -> float:
+    """Read a finite number, as argparse asks of a type."""
+    found = _number(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"expected a finite number, got {text!r}")
+    return found
+
+
+def share(text: str) -> float:
+    """Read a number from 0 to 1, as argparse asks of a type."""
+    found = _number(text)
+    if found is None or not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got {text!r}")
+    return found
+
+
+def _number(text: str) -> float | None:
+    found = float(text) if _NUMBER.fullmatch(text.strip()) else math.inf
+    return found if math.isfinite(found) else None
+
+
+def numbers(flag: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
+    """Read some numbers with commas between.
+
+    Raises
+    ------
+    InputError
+        If one of them is not what it should be.
+    """
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"{flag}: expected numbers with commas between, got {text!r}") from None
 
 
 def metrics(text: str) -> tuple[str, ...]:
     """Read names of metrics with commas between them, as argparse asks of a type."""
+    from medvie_reward.metrics import known_metrics
+
     try:
         return known_metrics(text)
     except InputError as error:
         raise argparse.ArgumentTypeError(error.reason) from None
+
+
+def add_printed_arguments(
+    out: argparse._ArgumentGroup, action: type[OutputFile] = OutputFile, **settings: Any
+) -> None:
+    """Add where a verb that prints tables writes its results; settings are those of ``--json``."""
+    out.add_argument(
+        "-o", "--out", dest=PRINTED_TO, action=OutputFile, metavar="FILE",
+        help="write there what would be printed",
+    )  # fmt: skip
+    out.add_argument(
+        "--json", action=action, metavar="FILE",
+        help="write everything as JSON; - prints it instead of tables", **settings,
+    )  # fmt: skip
 
 
 def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -44,16 +111,18 @@ def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     return rows
 
 
-def add_resampling_arguments(group: argparse._ArgumentGroup) -> None:
+def add_resampling_arguments(parser: argparse.ArgumentParser, group: argparse._ArgumentGroup) -> None:
     """Add the options of intervals; see `read_resampling`."""
     group.add_argument(
         "--resamples", type=positive, metavar="N", help="number of bootstrap resamples (default: 10000)"
     )
-    group.add_argument("--confidence", type=float, metavar="C", help="confidence level (default: 0.95)")
-    group.add_argument("--seed", type=int, metavar="S", help=f"random seed (default: {DEFAULT_SEED})")
-    group.add_argument(
-        "--method", choices=("expanded", "percentile", "bca"), help="kind of interval (default: expanded)"
-    )
+    group.add_argument("--confidence", type=number, metavar="C", help="confidence level (default: 0.95)")
+    group.add_argument("--seed", type=whole, metavar="S", help=f"random seed (default: {DEFAULT_SEED})")
+    method = group.add_argument(
+        "--interval-method", dest="method", choices=("expanded", "percentile", "bca"),
+        help="kind of interval (default: expanded)",
+    )  # fmt: skip
+    add_old_name(parser, "--method", method)
     group.add_argument(
         "--cluster",
         metavar="KEY",
@@ -71,7 +140,8 @@ def check_resampling_options(options: argparse.Namespace) -> None:
     """
     for name in ("resamples", "confidence", "seed", "method", "cluster"):
         if getattr(options, name) is not None and not options.intervals:
-            raise InputError(f"--{name} requires --intervals")
+            flag = "interval-method" if name == "method" else name
+            raise InputError(f"--{flag} requires --intervals")
 
 
 def read_resampling(options: argparse.Namespace) -> Resampling:

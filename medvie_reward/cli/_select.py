@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from medvie_reward._version import __version__
-from medvie_reward.cli._options import positive
+from medvie_reward.cli._options import positive, whole
+from medvie_reward.cli._parser import STANDARD, InputFile, OutputFile, add_old_name
+from medvie_reward.cli._progress import progress
+from medvie_reward.cli._streams import print_json
 from medvie_reward.errors import InputError, SpecError
 
 if TYPE_CHECKING:
@@ -36,19 +38,20 @@ _ROWS: Final = (
 
 def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``medvie select``."""
-    parser.add_argument("golds", metavar="GOLD", help="documents to choose from, JSONL")
+    parser.add_argument("golds", metavar="GOLD", action=InputFile, help="documents to choose from, JSONL")
     parser.add_argument(
         "-k", type=positive, metavar="K", help="number of documents; optional if --quota gives numbers"
     )
     how = parser.add_argument_group("how to choose")
     how.add_argument(
         "--method",
-        choices=("kcentre", "facility"),
+        metavar="NAME",
         default="kcentre",
-        help="kcentre: each pick is the document farthest from all before it; facility: each pick lowers the "
-        "mean distance to a pick most (default: %(default)s)",
+        help="kcentre: each document is the one farthest from all chosen before it (default: %(default)s)",
     )
-    how.add_argument("--embeddings", metavar="FILE", help=".npy, one row of numbers per row of GOLD")
+    how.add_argument(
+        "--embeddings", action=InputFile, metavar="FILE", help=".npy, one row of numbers per row of GOLD"
+    )
     how.add_argument(
         "--weights",
         metavar="GROUP=W,…",
@@ -57,6 +60,7 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--by", metavar="KEY", help="stratify by this key")
     how.add_argument(
         "--quota",
+        action=InputFile,
         metavar="RULE",
         help="proportional (default), equal, or a JSON object of numbers per value of --by (text or a file)",
     )
@@ -69,16 +73,40 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
         default="report_type",
         help="key of the report type (default: %(default)s)",
     )
-    rows.add_argument("--schema", metavar="FILE", help="JSON Schema: names fields that no document fills")
+    rows.add_argument(
+        "--schema", action=InputFile, metavar="FILE", help="JSON Schema: names fields that no document fills"
+    )
     out = parser.add_argument_group("output")
-    out.add_argument("--out", metavar="FILE", required=True, help="write the chosen rows")
-    out.add_argument("--ids", metavar="FILE", help="write the chosen ids, one per line")
-    out.add_argument("--report", metavar="FILE", help="write the coverage as JSON")
-    out.add_argument("--plot", metavar="FILE", help="draw the coverage: .png, .svg or .pdf")
+    out.add_argument(
+        "-o",
+        "--out",
+        action=OutputFile,
+        printed=False,
+        metavar="FILE",
+        required=True,
+        help="write the chosen rows",
+    )
+    ids = out.add_argument(
+        "--ids-out", dest="ids", action=OutputFile, printed=False, metavar="FILE",
+        help="write the chosen ids, one per line",
+    )  # fmt: skip
+    add_old_name(parser, "--ids", ids)
+    report = out.add_argument(
+        "--json", action=OutputFile, metavar="FILE",
+        help="write the coverage as JSON; - prints it instead of the table",
+    )  # fmt: skip
+    add_old_name(parser, "--report", report)
+    out.add_argument(
+        "--plot",
+        action=OutputFile,
+        printed=False,
+        metavar="FILE",
+        help="draw the coverage: .png, .svg or .pdf",
+    )
     out.add_argument(
         "--random", type=positive, default=20, metavar="N", help="number of random baselines (default: 20)"
     )
-    out.add_argument("--seed", type=int, default=0, metavar="S", help="random seed (default: 0)")
+    out.add_argument("--seed", type=whole, default=0, metavar="S", help="random seed (default: 0)")
     parser.set_defaults(run=run_select)
 
 
@@ -90,7 +118,6 @@ def run_select(options: argparse.Namespace) -> int:
     InputError
         If an option or a file is not what it should be; no file is written then.
     """
-    _check_names(options)
     quota = _quota(options.quota, options.by)
     k = options.k if options.k is not None or not isinstance(quota, dict) else sum(quota.values())
     if k is None:
@@ -99,6 +126,7 @@ def run_select(options: argparse.Namespace) -> int:
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile
     from medvie_reward.selection import (
+        check_method,
         check_plot,
         cover,
         plot_coverage,
@@ -107,19 +135,21 @@ def run_select(options: argparse.Namespace) -> int:
         select,
     )
 
+    check_method(options.method)
     if options.plot:
         check_plot(options.plot)
     schema = _schema_fields(options.schema)
     with contextlib.ExitStack() as stack:
         golds = stack.enter_context(RowFile(options.golds, GOLD_KEYS, options.gold_key, options.id_key))
         if options.ids and not golds.has_ids:
-            raise InputError(f"has no ids in {golds.id_key!r}: expected them, to write --ids", golds.name)
+            raise InputError(f"has no ids in {golds.id_key!r}: expected them, to write --ids-out", golds.name)
         # Opened before the work, so that a name that cannot be written fails at once.
         files = {
             name: stack.enter_context(NewFile(file))
-            for name in ("out", "ids", "report")
-            if (file := getattr(options, name))
+            for name in ("out", "ids", "json")
+            if (file := getattr(options, name)) and file != STANDARD
         }
+        stack.enter_context(progress(options, "choosing", None))
         profiles, strata = read_candidates(golds, options.type_key, options.by)
         selection = select(
             profiles,
@@ -143,25 +173,9 @@ def run_select(options: argparse.Namespace) -> int:
         _write(files, golds, selection, coverage, options)
         if options.plot:
             plot_coverage(coverage, options.plot)
-    sys.stdout.write("".join(f"{line}\n" for line in _table(selection, coverage, options.method)))
+    if options.json != STANDARD:
+        sys.stdout.write("".join(f"{line}\n" for line in _table(selection, coverage, options.method)))
     return 0
-
-
-def _check_names(options: argparse.Namespace) -> None:
-    """Refuse to write a file over what is read, or two into one."""
-    read = [x for x in (options.golds, options.embeddings, options.schema) if x and x != "-"]
-    taken = {os.path.realpath(x): x for x in read}
-    for flag in ("out", "ids", "report", "plot"):
-        name = getattr(options, flag)
-        if not name:
-            continue
-        if name.endswith(".gz"):
-            raise InputError(f"--{flag} is written as it is: expected a name without .gz", name)
-        if os.path.realpath(name) in taken and name != os.devnull:
-            raise InputError(
-                f"--{flag} would overwrite {taken[os.path.realpath(name)]}: expected another name", name
-            )
-        taken[os.path.realpath(name)] = name
 
 
 def _weights(text: str | None) -> dict[str, float]:
@@ -186,7 +200,8 @@ def _quota(text: str | None, by: str | None) -> str | dict[str, int]:
         raise InputError("--quota splits picks among the values of a member: expected --by KEY beside it")
     if text in ("proportional", "equal"):
         return text
-    from medvie_reward.corpus import read_json, read_line
+    from medvie_reward._core.files import read_json
+    from medvie_reward.corpus import read_line
 
     inline = text.lstrip().startswith("{")
     found = read_line(text.encode(), "--quota", 1) if inline else read_json(text)
@@ -202,7 +217,7 @@ def _quota(text: str | None, by: str | None) -> str | dict[str, int]:
 def _schema_fields(file: str | None) -> tuple[str, ...]:
     if file is None:
         return ()
-    from medvie_reward.corpus import read_json
+    from medvie_reward._core.files import read_json
     from medvie_reward.selection import schema_fields
 
     try:
@@ -226,11 +241,11 @@ def _write(
         if "ids" in files:
             name = golds.ids[pick]
             if name.splitlines() != [name]:
-                raise InputError(
-                    f"the id {name!r} is no line of text: expected one, to write --ids", golds.name, pick + 1
+                raise golds.place(pick).error(
+                    f"the id {name!r} is no line of text: expected one, to write --ids-out"
                 )
             files["ids"].write(orjson.Fragment(name.encode()))
-    if "report" in files:
+    if options.json:
         made = {
             "version": __version__,
             "method": options.method,
@@ -242,7 +257,10 @@ def _write(
             "picks": [golds.ids[n] if golds.has_ids else n + 1 for n in selection.picks],
             **coverage.as_dict(),
         }
-        files["report"].write(made, indent=True)
+        if "json" in files:
+            files["json"].write(made, indent=True)
+        else:
+            print_json(made)
 
 
 def _table(selection: Selection, coverage: Coverage, method: str) -> list[str]:

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.spec import PRESETS, Rule, Spec, resolve
+from medvie_reward.cli._options import number, whole
+from medvie_reward.cli._parser import Added, InputFile, did_you_mean
+from medvie_reward.errors import InputError, SpecError
+
+if TYPE_CHECKING:
+    from medvie_reward.spec import Spec
+
+# The names are written out, since the room of specs would make every start of the program slower.
+_PRESETS: Final = ("clinical", "strict", "paper", "donut", "smr-r1")
+_TRUTH: Final = {"true": True, "yes": True, "false": False, "no": False}
+_FLAGS: Final = ("alpha", "lists", "format")
 
 
 def add_spec_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add what chooses the spec of scores and of explanations alike; gives the group for more."""
     spec = parser.add_argument_group("what counts")
-    spec.add_argument("--preset", default="clinical", choices=list(PRESETS), help="default: %(default)s")
+    spec.add_argument("--preset", default="clinical", choices=_PRESETS, help="default: %(default)s")
     spec.add_argument(
-        "--schema",
-        metavar="FILE",
+        "--schema", action=InputFile, metavar="FILE",
         help="JSON Schema of the gold documents: its rules instead of the preset's",
-    )
+    )  # fmt: skip
     spec.add_argument(
-        "--rules", metavar="FILE", help="JSON list of rules that come first, such as "
+        "--rules", action=InputFile, metavar="FILE", help="JSON list of rules that come first, such as "
         '[{"path": "**.Total", "comparator": "number", "weight": 2}]',
     )  # fmt: skip
     spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
+    spec.add_argument(
+        "--set", action=Added, metavar="FIELD=VALUE", default=[],
+        help="change any field of the spec, such as matching=f1 or critical_cost=0; may be repeated",
+    )  # fmt: skip
     return spec
 
 
 def add_reading_arguments(spec: argparse._ArgumentGroup) -> None:
     """Add what says how completions are read and rewarded."""
-    spec.add_argument("--alpha", type=float, metavar="A", help="weight of precision in the matching part")
+    spec.add_argument("--alpha", type=number, metavar="A", help="weight of precision in the matching part")
     spec.add_argument(
-        "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
+        "--format", choices=("think", "think_json", "answer", "json"), help="what a well-formed completion is"
     )
     spec.add_argument("--repair", action="store_true", help="repair broken JSON (counted as repaired)")
 
@@ -41,12 +55,10 @@ def read_spec(options: argparse.Namespace) -> Spec:
     SpecError, InputError
         If it cannot be used; names the file where one was given.
     """
-    from medvie_reward.corpus import read_json
-    from medvie_reward.errors import InputError, SpecError
+    from medvie_reward._core.files import read_json
+    from medvie_reward.spec import Rule, Spec, resolve
 
-    changes = {name: getattr(options, name, None) for name in ("alpha", "lists", "format")}
-    changes["repair"] = getattr(options, "repair", False) or None
-    spec = resolve(options.preset, **{name: x for name, x in changes.items() if x is not None})
+    spec = resolve(options.preset, **_changes(options))
     file = options.schema
     try:
         if file:
@@ -60,3 +72,64 @@ def read_spec(options: argparse.Namespace) -> Spec:
     except SpecError as error:
         raise InputError(str(error), file) from None
     return spec
+
+
+def _changes(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields that flags and ``--set`` change; the command line comes before a file of defaults."""
+    configured: dict[str, Any] = getattr(options, "configured", {})
+    by_flag = {name: x for name in _FLAGS if (x := getattr(options, name, None)) is not None}
+    if getattr(options, "repair", False):
+        by_flag["repair"] = True
+    said = {name: x for name, x in by_flag.items() if configured.get(name) != x}
+    usual = len(configured.get("set", ()))
+    set_there, set_here = (
+        dict(map(read_field, options.set[:usual])),
+        dict(map(read_field, options.set[usual:])),
+    )
+    if both := sorted(said.keys() & set_here.keys()):
+        raise InputError(f"--set {both[0]} and --{both[0]} say the same: expected one of them")
+    return {**by_flag, **set_there, **said, **set_here}
+
+
+def read_field(text: str) -> tuple[str, Any]:
+    """Read ``FIELD=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If there is no such field of a spec.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"--set: expected FIELD=VALUE, got {text!r}")
+    _check_field(name.strip())
+    return name.strip(), _value(name.strip(), value.strip())
+
+
+def _check_field(name: str) -> None:
+    from dataclasses import fields
+
+    from medvie_reward.spec import Spec
+
+    settable = sorted({field.name for field in fields(Spec)} - {"name", "rules"})
+    if name == "name":
+        raise InputError("--set name: a spec is named by --preset")
+    if name == "rules":
+        raise InputError("--set rules: expected --rules FILE")
+    if name not in settable:
+        hint = did_you_mean(name, settable)
+        raise InputError(f"--set: no spec field {name!r}: expected one of {', '.join(settable)}{hint}")
+
+
+def _value(name: str, text: str) -> Any:
+    """Read a value by the type that its field has: a text, a number, or true or false."""
+    from medvie_reward.spec import Spec
+
+    kind = type(getattr(Spec(), name))
+    if kind is bool:
+        return _TRUTH.get(text.lower(), text)
+    try:
+        # What is no number is handed on: the spec says what it expects.
+        return whole(text) if kind is int else number(text) if kind is float else text
+    except argparse.ArgumentTypeError:
+        return text

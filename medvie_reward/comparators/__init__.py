@@ -11,8 +11,12 @@ from inspect import signature
 from typing import Any, Final
 
 from medvie_reward.comparators.age import age_text
-from medvie_reward.comparators.dates import date_form, datetime_form, time_text
+from medvie_reward.comparators.currencies import parted
+from medvie_reward.comparators.dates import date_form, date_range_form, datetime_form, time_text
 from medvie_reward.comparators.guess import guess_text
+from medvie_reward.comparators.identifier import identifier_text
+from medvie_reward.comparators.money import money_form
+from medvie_reward.comparators.named_values import moment_text, value_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.reference import reference_text
@@ -44,15 +48,20 @@ FORMS: Final[dict[str, Form]] = {
     "time": time_text,
     "age": age_text,
     "narrative": folded_text,
+    "identifier": identifier_text,
+    "value": value_text,
+    "moment": moment_text,
 }
 
 # Comparators that have no options have a form; the others make one of their options.
 _MAKERS: Final[dict[str, Callable[..., Form]]] = {
     "number": number_form,
+    "money": money_form,
     "quantity": quantity_form,
     "enum": enum_form,
     "date": date_form,
     "datetime": datetime_form,
+    "date_range": date_range_form,
     "set": set_form,
 }
 
@@ -103,9 +112,62 @@ class KnownForms(dict[str, str]):
         self._form = form
 
     def __missing__(self, text: str) -> str:
-        form = self._form(text)
+        form = self._written(text)
         if len(text) <= _LONGEST:
             if len(self) >= _KNOWN:
                 self.clear()
             self[text] = form
         return form
+
+    def _written(self, text: str) -> str:
+        return self._form(text)
+
+
+class OpenForms(KnownForms):
+    """The normal forms of texts without the currencies beside amounts.
+
+    Attributes
+    ----------
+    named
+        The texts met here that name a currency -> the currency.
+    """
+
+    __slots__ = ("named",)
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self.named: dict[str, str] = {}
+
+    def clear(self) -> None:
+        """Forget all texts."""
+        super().clear()
+        self.named.clear()
+
+    def _written(self, text: str) -> str:
+        amount, currency = parted(self._form(text))
+        if currency:
+            self.named[text] = currency
+        return amount
+
+
+class SettledForms(KnownForms):
+    """The normal forms of texts beside the amounts of a gold document; see `currencies.settled`.
+
+    Parameters
+    ----------
+    forms
+        The forms without currencies.
+    settle
+        What makes one form of an amount and its currency.
+    """
+
+    __slots__ = ("_named", "_settle")
+
+    def __init__(self, forms: OpenForms, settle: Callable[[str, str], str]) -> None:
+        super().__init__(forms.__getitem__)
+        self._named = forms.named
+        self._settle = settle
+
+    def _written(self, text: str) -> str:
+        amount = self._form(text)
+        return self._settle(amount, self._named.get(text, ""))

@@ -1,10 +1,12 @@
 """Dates, times, and both together, each with the precision it was written with.
 
-A month is not its first day, a date is not its midnight, 08:05 is not 08:05:00, and no zone is converted.
-What would have to be guessed stays text: a day and a month that could change places, a two-digit year (unless
-the option ``order`` says where they stand), a day that does not exist. A Minguo year stays one: 民國113年 is
-民国113年 and not 2024, and 113/03/05 is 113/3/5. A weekday beside a date says nothing new and is dropped, but
-only where it is that date's weekday.
+A month is not its first day, a date is not its midnight (unless the option ``midnight`` says so), 08:05 is
+not 08:05:00, and no zone is converted. What would have to be guessed is not: where a day and a month could
+change places or a year has two digits (unless the option ``order`` says where they stand) the numbers keep
+their places, and only zeros in front of them and the marks between them mean nothing: ``03/05/2024`` is
+``3-5-2024``, and neither ``5/3/2024`` nor ``2024-05-03``. A day that does not exist stays text. A Minguo year
+stays one: 民國113年 is 民国113年 and not 2024, and 113/03/05 is 113/3/5. A weekday beside a date says nothing
+new and is dropped, but only where it is that date's weekday.
 """
 
 from __future__ import annotations
@@ -93,6 +95,10 @@ _ERA: Final = re.compile(
     r"|([/.-]) ?([0-9]{1,2}) ?\5 ?([0-9]{1,2})(?![0-9]))"
 )
 _JOIN: Final = re.compile(r"t|,? ?(?:at )?")
+_MIDNIGHT: Final = re.compile(r"T00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_PARTED: Final = re.compile(r" ?(?:-{1,2}|~|至|到|/|\bto\b|\buntil\b|\bthrough\b) ?")
+_FROM: Final = re.compile(r"^(?:from |自|从)")
+_UNTIL: Final = re.compile(r"(?:止|为止)$")
 _MORNING: Final = ("凌晨", "早上", "早晨", "上午")
 
 _D: Final = "[0-9０-９]"
@@ -124,7 +130,7 @@ Every repetition is bounded, so the time is linear in the text.
 """
 
 
-def date_form(order: str = "none") -> Callable[[str], str]:
+def date_form(order: str = "none", midnight: bool = False) -> Callable[[str], str]:
     """Return a function that normalizes dates, months and years; a text with a time stays text.
 
     Parameters
@@ -133,24 +139,65 @@ def date_form(order: str = "none") -> Callable[[str], str]:
         How to read what could be read in two ways: ``dmy`` or ``mdy`` (03/04/2024, and 03/04/24),
         ``ymd`` (24/03/04), or ``none`` for not at all. With an order, two-digit years from 69 on are 19yy,
         the others 20yy.
+    midnight
+        Whether a date at midnight, in any zone, is the date alone, as where programs write dates.
 
     Raises
     ------
     SpecError
-        If there is no such order.
+        If there is no such order, or ``midnight`` is not true or false.
     """
-    _check(order)
+    _check(order, midnight)
 
     def form(text: str) -> str:
-        text = text.replace("號", "号")
-        date = read_date(text, order) or _era(_key(folded_text(text)), dated=True)
-        return folded_text(text) if date is None else f"\x00d:{date}"
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and not plain[7] and (date := _plain(plain)) is not None:
+            return f"\x00d:{date}"
+        folded = folded_text(text)
+        moment = _moment(folded, order)
+        if moment is not None and midnight:
+            moment = _without_midnight(moment)
+        return folded if moment is None or "T" in moment else f"\x00d:{moment}"
 
     return form
 
 
-def datetime_form(order: str = "none") -> Callable[[str], str]:
+def datetime_form(order: str = "none", midnight: bool = False) -> Callable[[str], str]:
     """Return a function that normalizes dates with or without a time, a fraction of a second and a zone.
+
+    Parameters
+    ----------
+    order, midnight
+        As for `date_form`.
+
+    Raises
+    ------
+    SpecError
+        If there is no such order, or ``midnight`` is not true or false.
+    """
+    _check(order, midnight)
+
+    def form(text: str) -> str:
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and not midnight and (date := _plain(plain)) is not None:
+            time = plain[7]
+            if time is None:
+                return f"\x00d:{date}"
+            if _CLOCK.fullmatch(time):
+                return f"\x00d:{date}T{_filled(time)}"
+        folded = folded_text(text)
+        moment = _moment(folded, order)
+        if moment is None:
+            return folded
+        return f"\x00d:{_without_midnight(moment) if midnight else moment}"
+
+    return form
+
+
+def date_range_form(order: str = "none") -> Callable[[str], str]:
+    """Return a function that normalizes two dates with a dash, a tilde, ``to``, ``至`` or ``到`` between.
+
+    A single date is its own form; other texts are folded.
 
     Parameters
     ----------
@@ -165,18 +212,25 @@ def datetime_form(order: str = "none") -> Callable[[str], str]:
     _check(order)
 
     def form(text: str) -> str:
-        plain = _PLAIN.fullmatch(text)
-        if plain is not None and (date := _plain(plain)) is not None:
-            time = plain[7]
-            if time is None:
-                return f"\x00d:{date}"
-            if _CLOCK.fullmatch(time):
-                return f"\x00d:{date}T{_filled(time)}"
         folded = folded_text(text)
+        if len(folded) > _LONGEST:
+            return folded
         moment = _moment(folded, order)
-        return folded if moment is None else f"\x00d:{moment}"
+        if moment is not None:
+            return f"\x00d:{moment}"
+        for parted in _PARTED.finditer(folded):
+            first = _moment(_FROM.sub("", folded[: parted.start()]), order)
+            last = None if first is None else _moment(_UNTIL.sub("", folded[parted.end() :]), order)
+            if last is not None:
+                return f"\x00p:{first}~{last}"
+        return folded
 
     return form
+
+
+def _without_midnight(moment: str) -> str:
+    date, mark, _ = moment.partition("T")
+    return date if mark and _MIDNIGHT.fullmatch(moment, len(date)) else moment
 
 
 def time_text(text: str) -> str:
@@ -214,9 +268,11 @@ def read_date(text: str, order: str = "none") -> str | None:
     return _day(found, order)
 
 
-def _check(order: str) -> None:
+def _check(order: str, midnight: bool = False) -> None:
     if order not in _ORDERS:
         raise SpecError(f"order: expected one of {', '.join(_ORDERS)}, got {order!r}")
+    if type(midnight) is not bool:
+        raise SpecError(f"midnight: expected true or false, got {midnight!r}")
 
 
 def _filled(clock: str) -> str:
@@ -290,6 +346,19 @@ def _day(found: re.Match[str], order: str) -> str | None:
     return date if not both and datetime.date.fromisoformat(date).weekday() == named else None
 
 
+def _in_places(found: re.Match[str]) -> str | None:
+    """Write numbers that may be a date, each in its place, where nobody says which is the day or the year."""
+    if found["before"] or found["after"] or not found["mark"] or not found["b"][0].isdigit():
+        return None
+    a, b, c = int(found["a"]), int(found["b"]), found["c"]
+    if len(found["a"]) > 2 or not (1 <= a <= 31 and 1 <= b <= 31):
+        return None
+    if len(c) == 4:
+        both = _iso(int(c), a, b) is not None and _iso(int(c), b, a) is not None
+        return f"{a:02}/{b:02}/{c}" if both else None
+    return f"{a:02}/{b:02}/{c}" if len(c) == 2 and min(a, b) <= 12 else None
+
+
 def _three(a: str, b: str, c: str, order: str) -> str | None:
     """Read three numbers with one mark between them, the second perhaps a month's name."""
     first, middle, last = int(a), _month_number(b), int(c)
@@ -335,7 +404,7 @@ def _moment(folded: str, order: str) -> str | None:
     found = _DAY.match(key)
     if found is None:
         return _month(key) or _era(key) or _time_first(key, order)
-    date = _day(found, order)
+    date = _day(found, order) or _in_places(found)
     rest = key[found.end() :]
     compact = found["compact"]
     if compact:
@@ -359,7 +428,7 @@ def _time_first(key: str, order: str) -> str | None:
     if first is None:
         return None
     found = _DAY.fullmatch(key, first.end())
-    date = None if found is None or found["compact"] else _day(found, order)
+    date = None if found is None or found["compact"] else _day(found, order) or _in_places(found)
     time = _time(first[1])
     return None if date is None or time is None else f"{date}T{time}"
 

@@ -80,6 +80,8 @@ def read_span(text: str) -> tuple[Quantity, Quantity] | None:
     high = read_quantity(shown[at:])
     if low is None or high is None or low.bound or high.bound or _ZEROS.match(shown, at):
         return None
+    if low.currency not in ("", high.currency):
+        return None
     if low.power is None and not low.unit:
         return low._replace(power=high.power, unit=high.unit), high
     return (low, high) if low.unit in ("", high.unit) else None

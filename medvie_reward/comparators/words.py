@@ -116,7 +116,7 @@ def sex_text(text: str) -> str:
 
 
 def boolean_text(text: str) -> str:
-    """Write yes or no; ``1`` and ``0`` stay text, ``有`` and ``无`` are present and absent."""
+    """Write yes or no, as which 1 and 0 count too; ``有`` and ``无`` are present and absent."""
     return vocabulary_text(text, "boolean")
 
 

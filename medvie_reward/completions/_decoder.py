@@ -42,10 +42,11 @@ ABSENT: Final = _Absent()
 
 
 class Decoded(NamedTuple):
-    """A value or `ABSENT`, and the status that goes with it."""
+    """A value or `ABSENT`, the status that goes with it, and what exactly is wrong where that is known."""
 
     value: Any
     status: str
+    detail: str = ""
 
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
@@ -214,10 +215,29 @@ def _decode_slowly(text: str, max_depth: int) -> Decoded:
     except _NotFiniteError:
         return Decoded(ABSENT, "not_finite")
     except json.JSONDecodeError as error:
-        return Decoded(ABSENT, "truncated" if _ends_inside(text, error.pos) else "bad_json")
+        status = "truncated" if _ends_inside(text, error.pos) else "bad_json"
+        return Decoded(ABSENT, status, _explained(error))
     if _has_lone_surrogate(value):
         return Decoded(ABSENT, "bad_unicode")
     return Decoded(value, "duplicate_member" if repeated else _status(value))
+
+
+def _explained(error: json.JSONDecodeError) -> str:
+    """Say what a syntax error is, and where in the JSON it stands."""
+    mark = error.doc[error.pos : error.pos + 1]
+    reason = error.msg[:1].lower() + error.msg[1:]
+    if error.msg.startswith("Invalid control character") and mark:
+        reason = f"a raw {_CONTROLS.get(mark, 'control character')} (U+{ord(mark):04X}) inside a string"
+        reason += f", where JSON has {json.dumps(mark)[1:-1]}"
+    elif mark == "\\" and error.msg.startswith("Expecting"):  # outside of a string
+        reason = ESCAPED
+    return f"line {error.lineno}, column {error.colno}: {reason}"
+
+
+ESCAPED: Final = "its quotes are escaped: the text is JSON inside a JSON string"
+"""What is wrong with JSON that was written as a JSON string without the quotes around it."""
+
+_CONTROLS: Final = {"\n": "line break", "\r": "carriage return", "\t": "tab"}
 
 
 def _ends_inside(text: str, error_at: int) -> bool:
@@ -253,21 +273,27 @@ def _has_lone_surrogate(value: Any) -> bool:
     return False
 
 
-def closing(text: str, start: int, max_depth: int) -> int | str:
-    """Find where the container that begins at ``start`` ends; else say which status that is."""
+def closing(text: str, start: int, max_depth: int) -> tuple[str, int]:
+    """Find where the container that begins at ``start`` ends.
+
+    Returns
+    -------
+    tuple of str and int
+        An empty string and its end; else the status that this is, and how far the search went.
+    """
     open_ones: list[str] = []
     for token in _TOKEN.finditer(text, start):
         mark = token[0]
         if mark in ("{", "["):
             open_ones.append("}" if mark == "{" else "]")
             if len(open_ones) > max_depth:
-                return "too_deep"
+                return "too_deep", token.end()
         elif mark in ("}", "]"):
             if open_ones.pop() != mark:
-                return "bad_json"
+                return "bad_json", token.end()
             if not open_ones:
-                return token.end()
-    return "truncated"
+                return "", token.end()
+    return "truncated", len(text)
 
 
 def nests_deeper(text: str, max_depth: int) -> bool:

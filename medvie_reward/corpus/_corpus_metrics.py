@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward.completions import ANSWERED
-from medvie_reward.corpus._evaluation import Document
-from medvie_reward.metrics import Numbers
+from medvie_reward.corpus._documents import Document
+from medvie_reward.corpus._field_rows import FIELD_COLUMNS
+from medvie_reward.metrics import rate_arrays, share_arrays
 
 Rows = NDArray[np.float64]
 """Shape (documents, columns): additive counts."""
@@ -32,9 +33,6 @@ COLUMNS: Final = (
 ``correct``, ``pred`` and ``gold`` are weights of leaves; ``n_pred``, ``n_gold``, ``hallucinated`` and
 ``missing`` numbers of leaves; ``texts`` documents that came as a completion.
 """
-
-FIELD_COLUMNS: Final = ("correct", "pred", "gold")
-"""What `FieldRows` has per field."""
 
 _AT: Final = {name: n for n, name in enumerate(COLUMNS)}
 
@@ -53,33 +51,15 @@ def document_rows(documents: Sequence[Document]) -> Rows:
     return rows
 
 
-def divide_rates(correct: Any, pred: Any, gold: Any) -> tuple[Any, Any, Any]:
-    """Divide precision, recall and F1 out of arrays of counts of one shape, as `metrics.rates` does."""
-    both, neither = (pred > 0) & (gold > 0), (pred <= 0) & (gold <= 0)
-    empty = np.where(neither, 1.0, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (
-            np.where(both, correct / pred, empty),
-            np.where(both, correct / gold, empty),
-            np.where(both, correct / ((pred + gold) / 2), empty),
-        )
-
-
 def _micro(which: int) -> Figure:
     at = [_AT[name] for name in FIELD_COLUMNS]
-    return lambda sums: divide_rates(*(sums[..., n] for n in at))[which]
+    return lambda sums: rate_arrays(*(sums[..., n] for n in at))[which]
 
 
 def _share(part: str, whole: str) -> Figure:
     """Return one column divided by another; 0 where there is nothing to divide by."""
     a, b = _AT[part], _AT[whole]
-
-    def figure(sums: NDArray[Any]) -> NDArray[Any]:
-        out: NDArray[Any] = np.zeros(sums.shape[:-1])
-        np.divide(sums[..., a], sums[..., b], out=out, where=sums[..., b] > 0)
-        return out
-
-    return figure
+    return lambda sums: share_arrays(sums[..., a], sums[..., b])
 
 
 FIGURES: Final[Mapping[str, Figure]] = {
@@ -99,25 +79,6 @@ FIGURES: Final[Mapping[str, Figure]] = {
 }
 """Every figure of a corpus by name, over the columns of `document_rows`."""
 
-TITLES: Final = {
-    "micro_precision": "micro P",
-    "micro_recall": "micro R",
-    "micro_f1": "micro F1",
-    "macro_precision": "macro P",
-    "macro_recall": "macro R",
-    "macro_f1": "macro F1",
-    "macro_matching": "matching",
-    "ted": "nTED acc.",
-    "anls": "ANLS*",
-    "hallucination_rate": "halluc.",
-    "omission_rate": "omitted",
-    "parse_rate": "parsed",
-    "format_rate": "format",
-}
-"""How figures are named in tables."""
-
-LOWER_IS_BETTER: Final = ("hallucination_rate", "omission_rate")
-
 
 def asked_figures(metrics: Iterable[str], rows: Rows) -> dict[str, Figure]:
     """Return the figures that some metrics asked for stand for, of ``f1``, ``ted`` and ``anls``.
@@ -133,37 +94,10 @@ def asked_figures(metrics: Iterable[str], rows: Rows) -> dict[str, Figure]:
 
 def field_figure(sums: NDArray[Any]) -> NDArray[Any]:
     """Return the F1 of a field from sums of its columns, shape (…, 3); see `FIELD_COLUMNS`."""
-    found: NDArray[Any] = divide_rates(sums[..., 0], sums[..., 1], sums[..., 2])[2]
+    found: NDArray[Any] = rate_arrays(sums[..., 0], sums[..., 1], sums[..., 2])[2]
     return found
 
 
 def field_at(start: int) -> Figure:
     """Return the F1 of the field whose columns begin at a place of a wider table."""
     return lambda sums: field_figure(sums[..., start : start + len(FIELD_COLUMNS)])
-
-
-class FieldRows:
-    """Takes documents' counts per field, one after the other, and gives an array per field.
-
-    A field that a document lacks has zeros there: it neither helps nor hurts that field.
-    """
-
-    def __init__(self) -> None:
-        self._seen: dict[str, list[tuple[int, float, float, float]]] = {}
-        self._documents = 0
-
-    def add(self, fields: Mapping[str, Numbers]) -> None:
-        """Take one document's counts per field, each as `Counts.numbers`."""
-        for name, numbers in fields.items():
-            similar, _, correct, pred, gold = numbers[-5:]
-            self._seen.setdefault(name, []).append((self._documents, correct + similar, pred, gold))
-        self._documents += 1
-
-    def arrays(self) -> dict[str, Rows]:
-        """Return field -> array of shape (documents, 3); see `FIELD_COLUMNS`."""
-        made: dict[str, Rows] = {}
-        for name, seen in self._seen.items():
-            table = np.array(seen)
-            made[name] = np.zeros((self._documents, len(FIELD_COLUMNS)))
-            made[name][table[:, 0].astype(np.intp)] = table[:, 1:]
-        return made

@@ -45,11 +45,15 @@ class Document(NamedTuple):
     group: str | None
     published: Published = _NOT_ASKED
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values; a published metric only where it was asked for."""
         made = self._asdict()
         del made["published"]
-        return {**made, "counts": self.counts.as_dict(), **self.published.as_dict()}
+        return {**made, "counts": self.counts.to_dict(), **self.published.to_dict()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 class Scored(NamedTuple):
@@ -65,9 +69,12 @@ class Scored(NamedTuple):
         Its leaves, where asked for.
     sourced
         Whether it had a source text.
+    form
+        Under which setting its text would be well formed, where it is not (see `likely_form`).
     """
 
     document: Document
     fields: dict[str, Numbers]
     leaves: list[Leaf]
     sourced: bool = False
+    form: str = ""

@@ -6,30 +6,27 @@ of the documents' own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
-from medvie_reward.completions import ABSENT, ANSWERED, STATUSES, Completion, parse_with
+from medvie_reward.completions import ANSWERED, STATUSES, form_hint
+from medvie_reward.corpus._details import Details, written
 from medvie_reward.corpus._documents import Document as Document
 from medvie_reward.corpus._documents import Scored as Scored
-from medvie_reward.corpus._rows import Join
+from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._totals import Totals
-from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import (
-    Published,
-    Scores,
-    compare_published,
-    count,
-    count_prepared,
-    known_metrics,
-    longest_answer,
-    matching_of,
-    read_gold,
-    sign,
-)
-from medvie_reward.spec import DEFAULT, Spec, resolve
+from medvie_reward.corpus._writing import NewFile
+from medvie_reward.errors import InputError
+from medvie_reward.metrics import Published, Scores, sign
+from medvie_reward.spec import Spec
+
+# The methods of an evaluation that need a room above this one import it when they are called; pyproject.toml
+# names these two imports as exceptions to the order of rooms.
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from medvie_reward.statistics import Resampling, Uncertainty
 
 _F1_ALONE: Final = ("f1",)
 _NOT_ASKED: Final = Published()
@@ -44,9 +41,11 @@ class Macro:
     f1: float
     matching: float
 
-    def as_dict(self) -> dict[str, float]:
-        """Return every figure by name."""
+    def to_dict(self) -> dict[str, float]:
+        """Return every score by name."""
         return dict(vars(self))
+
+    as_dict = to_dict
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,6 +83,10 @@ class Evaluation:
         Number of documents.
     limited
         Number of documents for which the work bound of the spec ran out.
+    details
+        Counts per document and field and, if asked for, leaves; ``None`` if only rows or totals were kept.
+    form_hint
+        What to change where none of many completions is well formed; else empty.
     """
 
     micro: Scores
@@ -101,6 +104,8 @@ class Evaluation:
     published: Published = _NOT_ASKED
     n: int = 0
     limited: int = 0
+    details: Details | None = field(default=None, compare=False)
+    form_hint: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -108,41 +113,126 @@ class Evaluation:
             f"signature={self.signature.split('|lists', 1)[0]!r})"
         )
 
-    def to_csv(self) -> str:
-        """Return one row per document as CSV text.
+    def __str__(self) -> str:
+        from medvie_reward.reports import evaluation_text
+
+        return evaluation_text(self)
+
+    def _repr_html_(self) -> str:
+        from medvie_reward.reports import evaluation_html
+
+        return evaluation_html(self)
+
+    def intervals(
+        self, resampling: Resampling | None = None, *, clusters: Sequence[Hashable] | None = None
+    ) -> Uncertainty:
+        """Return confidence intervals of all scores, of fields and of groups.
+
+        Parameters
+        ----------
+        resampling
+            Number of resamples, confidence, seed, method; `Resampling`'s defaults if not given.
+        clusters
+            A label per document: those with equal labels, such as pages of one patient, are drawn together.
 
         Raises
         ------
         InputError
-            If the evaluation kept only totals, as one of a Ray dataset does.
+            If the evaluation kept only totals, or there is not one cluster per document.
         """
-        from medvie_reward.corpus._exports import document_records, write_csv
+        from medvie_reward.statistics import intervals_of
 
-        return write_csv(document_records(self))
+        return intervals_of(self, resampling, clusters)
 
-    def to_pandas(self) -> Any:
-        """Return one row per document as a ``pandas.DataFrame`` (extra ``frames``).
+    def to_csv(self, level: str = "document") -> str:
+        """Return one row per document, field or leaf as CSV text.
+
+        Parameters
+        ----------
+        level
+            ``document``, ``field`` or ``leaf``; leaves need ``evaluate(..., leaves=True)``.
 
         Raises
         ------
         InputError
-            If pandas is not installed, or the evaluation kept only totals.
+            If the level is unknown, or the evaluation did not keep what it needs.
         """
-        from medvie_reward.corpus._exports import document_records, to_frame
+        from medvie_reward.corpus._exports import records_of, write_csv
 
-        return to_frame(document_records(self), "pandas")
+        return write_csv(records_of(self, level))
 
-    def to_polars(self) -> Any:
-        """Return one row per document as a ``polars.DataFrame`` (extra ``frames``).
+    def to_pandas(self, level: str = "document") -> Any:
+        """Return one row per document, field or leaf as a ``pandas.DataFrame`` (extra ``frames``).
+
+        Parameters and errors are those of `to_csv`; it is an InputError too if pandas is not installed.
+        """
+        from medvie_reward.corpus._exports import records_of, to_frame
+
+        return to_frame(records_of(self, level), "pandas")
+
+    def to_polars(self, level: str = "document") -> Any:
+        """Return one row per document, field or leaf as a ``polars.DataFrame`` (extra ``frames``).
+
+        Parameters and errors are those of `to_csv`; it is an InputError too if polars is not installed.
+        """
+        from medvie_reward.corpus._exports import records_of, to_frame
+
+        return to_frame(records_of(self, level), "polars")
+
+    def to_markdown(
+        self, *, intervals: Uncertainty | None = None, by: str = "group", max_fields: int = 40
+    ) -> str:
+        """Return the tables that ``medvie-score`` prints as GitHub Markdown.
+
+        Parameters
+        ----------
+        intervals
+            Confidence intervals to show too, as the method `intervals` returns them.
+        by
+            What the groups are values of.
+        max_fields
+            Number of fields to show.
+        """
+        from medvie_reward.reports import markdown_report
+
+        return markdown_report(self, by, max_fields, intervals)
+
+    def to_html(
+        self,
+        path: str | PathLike[str],
+        *,
+        intervals: Uncertainty | None = None,
+        images: Sequence[str | Sequence[str]] | None = None,
+        title: str = "medvie-score report",
+        by: str = "group",
+    ) -> None:
+        """Write the report of ``medvie-score --html``: one file with all scores and every document.
+
+        It needs the leaves of every document: ``evaluate(..., leaves=True)``.
+
+        Parameters
+        ----------
+        path
+            Where to write it.
+        intervals
+            Confidence intervals to show too, as the method `intervals` returns them.
+        images
+            The page images of each document: ``data:`` URIs, or links relative to the report.
+        title
+            The heading.
+        by
+            What the groups are values of.
 
         Raises
         ------
         InputError
-            If polars is not installed, or the evaluation kept only totals.
+            If the evaluation did not keep leaves, there are not as many images as documents, or the file
+            cannot be written.
         """
-        from medvie_reward.corpus._exports import document_records, to_frame
+        from medvie_reward.reports import evaluation_report
 
-        return to_frame(document_records(self), "polars")
+        with NewFile(str(path)) as file:
+            file.write_text(evaluation_report(self, intervals=intervals, images=images, title=title, by=by))
 
     def to_metrics(self, prefix: str = "") -> dict[str, float]:
         """Return all scores as finite floats under flat names, as MLflow and W&B take them.
@@ -171,15 +261,15 @@ class Evaluation:
         """Every choice behind the numbers."""
         return sign(self.micro.signature, self.metrics)
 
-    def as_dict(self, documents: bool = True) -> dict[str, Any]:
-        """Return everything as JSON values."""
+    def to_dict(self, documents: bool = True) -> dict[str, Any]:
+        """Return everything as JSON values; with ``documents=False`` without the documents' rows."""
         made: dict[str, Any] = {
             "signature": self.signature,
             "n": self.n,
-            "micro": self.micro.as_dict(),
-            "macro": self.macro.as_dict(),
-            **self.published.as_dict(),
-            "fields": {name: scores.as_dict() for name, scores in self.micro.fields.items()},
+            "micro": self.micro.to_dict(),
+            "macro": self.macro.to_dict(),
+            **self.published.to_dict(),
+            "fields": {name: scores.to_dict() for name, scores in self.micro.fields.items()},
             "statuses": self.statuses,
             "format_rate": self.format_rate,
             "parse_rate": self.parse_rate,
@@ -188,151 +278,33 @@ class Evaluation:
             "missing": self.missing,
             "extra": self.extra,
             "sources": self.sources,
-            "by": {name: group.as_dict(documents=False) for name, group in self.groups.items()},
+            "by": {name: group.to_dict(documents=False) for name, group in self.groups.items()},
         }
+        if self.form_hint:
+            made["form_hint"] = self.form_hint
         if documents:
-            made["documents"] = [document.as_dict() for document in self.documents]
+            made["documents"] = [document.to_dict() for document in self.documents]
         return made
 
-
-def evaluate(
-    preds: Iterable[Any],
-    golds: Iterable[Any],
-    spec: Spec | str = DEFAULT,
-    *,
-    ids: Iterable[str] | None = None,
-    by: Iterable[str | None] | None = None,
-    source_texts: Iterable[str | Sequence[str] | None] | None = None,
-    metrics: str | Iterable[str] = _F1_ALONE,
-    **overrides: Any,
-) -> Evaluation:
-    """Score a corpus.
-
-    Parameters
-    ----------
-    preds
-        One per document: a string is a completion to be parsed, ``None`` no answer, a `Completion` is taken
-        as it is, and any other JSON value is the answer itself.
-    golds
-        As many golds: JSON objects or lists, or their JSON text.
-    spec
-        A spec or the name of a preset.
-    ids
-        Names of the documents; positions counted from 1 where not given.
-    by
-        A group per document, to score groups apart.
-    source_texts
-        A text per document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
-    metrics
-        What to give, of ``f1``, ``ted`` (Donut's nTED accuracy) and ``anls`` (ANLS*); names, or one text with
-        commas between them. The last two compare the unmodified answer and gold: comparators, rules,
-        weights and list modes of the spec do not affect them. The scores of F1 are always computed.
-    **overrides
-        Spec fields to change.
-
-    Raises
-    ------
-    SpecError
-        If the spec is not usable.
-    GoldError
-        If a gold is not usable; the message begins with its document's name.
-    InputError
-        If there are not as many of everything, or no documents at all, or a metric is unknown.
-    """
-    chosen = resolve(spec, **overrides)
-    tally = Tally(chosen, known_metrics(metrics))
-    columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
-    given = {"ids": ids, "by": by, "source": source_texts}
-    columns += [iter(x) for x in given.values() if x is not None]
-    names = [name for name, x in given.items() if x is not None]
-    for n, row in enumerate(_in_step(columns), start=1):
-        more = dict(zip(names, row[2:], strict=True))
-        name = str(more.get("ids", n))
-        source = source_of(more.get("source"))
-        try:
-            tally.add(
-                score_document(
-                    row[0], row[1], chosen, name, more.get("by"), source=source, metrics=tally.metrics
-                )
-            )
-        except GoldError as error:
-            raise GoldError(f"document {name}: {error}") from None
-    return tally.evaluation()
-
-
-_END: Final = object()
-
-
-def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
-    n = 0
-    while True:
-        row = [next(column, _END) for column in columns]
-        ended = [x is _END for x in row]
-        if all(ended):
-            return
-        if any(ended):
-            raise InputError(
-                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
-            )
-        n += 1
-        yield row
-
-
-def score_document(
-    pred: Any,
-    gold: Any,
-    spec: Spec,
-    name: str,
-    group: str | None = None,
-    leaves: bool = False,
-    source: Source | None = None,
-    metrics: tuple[str, ...] = _F1_ALONE,
-    decoded: bool = False,
-) -> Scored:
-    """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
-    plain_gold = read_gold(gold, spec, decoded)
-    if isinstance(pred, Completion):
-        read = pred
-    elif isinstance(pred, str) or pred is None:
-        read = parse_with(pred, spec, longest_answer(spec, plain_gold, len(pred or "")))
-        if pred is None:
-            read = read._replace(format_ok=None)
-    else:
-        read = Completion.from_answer(pred, spec.max_depth)
-    # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
-    answer = {} if read.answer is ABSENT else read.answer
-    found: list[Leaf] = []
-    if leaves:
-        prepared = prepare(plain_gold, spec)
-        counts, fields, limited = count_prepared(answer, prepared, source)
-        found, _ = leaves_of(answer, prepared, source)
-    else:
-        counts, fields, limited = count(answer, plain_gold, spec, source)
-    precision = recall = f1 = matching = 0.0
-    if read.parsed:
-        whole = Scores(counts)
-        precision, recall, f1 = whole.precision, whole.recall, whole.f1
-        matching = matching_of(spec, counts)
-    published = compare_published(answer, plain_gold, metrics, answered=read.parsed)
-    document = Document(
-        name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
-    )
-    return Scored(document, fields, found, source is not None)
+    as_dict = to_dict
 
 
 @dataclass
-class Tally:
-    """Adds documents up and keeps their rows, in the order in which they come."""
+class EvaluationBuilder:
+    """Adds documents up and keeps their rows, in the order in which they come; details only if given."""
 
     spec: Spec
     metrics: tuple[str, ...] = _F1_ALONE
     documents: list[Document] = field(default_factory=list)
     groups: dict[str, list[Document]] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
+    details: Details | None = None
 
-    def add(self, scored: Scored) -> None:
-        """Add one document."""
+    def add(self, scored: Scored, pred: Any = None) -> None:
+        """Add one document, with its prediction where leaves are kept."""
         self.totals.add(scored)
+        if self.details is not None:
+            self.details.add(scored, written(pred) if self.details.with_leaves else None)
         self._keep(scored.document)
 
     def add_sums(self, documents: Iterable[Document], totals: Totals) -> None:
@@ -354,7 +326,8 @@ class Tally:
         InputError
             If there are no documents.
         """
-        return evaluation_of(self.totals, self.spec, self.metrics, self.documents, self.groups, joined)
+        made = evaluation_of(self.totals, self.spec, self.metrics, self.documents, self.groups, joined)
+        return made if self.details is None else replace(made, details=self.details)
 
 
 def evaluation_of(
@@ -407,4 +380,5 @@ def evaluation_of(
         published=totals.mean_published(),
         n=n,
         limited=totals.limited,
+        form_hint="" if totals.well_formed else form_hint(totals.forms, totals.texts, spec),
     )

@@ -16,6 +16,7 @@ Record = dict[str, Any]
 """Names -> texts, numbers, truth values or ``None``; all records of one list have the same names."""
 
 ENGINES: Final = ("pandas", "polars")
+LEVELS: Final = ("document", "field", "leaf")
 
 # What a column that holds nothing but None is of; any other such column is of texts.
 _EMPTY: Final = {"format_ok": "bool"}
@@ -53,6 +54,36 @@ def document_records(evaluation: Evaluation) -> list[Record]:
     return [_document_record(document) for document in evaluation.documents]
 
 
+def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
+    """Return flat records of an evaluation, one per document, field or leaf.
+
+    Parameters
+    ----------
+    evaluation
+        The evaluation.
+    level
+        One of `LEVELS`.
+
+    Raises
+    ------
+    InputError
+        If the level is unknown, or the evaluation did not keep documents or leaves.
+    """
+    if level == "document":
+        return document_records(evaluation)
+    if level == "field":
+        return [
+            {"field": name, **scores.to_dict()} for name, scores in sorted(evaluation.micro.fields.items())
+        ]
+    if level != "leaf":
+        raise InputError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
+    details = evaluation.details
+    if details is None or not details.with_leaves:
+        raise InputError("this evaluation kept no leaves: use evaluate(..., leaves=True)")
+    rows = zip(evaluation.documents, details.leaves, strict=True)
+    return [record for document, leaves in rows for record in leaf_records(document.id, leaves)]
+
+
 def _document_record(document: Document) -> Record:
     counts = document.counts
     made = document._asdict()
@@ -64,10 +95,10 @@ def _document_record(document: Document) -> Record:
         "group": document.group,
         **made,
         **scores,
-        **document.published.as_dict(),
+        **document.published.to_dict(),
         "missing": counts.missing,
         "hallucinated": counts.hallucinated,
-        **counts.as_dict(),
+        **counts.to_dict(),
     }
 
 

@@ -1,50 +1,76 @@
-"""JSONL files -> one row per document, here or in other processes."""
+"""Files -> one row per document, here or in other processes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from medvie_reward._core.processes import in_processes
 from medvie_reward.alignment import Source
+from medvie_reward.completions import ABSENT, Completion, is_conversation
 from medvie_reward.corpus._documents import Document, Scored
-from medvie_reward.corpus._evaluation import score_document
-from medvie_reward.corpus._rows import Join, RowFile, read_line, value_of
-from medvie_reward.corpus._slices import is_size, slice_of
+from medvie_reward.corpus._join import Join
+from medvie_reward.corpus._place import Place
+from medvie_reward.corpus._rows import RowFile, RowReader, read_row
+from medvie_reward.corpus._scoring import score_document
+from medvie_reward.corpus._slices import group_of
 from medvie_reward.corpus._totals import Totals
-from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import read_gold
+from medvie_reward.corpus._writing import dump
+from medvie_reward.errors import GoldError
+from medvie_reward.metrics import longest_answer, read_gold
 from medvie_reward.spec import Spec
 
 
-class Task(NamedTuple):
-    """What a worker needs to know besides the lines."""
+@dataclass(frozen=True, kw_only=True)
+class ScoringOptions:
+    """What a worker needs to know besides the rows.
+
+    Attributes
+    ----------
+    spec
+        How documents are compared.
+    preds, golds
+        How predictions and gold documents are taken out of their rows.
+    by
+        The member, or the size of the gold, that documents are grouped by.
+    leaves
+        Whether leaves are kept.
+    source_key
+        The member of a gold row with the page's text.
+    metrics
+        What to give; see `evaluate`.
+    """
 
     spec: Spec
-    pred_file: str
-    gold_file: str
-    pred_key: str | None
-    gold_key: str | None
-    id_key: str
-    by: str | None
-    leaves: bool
+    preds: RowReader
+    golds: RowReader
+    by: str | None = None
+    leaves: bool = False
     source_key: str | None = None
     metrics: tuple[str, ...] = ("f1",)
 
+    def __post_init__(self) -> None:
+        # The page's text is no part of a gold document that is a row itself.
+        object.__setattr__(self, "golds", replace(self.golds, source_key=self.source_key))
+
 
 class Lines(NamedTuple):
-    """A document as it stands in its files: its name, line numbers and bytes; no prediction is ``None``."""
+    """A document as it stands in its files: its name, and for both sides where it is and its bytes.
+
+    No prediction is ``None``.
+    """
 
     name: str
-    gold_line: int
+    gold_at: Place
     gold: bytes
-    pred_line: int
+    pred_at: Place | None
     pred: bytes | None
 
 
-Spread = Callable[[Iterator[Lines], Task], Iterator[Scored]]
+Spread = Callable[[Iterator[Lines], ScoringOptions], Iterator[Scored]]
 """Scores documents somewhere and gives them back in the order in which they came."""
 
 
@@ -52,7 +78,7 @@ def score_files(
     preds: RowFile,
     golds: RowFile,
     joined: Join,
-    task: Task,
+    options: ScoringOptions,
     *,
     workers: int = 1,
     limit: int | None = None,
@@ -65,7 +91,7 @@ def score_files(
     ----------
     preds, golds, joined
         The files and which rows belong together.
-    task
+    options
         What else matters.
     workers
         Number of processes.
@@ -79,15 +105,15 @@ def score_files(
     Raises
     ------
     InputError
-        If a row is not what it should be; it names the file and the line.
+        If a row is not what it should be; it names the file and the line or row.
     """
     lines = _lines_of(preds, golds, joined, limit)
     if spread is not None:
-        found = spread(lines, task)
+        found = spread(lines, options)
     elif workers == 1:
-        found = (score_lines(document, task) for document in lines)
+        found = (score_lines(document, options) for document in lines)
     else:
-        found = chain.from_iterable(in_processes(lines, partial(score_chunk, task=task), workers))
+        found = chain.from_iterable(in_processes(lines, partial(score_chunk, options=options), workers))
     for scored in found:
         on_scored(scored)
 
@@ -96,7 +122,7 @@ def sum_files(
     preds: RowFile,
     golds: RowFile,
     joined: Join,
-    task: Task,
+    options: ScoringOptions,
     *,
     workers: int,
     limit: int | None = None,
@@ -109,7 +135,7 @@ def sum_files(
 
     Parameters
     ----------
-    preds, golds, joined, task, limit
+    preds, golds, joined, options, limit
         As for `score_files`.
     workers
         Number of processes.
@@ -119,10 +145,10 @@ def sum_files(
     Raises
     ------
     InputError
-        If a row is not what it should be; it names the file and the line.
+        If a row is not what it should be; it names the file and the line or row.
     """
     lines = _lines_of(preds, golds, joined, limit)
-    for documents, totals in in_processes(lines, partial(sum_chunk, task=task), workers):
+    for documents, totals in in_processes(lines, partial(sum_chunk, options=options), workers):
         on_sums(documents, totals)
 
 
@@ -130,9 +156,9 @@ def _lines_of(preds: RowFile, golds: RowFile, joined: Join, limit: int | None) -
     for gold, pred in islice(joined.pairs, limit):
         yield Lines(
             golds.ids[gold] if joined.how == "id" or golds.has_ids else str(gold + 1),
-            gold + 1,
+            golds.place(gold),
             golds.line(gold),
-            0 if pred is None else pred + 1,
+            None if pred is None else preds.place(pred),
             None if pred is None else preds.line(pred),
         )
 
@@ -143,7 +169,7 @@ def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If a row is no usable gold; it names the file and the line.
+        If a row is no usable gold; it names the file and the line or row.
     """
     for n in range(len(golds)):
         yield read_gold_at(golds, n, spec)
@@ -151,72 +177,76 @@ def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
 
 def read_gold_at(golds: RowFile, n: int, spec: Spec) -> Any:
     """Read the gold of one row of a file, counted from 0; errors are those of `read_golds`."""
-    row = read_line(golds.line(n), golds.name, n + 1)
     try:
-        return read_gold(value_of(row, golds.key, golds.id_key, golds.name, n + 1), spec, decoded=True)
+        return read_gold(golds.value(n), spec, decoded=True)
     except GoldError as error:
-        raise InputError(str(error), golds.name, n + 1) from None
+        raise golds.place(n).error(str(error)) from None
 
 
-def score_lines(lines: Lines, task: Task) -> Scored:
+def score_lines(lines: Lines, options: ScoringOptions) -> Scored:
     """Score one document of two files.
 
     Raises
     ------
     InputError
-        If a row is not what it should be; it names the file and the line.
+        If a row is not what it should be; it names the file and the line or row.
     """
-    gold_row = read_line(lines.gold, task.gold_file, lines.gold_line)
-    gold = value_of(gold_row, task.gold_key, task.id_key, task.gold_file, lines.gold_line, task.source_key)
+    spec, at = options.spec, lines.gold_at
+    gold_row = read_row(lines.gold, at)
+    gold = options.golds.value(gold_row, at)
     pred_row: Any = None
     pred: Any = None
-    if lines.pred is not None:
-        pred_row = read_line(lines.pred, task.pred_file, lines.pred_line)
-        pred = value_of(pred_row, task.pred_key, task.id_key, task.pred_file, lines.pred_line)
+    if lines.pred is not None and lines.pred_at is not None:
+        pred_row = read_row(lines.pred, lines.pred_at)
+        pred = options.preds.value(pred_row, lines.pred_at)
+        pred_row = pred_row.value
     group = None
-    if task.by is not None:
-        group = _group(task.by, gold, gold_row, pred_row, task.gold_file, lines.gold_line)
+    if options.by is not None:
+        group = group_of(options.by, gold, (gold_row.value, pred_row))
+        if group is None:
+            raise at.error(f"neither gold nor prediction has the member {options.by!r} that --by names")
     source = None
-    if task.source_key is not None:
-        source = _source(task.source_key, gold_row, task.gold_file, lines.gold_line)
+    if options.source_key is not None:
+        source = _source(options.source_key, gold_row.value, at)
     try:
+        if lines.pred is not None and len(lines.pred) > spec.max_chars:
+            pred = _bounded(pred, gold, spec)
         return score_document(
-            pred, gold, task.spec, lines.name, group, task.leaves, source, task.metrics, decoded=True
+            pred, gold, spec, lines.name, group, options.leaves, source, options.metrics, decoded=True
         )
     except GoldError as error:
-        raise InputError(str(error), task.gold_file, lines.gold_line) from None
+        raise at.error(str(error)) from None
 
 
-def _source(key: str, row: Any, file: str, line: int) -> Source:
+def _bounded(pred: Any, gold: Any, spec: Spec) -> Any:
+    """Hold an answer that comes as a value to the bounds that its text would have."""
+    if pred is None or isinstance(pred, (str, Completion)) or is_conversation(pred):
+        return pred
+    chars = len(dump(pred).decode())
+    too_long = chars > spec.max_chars and chars > longest_answer(spec, read_gold(gold, spec, True), chars)
+    return Completion(ABSENT, None, "too_large") if too_long else pred
+
+
+def _source(key: str, row: Any, at: Place) -> Source:
     """Read the source text of a gold row."""
-    found = row.get(key) if type(row) is dict else None
+    found = row.get(key) if isinstance(row, dict) else None
     if isinstance(found, str) or (isinstance(found, list) and all(isinstance(x, str) for x in found)):
         return Source(found)
     got = "nothing" if found is None else type(found).__name__
-    raise InputError(f"--source-key: expected a text or a list of texts - at $.{key}, got {got}", file, line)
+    raise at.error(f"--source-key: expected a text or a list of texts - at $.{key}, got {got}")
 
 
-def _group(by: str, gold: Any, gold_row: Any, pred_row: Any, file: str, line: int) -> str:
-    for row in (gold_row, pred_row):
-        if type(row) is dict and by in row:
-            value = row[by]
-            return value if isinstance(value, str) else str(value)
-    if is_size(by):
-        return slice_of(by, gold, gold_row)
-    raise InputError(f"neither gold nor prediction has the member {by!r} that --by names", file, line)
-
-
-def score_chunk(chunk: list[Lines], task: Task) -> list[Scored]:
+def score_chunk(chunk: list[Lines], options: ScoringOptions) -> list[Scored]:
     """Score some documents of two files, as `score_lines` does."""
-    return [score_lines(lines, task) for lines in chunk]
+    return [score_lines(lines, options) for lines in chunk]
 
 
-def sum_chunk(chunk: list[Lines], task: Task) -> tuple[list[Document], Totals]:
+def sum_chunk(chunk: list[Lines], options: ScoringOptions) -> tuple[list[Document], Totals]:
     """Score some documents of two files and add them up."""
     documents: list[Document] = []
     totals = Totals()
     for lines in chunk:
-        scored = score_lines(lines, task)
+        scored = score_lines(lines, options)
         totals.add(scored)
         documents.append(scored.document)
     return documents, totals

@@ -1,88 +1,260 @@
-"""JSONL files -> rows that belong together; whatever is wrong with a file gets its name and line.
+"""A file of predictions or gold documents -> its rows, their ids and the value in each.
 
-A file is read twice: once to check and index every line, once to score. So nothing is scored before
-everything is known to be readable, and memory holds an offset and an id per line, never the lines.
+A file is read twice: once to check and index every row, once to score. So nothing is scored before
+everything is known to be readable, and memory holds an offset and an id per row, never the rows.
 """
 
 from __future__ import annotations
 
-import gzip
-import os
-import shutil
-import sys
-import tempfile
-import zlib
+import warnings
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import orjson
 
+from medvie_reward._core.files import without_bom
 from medvie_reward._core.names import first_names
-from medvie_reward.completions import ABSENT, decode_utf8
-from medvie_reward.errors import InputError
+from medvie_reward.completions import ABSENT, Completion, decode_utf8
+from medvie_reward.corpus._formats import (
+    LONGEST_LINE,
+    MOST_VALUES,
+    Source,
+    is_keyed_by_id,
+    open_source,
+    split_by_key,
+)
+from medvie_reward.corpus._json_text import Repeated, decode_leniently, flaw_of
+from medvie_reward.corpus._opening import reading
+from medvie_reward.corpus._place import Place
+from medvie_reward.corpus._row_shapes import (
+    GOLD_KEYS,
+    ID_KEYS,
+    MISSING,
+    PRED_KEYS,
+    Choice,
+    Side,
+    choose,
+    completion_of,
+    find,
+    gold_of,
+    has_failed,
+    samples_in,
+)
+from medvie_reward.errors import InputError, InputWarning
 
-PRED_KEYS: Final = ("completion", "response", "output", "prediction", "pred")
-GOLD_KEYS: Final = ("gold", "ground_truth", "answer", "label", "reference")
 # Nesting allowed in a row: one container for the row itself around what the spec allows at most.
 _ROW_DEPTH: Final = 129
-# Some lines fit into it, and reading one out of turn costs little more than the line.
-_BUFFER: Final = 1 << 16
+# So many rows tell what the members of all of them hold.
+_SAMPLE: Final = 20
+# Lists of texts in these are a value, in others they are samples.
+_VALUES: Final = (None, "prediction", "pred")
 
 
-def read_json(name: str) -> Any:
-    """Read a file that holds one JSON value.
+class Row(NamedTuple):
+    """A row and whether it may hold what no JSON text may have; see `flaw_of`."""
+
+    value: Any
+    flawed: bool = False
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """How the value is taken out of the rows of a file.
+
+    Attributes
+    ----------
+    side
+        Whether it holds predictions or gold documents.
+    choice
+        Where the value is.
+    id_key
+        The member with the id, which is no part of a row that is the value itself.
+    source_key
+        The member with the page's text, likewise.
+    """
+
+    side: Side
+    choice: Choice
+    id_key: str | None = "id"
+    source_key: str | None = None
+
+    def value(self, row: Row, at: Place) -> Any:
+        """Take the value out of a row.
+
+        Returns
+        -------
+        object
+            A JSON value, a text, or for a prediction that breaks the rules of JSON a `Completion` with the
+            reason.
+
+        Raises
+        ------
+        InputError
+            If the row lacks the member that holds the value, or a gold document breaks the rules of JSON.
+        """
+        found = self._found(row.value, at)
+        gold = self.side is GOLD_KEYS
+        if not gold:
+            if found is None:
+                return None
+            found = completion_of(found)
+            if type(found) is list and self.choice.key not in _VALUES and _texts_alone(found):
+                found = found[0]
+        else:
+            found = gold_of(found)
+        flaw = flaw_of(found, _ROW_DEPTH - 1) if row.flawed else None
+        if flaw is None:
+            return found
+        if not gold:
+            return Completion(ABSENT, None, flaw.status)
+        raise at.error(f"gold: {flaw.reason} - at {flaw.path}")
+
+    def _found(self, row: Any, at: Place) -> Any:
+        choice = self.choice
+        if choice.key is not None:
+            for path in choice.paths:
+                found = find(row, choice.key, path)
+                if found is not MISSING:
+                    return found
+            if choice.shape is not None and self.side is PRED_KEYS and has_failed(row):
+                return None
+            has = f"; the row has {first_names(list(row))}" if type(row) is dict else ""
+            raise at.error(f"expected an object with the member {choice.key!r}{has}")
+        if isinstance(row, dict) and (self.id_key in row or self.source_key in row):
+            kept = {name: x for name, x in row.items() if name not in (self.id_key, self.source_key)}
+            if isinstance(row, Repeated) and row.member in kept:
+                made = Repeated(kept)
+                made.member = row.member
+                return made
+            return kept
+        return row
+
+
+def _texts_alone(value: list[Any]) -> bool:
+    return bool(value) and all(type(x) is str for x in value)
+
+
+def read_row(text: bytes, at: Place) -> Row:
+    """Read one row, which may hold what no JSON text may have.
 
     Raises
     ------
     InputError
-        If the file cannot be read or is no JSON; it names the file.
+        If it is no JSON value in UTF-8.
     """
     try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(error.strerror or str(error), name) from None
+        decoded = decode_utf8(text, _ROW_DEPTH)
+    except UnicodeDecodeError as error:
+        raise at.error(f"not UTF-8: {error.reason} at byte {error.start}") from None
+    if decoded.status in ("ok", "not_an_object"):
+        return Row(decoded.value)
     try:
-        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        return Row(decode_leniently(text.decode()), True)
+    except RecursionError:
+        raise at.error(
+            f"nests deeper than {_ROW_DEPTH} containers: expected one JSON value per line"
+        ) from None
+    except ValueError:
+        reason = "the line ends inside its JSON value" if decoded.status == "truncated" else "not JSON"
+    try:
+        orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise InputError(f"expected one JSON value: {error}", name) from None
+        reason += f" ({error})"
+    raise at.error(f"{reason}: expected one JSON value per line")
+
+
+def read_line(text: bytes, file: str, line: int) -> Any:
+    """Read one line as one JSON value that keeps all rules of JSON.
+
+    Raises
+    ------
+    InputError
+        If it is something else; it names the file, the line and the JSON path.
+    """
+    row = read_row(text, Place(file, line))
+    flaw = flaw_of(row.value, _ROW_DEPTH) if row.flawed else None
+    if flaw is not None:
+        raise InputError(f"{flaw.reason} - at {flaw.path}", file, line)
+    return row.value
 
 
 class RowFile:
-    """A JSONL file, checked and indexed line by line.
+    """A file of predictions or gold documents, checked and indexed row by row.
 
     Parameters
     ----------
     name
-        Path of a plain or gzip (``.gz``) file, or ``-`` for standard input.
-    keys
-        Members that may hold the value, first row decides; without any, a row is the value itself.
+        A file or a folder in any format that is known, or ``-`` for standard input.
+    side
+        `PRED_KEYS` or `GOLD_KEYS`.
     key
-        The member that holds the value; overrides ``keys``.
+        The member that holds the value: a name, a path such as ``a.b[0]``, or ``.`` for the row itself.
+        By default it is looked for, and the first row decides.
     id_key
-        The member that holds a row's id.
+        The member that holds a row's id. Where it is ``id`` and no row has it, others are looked for.
+    both
+        Whether the file holds predictions and gold documents side by side.
 
     Raises
     ------
     InputError
-        If the file cannot be read, is empty, or a line is not one JSON value in UTF-8.
+        If the file cannot be read, is empty, a row is no JSON value in UTF-8, or it is open what its
+        members mean.
     """
 
-    def __init__(self, name: str, keys: Sequence[str], key: str | None = None, id_key: str = "id") -> None:
+    def __init__(
+        self, name: str, side: Side, key: str | None = None, id_key: str = "id", both: bool = False
+    ) -> None:
         self.name = name
-        self.id_key = id_key
-        self.ids: list[str] = []
+        self._asked = side, key, id_key, both
+        self._open(open_source(name, side is PRED_KEYS))
+
+    def _open(self, source: Source) -> None:
+        side, key, id_key, both = self._asked
+        self._source = source
         self._offsets = array("q")
-        self._file = _open(name)
+        self._document: dict[str, Any] | None = None
         try:
-            first = self._index()
-            self._refuse_array(first, keys)
-            self.key = self._choose_key(first, keys, key)
+            index = _Index(source, id_key)
+            self._offsets = index.offsets
+            sample = index.sample
+            if source.kind == "document" and key is None and is_keyed_by_id(sample[0]):
+                split = split_by_key(source)
+                if split is not None:
+                    source.lines.close()
+                    return self._open(split)
+            self._document = sample[0] if source.kind == "document" else None
+            choice = choose(sample, side, key, self.place(0), both)
+            self.id_asked = id_key
+            self.ids, self.id_key = index.ids(choice)
+            self.candidates = {} if self.ids else index.unique()
+            self.reader = RowReader(side, choice, self.id_key)
+            self._check(index)
         except BaseException:
-            self._file.close()
+            source.lines.close()
             raise
+        return None
+
+    def _check(self, index: _Index) -> None:
+        """Refuse gold documents that break the rules of JSON; warn of samples of which one counts."""
+        if self.reader.side is GOLD_KEYS:
+            for n in index.flawed:
+                self.reader.value(self.row(n), self.place(n))
+        elif self.key is not None and (n := self._samples(index.sample[0])) > 1:
+            warn(
+                f"{self.name}: rows hold several samples ({n} in the first one): the first of each is scored"
+            )
+
+    def _samples(self, row: Any) -> int:
+        """Count the samples in a row."""
+        for path in self.reader.choice.paths:
+            if path[-1:] == (0,) and type(listed := find(row, "", path[:-1])) is list:
+                return len(listed)
+        found = self.reader._found(row, self.place(0))
+        texts = type(found) is list and self.key not in _VALUES and _texts_alone(found)
+        return len(found) if texts else samples_in(found)
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -91,7 +263,12 @@ class RowFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._source.lines.close()
+
+    @property
+    def key(self) -> str | None:
+        """The member that holds the value; ``None`` where a row is the value."""
+        return self.reader.choice.key
 
     @property
     def has_ids(self) -> bool:
@@ -100,116 +277,155 @@ class RowFile:
 
     def line(self, row: int) -> bytes:
         """Return the bytes of a row, counted from 0."""
-        self._file.seek(self._offsets[row])
-        return self._file.readline()
+        self._source.lines.seek(self._offsets[row])
+        return self._source.lines.readline()
 
-    def _index(self) -> Any:
-        first: Any = None
+    def place(self, row: int) -> Place:
+        """Return where a row, counted from 0, stands; it makes errors that say so."""
+        return self._source.place(row)
+
+    def row(self, row: int) -> Row:
+        """Read a row, counted from 0; see `read_row`."""
+        return read_row(self.line(row), self.place(row))
+
+    def value(self, row: int) -> Any:
+        """Read the value of a row, counted from 0; see `RowReader.value`."""
+        return self.reader.value(self.row(row), self.place(row))
+
+    def adopt(self, name: str) -> None:
+        """Take a member of `candidates` as the id; it is no part of a row that is the value itself then."""
+        self.ids, self.id_key = self.candidates[name], name
+        self.reader = replace(self.reader, id_key=name)
+
+    def split(self, ids: set[str]) -> bool:
+        """Read a file that is one object as documents by their ids, if its members are called like these."""
+        if self._document is None or not self._document or not self._document.keys() <= ids:
+            return False
+        split = split_by_key(self._source)
+        if split is None:
+            return False
+        self._source.lines.close()
+        self._open(split)
+        return True
+
+    def other(self, side: Side, key: str | None) -> RowFile:
+        """Return a view of the same rows that takes the other side's value out of them."""
+        made = object.__new__(RowFile)
+        made.__dict__.update(self.__dict__)
+        sample = [self.row(n).value for n in range(min(len(self), _SAMPLE))]
+        made.reader = RowReader(side, choose(sample, side, key, self.place(0), True), self.id_key)
+        return made
+
+
+class _Index:
+    """What the first reading of a file finds."""
+
+    def __init__(self, source: Source, id_key: str) -> None:
+        self._source, self._asked = source, id_key
+        self.offsets = array("q")
+        self.sample: list[Any] = []
+        self.flawed: list[int] = []
+        self.found: dict[str, list[str]] = {}
+        self._read()
+
+    def _read(self) -> None:
         offset, number, blank = 0, 0, 0
-        try:
-            for line in self._file:
+        lines = self._source.lines
+        lines.seek(0)
+        with reading(self._source.name):
+            for line in iter(partial(lines.readline, LONGEST_LINE), b""):
                 number += 1
-                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                text = without_bom(line) if number == 1 else line
                 if text.isspace() or not text:
                     blank = blank or number
                 elif blank:
-                    raise InputError("empty line: expected one JSON value per line", self.name, blank)
+                    raise InputError("empty line: expected one JSON value per line", self._source.name, blank)
                 else:
-                    value = _glance(text, self.id_key, self.name, number)
-                    if not self._offsets:
-                        first = value
-                    self._offsets.append(offset + len(line) - len(text))
-                    self._keep_id(value, number)
+                    self._add(text, offset + len(line) - len(text))
                 offset += len(line)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(f"not a whole gzip file: {error}", self.name) from None
-        if not self._offsets:
-            raise InputError("the file is empty: expected one JSON value per line", self.name)
-        return first
+        if not self.offsets:
+            raise InputError("the file is empty: expected one JSON value per line", self._source.name)
 
-    def _keep_id(self, value: Any, number: int) -> None:
-        found = value.get(self.id_key) if type(value) is dict else None
-        if type(found) in (str, int):
-            if len(self.ids) != number - 1:
-                raise InputError(
-                    f"has the id {found!r} in {self.id_key!r} while rows before it have none: "
-                    "expected an id in every row or in none",
-                    self.name,
-                    number,
+    def _add(self, text: bytes, offset: int) -> None:
+        n = len(self.offsets)
+        if len(text) > MOST_VALUES and (
+            len(text) >= LONGEST_LINE or text.count(b",") + text.count(b"[") + text.count(b"{") > MOST_VALUES
+        ):
+            raise self._source.place(n).error(
+                f"is longer than {LONGEST_LINE >> 20} MB or holds more than {MOST_VALUES:,} values: expected "
+                "one document per line"
+            )
+        value = _glance(text, self._asked)
+        if value is MISSING:
+            row = read_row(text, self._source.place(n))
+            value = row.value
+            if row.flawed:
+                self.flawed.append(n)
+        self.offsets.append(offset)
+        if n < _SAMPLE:
+            self.sample.append(value)
+        if n == 0 and isinstance(value, dict):
+            self.found = {name: [] for name in dict.fromkeys((self._asked, *ID_KEYS)) if name in value}
+        if self.found or (isinstance(value, dict) and value.get(self._asked) is not None):
+            self._keep_ids(value if isinstance(value, dict) else {}, n)
+
+    def _keep_ids(self, row: dict[str, Any], n: int) -> None:
+        asked = self._asked
+        if asked not in self.found and row.get(asked) is not None:
+            raise self._source.place(n).error(
+                f"has the id {row[asked]!r} in {asked!r} while rows before it have none: "
+                "expected an id in every row or in none"
+            )
+        gone = []
+        for name, ids in self.found.items():
+            found = row.get(name)
+            if found.__class__ is str:
+                ids.append(found)
+            elif found.__class__ is int:
+                ids.append(str(found))
+            elif name == asked and found is not None:
+                raise self._source.place(n).error(
+                    f"expected a string or an integer as id in {name!r}, got {type(found).__name__}"
                 )
-            self.ids.append(str(found))
-        elif found is not None:
-            raise InputError(
-                f"expected a string or an integer as id in {self.id_key!r}, got {type(found).__name__}",
-                self.name,
-                number,
-            )
-        elif self.ids:
-            raise InputError(
-                f"has no id in {self.id_key!r} while rows before it have one: "
-                "expected an id in every row or in none",
-                self.name,
-                number,
-            )
+            elif name == asked and ids:
+                raise self._source.place(n).error(
+                    f"has no id in {name!r} while rows before it have one: "
+                    "expected an id in every row or in none"
+                )
+            else:
+                gone.append(name)
+        for name in gone:
+            del self.found[name]
 
-    def _refuse_array(self, first: Any, keys: Sequence[str]) -> None:
-        """Tell a file that is one array of rows from a file of one row that is a list."""
-        if len(self) > 1 or type(first) is not list or not first or set(map(type, first)) != {dict}:
-            return
-        known = {self.id_key, *keys}
-        if len(first) > 1 or not known.isdisjoint(first[0]):
-            raise InputError(
-                f"is one JSON array of {len(first)} objects: expected one JSON value per line "
-                "(jq -c '.[]' FILE), or an object around a row that is a list",
-                self.name,
-                1,
-            )
+    def unique(self) -> dict[str, list[str]]:
+        """Return the members that may hold ids: each row has one of its own."""
+        return {name: ids for name, ids in self.found.items() if len({*ids}) == len(ids)}
 
-    def _choose_key(self, first: Any, keys: Sequence[str], key: str | None) -> str | None:
-        if key is not None:
-            return key
-        found = [name for name in keys if name in first] if type(first) is dict else []
-        if len(found) > 1:
-            raise InputError(
-                f"has {' and '.join(map(repr, found))}: which one holds the value? Name it with "
-                "--pred-key or --gold-key",
-                self.name,
-                1,
-            )
-        return found[0] if found else None
+    def ids(self, choice: Choice) -> tuple[list[str], str | None]:
+        """Return the rows' ids and the member that holds them; none where nothing is sure to be an id."""
+        if self._source.ids is not None:
+            return self._source.ids, None
+        own = choice.shape.id if choice.shape is not None and self._asked == "id" else ""
+        if own is None:  # what is called ``id`` names an answer of an API
+            self.found.pop("id", None)
+        for name in (own, self._asked):
+            if name and name in self.found:
+                return self.found[name], name
+        return [], self._asked
 
 
-def value_of(
-    row: Any, key: str | None, id_key: str, file: str, line: int, source_key: str | None = None
-) -> Any:
-    """Take the value out of a row; what joins a row and the page's text are no part of it.
+def _glance(text: bytes, id_key: str) -> Any:
+    """Read one row as `read_row` does, except that some flaws stay unseen; `MISSING` where it cannot.
 
-    Raises
-    ------
-    InputError
-        If the row lacks the member that holds the value.
-    """
-    if key is not None:
-        if type(row) is not dict or key not in row:
-            raise InputError(f"expected an object with the member {key!r}", file, line)
-        return row[key]
-    if type(row) is dict and (id_key in row or source_key in row):
-        return {name: x for name, x in row.items() if name not in (id_key, source_key)}
-    return row
-
-
-def _glance(text: bytes, id_key: str, file: str, line: int) -> Any:
-    """Read one line as `read_line` does, except that integers past 64 bits may be rounded.
-
-    What this leaves out of its checks for speed changes values only; scoring reads the line again in full.
+    What this leaves out of its checks for speed changes values only; scoring reads the row again in full.
     """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return read_line(text, file, line)
+        return MISSING
     # orjson writes an integer past 64 bits as a float.
     rounded = type(value) is dict and type(value.get(id_key)) is float
-    return read_line(text, file, line) if rounded or _may_nest_deep(text, value) else value
+    return MISSING if rounded or _may_nest_deep(text, value) else value
 
 
 def _may_nest_deep(text: bytes, value: Any) -> bool:
@@ -219,208 +435,6 @@ def _may_nest_deep(text: bytes, value: Any) -> bool:
     return text.count(b"{") + text.count(b"[") > _ROW_DEPTH
 
 
-def read_line(text: bytes, file: str, line: int) -> Any:
-    """Read one line.
-
-    Raises
-    ------
-    InputError
-        If it is not one JSON value in UTF-8.
-    """
-    try:
-        decoded = decode_utf8(text, _ROW_DEPTH)
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error.reason} at byte {error.start}", file, line) from None
-    if decoded.value is not ABSENT:
-        return decoded.value
-    reason = {
-        "truncated": "the line ends inside its JSON value",
-        "too_deep": f"nests deeper than {_ROW_DEPTH} containers",
-        "not_finite": "has NaN, Infinity or a number past the range of a float",
-        "bad_unicode": "has a lone surrogate in a string",
-    }.get(decoded.status, "not JSON")
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        reason += f" ({error})"
-    if line == 1 and text.lstrip()[:1] in (b"[", b"{") and decoded.status == "truncated":
-        reason += "; a JSON document over several lines? One value per line is expected (jq -c '.[]' FILE)"
-    raise InputError(f"{reason}: expected one JSON value per line", file, line)
-
-
-def _open(name: str) -> IO[bytes]:
-    """Open a file for reading twice; what cannot be rewound is first copied to a temporary file."""
-    try:
-        if name != "-":
-            path = Path(name)
-            if path.is_dir():
-                raise InputError("is a directory: expected a JSONL file", name)
-            if path.suffix != ".gz" and path.is_file():
-                return path.open("rb", buffering=_BUFFER)
-        spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-        try:
-            if name == "-":
-                shutil.copyfileobj(sys.stdin.buffer, spool)
-            else:
-                opened = gzip.open(name, "rb") if name.endswith(".gz") else open(name, "rb")  # noqa: SIM115
-                with opened as source:
-                    shutil.copyfileobj(source, spool)
-            spool.seek(0)
-        except BaseException:
-            spool.close()
-            raise
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"not a whole gzip file: {error}", name) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", name) from None
-    return spool
-
-
-# -- which rows belong together ------------------------------------------------------------------------
-
-
-class Pair(NamedTuple):
-    """Positions of a gold row and of its prediction, counted from 0; no prediction is ``None``."""
-
-    gold: int
-    pred: int | None
-
-
-@dataclass(frozen=True)
-class Join:
-    """Which rows belong together.
-
-    Attributes
-    ----------
-    how
-        ``id`` or ``line``.
-    pairs
-        In the gold file's order.
-    missing, extra
-        Golds without a prediction, predictions without a gold.
-    """
-
-    how: str
-    pairs: list[Pair]
-    missing: int = 0
-    extra: int = 0
-
-
-def join(preds: RowFile, golds: RowFile, how: str = "auto", on_missing: str = "error") -> Join:
-    """Join two files.
-
-    Parameters
-    ----------
-    preds, golds
-        The files.
-    how
-        ``id``, ``line``, or ``auto``: by id where both files have ids, else by line.
-    on_missing
-        ``error``, ``zero`` (a gold without a prediction counts as one without an answer) or ``skip``; under
-        the last two, predictions without a gold are left out and counted.
-
-    Raises
-    ------
-    InputError
-        If ids repeat, or rows have no partner and that is an error.
-    """
-    if how == "id" or (how == "auto" and preds.has_ids and golds.has_ids):
-        return _join_by_id(preds, golds, on_missing)
-    if len(preds) != len(golds):
-        why = "" if how == "line" else " (joined by line, since not every row of both has an id)"
-        raise InputError(
-            f"{preds.name} has {len(preds)} rows and {golds.name} has {len(golds)}: "
-            f"expected as many predictions as golds{why}"
-        )
-    return Join("line", [Pair(n, n) for n in range(len(golds))])
-
-
-def _join_by_id(preds: RowFile, golds: RowFile, on_missing: str) -> Join:
-    for file in (preds, golds):
-        if not file.has_ids:
-            raise InputError(f"has no ids in {file.id_key!r}: expected them, to join by id", file.name)
-    places = _places(preds)
-    wanted = _places(golds)
-    missing = [name for name in wanted if name not in places]
-    extra = [name for name in places if name not in wanted]
-    if on_missing == "error" and (missing or extra):
-        parts = []
-        if missing:
-            parts.append(f"{len(missing)} golds without a prediction ({first_names(missing)})")
-        if extra:
-            parts.append(f"{len(extra)} predictions without a gold ({first_names(extra)})")
-        raise InputError(
-            f"{preds.name} and {golds.name} do not match: {'; '.join(parts)}; "
-            "expected the same ids in both, or --missing zero or --missing skip"
-        )
-    pairs = [Pair(n, places.get(name)) for name, n in wanted.items()]
-    if on_missing == "skip":
-        pairs = [pair for pair in pairs if pair.pred is not None]
-        if not pairs:
-            raise InputError(f"{preds.name} and {golds.name} have no id in common: nothing to score")
-    return Join("id", pairs, len(missing), len(extra))
-
-
-def _places(file: RowFile) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for n, name in enumerate(file.ids):
-        if places.setdefault(name, n) != n:
-            raise InputError(
-                f"repeats the id {name!r} of line {places[name] + 1}: expected every id once, or --join line",
-                file.name,
-                n + 1,
-            )
-    return places
-
-
-# -- writing -------------------------------------------------------------------------------------------
-
-
-class NewFile:
-    """A text file that appears under its name only once it is whole.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written there.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._part = f"{name}.{os.getpid()}.part"
-        # A pipe or a device takes no partial file and cannot be replaced.
-        self._direct = os.path.exists(name) and not os.path.isfile(name)
-        try:
-            self._file = open(name if self._direct else self._part, "wb")  # noqa: SIM115
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", name) from None
-
-    def write(self, value: Any, indent: bool = False) -> None:
-        """Write one JSON value and a line's end."""
-        self._file.write(dump(value, indent) + b"\n")
-
-    def write_text(self, text: str) -> None:
-        """Write a text as UTF-8; a lone surrogate, which no file can hold, becomes a question mark."""
-        self._file.write(text.encode(errors="replace"))
-
-    def __enter__(self) -> NewFile:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if self._direct:
-            return
-        if kind is None:
-            os.replace(self._part, self.name)
-        else:
-            os.unlink(self._part)
-
-
-def dump(value: Any, indent: bool = False) -> bytes:
-    """Write a JSON value as UTF-8."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
-    except TypeError:  # an integer past 64 bits, which orjson refuses
-        import json
-
-        return json.dumps(value, ensure_ascii=False, indent=2 if indent else None).encode()
+def warn(message: str) -> None:
+    """Warn of input that may not be what was meant, once for each message."""
+    warnings.warn(message, InputWarning, stacklevel=2)

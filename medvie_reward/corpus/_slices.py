@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from medvie_reward._core.json_values import field_text, json_leaves
 from medvie_reward.completions import ABSENT, decode
-from medvie_reward.corpus._rows import RowFile, read_line, value_of
+from medvie_reward.corpus._place import Place
+from medvie_reward.corpus._rows import RowFile
 from medvie_reward.errors import InputError
 
 BOUNDS: Final = {
@@ -59,10 +60,36 @@ def slice_of(name: str, gold: Any, row: Any) -> str:
         return _bin(name, sum(len(text) for _, text, _, _ in json_leaves(gold, str.strip)))
     if name == "fields":
         return _bin(name, len(_fields(gold)))
-    value = row.get(name) if type(row) is dict else None
-    if value is None:
-        return OTHERS
-    return value if isinstance(value, str) else str(value)
+    found = _member(name, (row,))
+    return OTHERS if found is None else found
+
+
+def group_of(name: str, gold: Any, rows: Iterable[Any]) -> str | None:
+    """Return the part of a slice that a document belongs to, as `slice_of`; ``None`` where there is none.
+
+    Parameters
+    ----------
+    name
+        As for `slice_of`, but a member of this name is looked for first.
+    gold
+        The gold as it stands in its row.
+    rows
+        The gold's row, and the prediction's: the first one with the member counts.
+    """
+    found = _member(name, rows)
+    if found is None and is_size(name):
+        return slice_of(name, gold, None)
+    return found
+
+
+def _member(name: str, rows: Iterable[Any]) -> str | None:
+    for row in rows:
+        if isinstance(row, dict) and name in row:
+            value = row[name]
+            if value is None:
+                return OTHERS
+            return value if isinstance(value, str) else str(value)
+    return None
 
 
 def is_size(name: str) -> bool:
@@ -80,7 +107,7 @@ def check_slice(name: str, labels: list[str], file: str) -> None:
     """
     if set(labels) == {OTHERS}:
         kinds = ", ".join((*BOUNDS, f"{HAS}FIELD"))
-        raise InputError(f"--slice {name}: expected {kinds}, or a member that some gold row has", file)
+        raise InputError(f"--by {name}: expected {kinds}, or a member that some gold row has", file)
 
 
 def label_golds(
@@ -105,22 +132,22 @@ def label_golds(
     made: dict[str, list[str]] = {name: [] for name in names}
     clusters: list[str] = []
     for n in range(len(golds) if made or cluster is not None else 0):
-        row = read_line(golds.line(n), golds.name, n + 1)
-        gold = value_of(row, golds.key, golds.id_key, golds.name, n + 1)
+        row = golds.row(n)
+        gold = golds.reader.value(row, golds.place(n))
         for name, labels in made.items():
-            labels.append(slice_of(name, gold, row))
+            labels.append(slice_of(name, gold, row.value))
         if cluster is not None:
-            clusters.append(_cluster(cluster, row, golds.name, n + 1))
+            clusters.append(_cluster(cluster, row.value, golds.place(n)))
     for name, labels in made.items():
         check_slice(name, labels, golds.name)
     return made, None if cluster is None else clusters
 
 
-def _cluster(key: str, row: Any, file: str, line: int) -> str:
-    value = row.get(key) if type(row) is dict else None
-    if value is None:
-        raise InputError(f"has no member {key!r}, which --cluster names", file, line)
-    return str(value)
+def _cluster(key: str, row: Any, at: Place) -> str:
+    found = row.get(key) if isinstance(row, dict) else None
+    if found is None:
+        raise at.error(f"has no member {key!r}, which --cluster names")
+    return str(found)
 
 
 def order_parts(name: str, parts: set[str]) -> list[str]:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from medvie_reward.corpus._documents import Document, Scored
-from medvie_reward.metrics import Counts, Numbers, Published
+from medvie_reward.metrics import COUNTS_AT, Counts, Numbers, Published
 
 _SHIFT: Final = 1074
 _ONE: Final = 1 << _SHIFT
@@ -24,6 +24,7 @@ MEANS: Final = ("precision", "recall", "f1", "matching")
 
 # The rest of the counts are integers. ``correct`` is one too, but for smr-r1.
 _FRACTIONS: Final = ("correct", "similar", "charged", "weight_correct", "weight_pred", "weight_gold")
+_CORRECT: Final = COUNTS_AT["correct"]
 _FRACTIONAL: Final = tuple(name in _FRACTIONS for name in Counts.__slots__)
 # Buffer this many counts and add them column by column, which is much faster.
 _MANY: Final = 256
@@ -67,7 +68,7 @@ class CountSum:
             return
         columns = list(zip(*self._waiting, strict=True))
         self._waiting = []
-        self._whole = self._whole and set(map(type, columns[0])) == {int}
+        self._whole = self._whole and set(map(type, columns[_CORRECT])) == {int}
         for n, column in enumerate(columns):
             self._sums[n] += sum(map(exact, filter(None, column))) if _FRACTIONAL[n] else sum(column)
 
@@ -86,7 +87,7 @@ class CountSum:
             for total, fractional in zip(self._sums, _FRACTIONAL, strict=True)
         ]
         if self._whole:
-            made[0] = self._sums[0] >> _SHIFT
+            made[_CORRECT] = self._sums[_CORRECT] >> _SHIFT
         return Counts(*made)
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
@@ -116,6 +117,8 @@ class Totals:
         Number of documents per parse status.
     texts, well_formed
         Documents that came as a text, and those of them that were well formed.
+    forms
+        Of the others, how many would be well formed under which other setting (see `likely_form`).
     limited
         Documents for which the work bound of the spec ran out.
     sources
@@ -133,6 +136,7 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     texts: int = 0
     well_formed: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
     limited: int = 0
     sources: int = 0
     groups: dict[str, Totals] = field(default_factory=dict)
@@ -158,6 +162,8 @@ class Totals:
         if document.format_ok is not None:
             self.texts += 1
             self.well_formed += document.format_ok
+            if scored.form:
+                self.forms[scored.form] += 1
         self.limited += document.limited
         self.sources += scored.sourced
 
@@ -174,6 +180,7 @@ class Totals:
         self.statuses.update(other.statuses)
         self.texts += other.texts
         self.well_formed += other.well_formed
+        self.forms.update(other.forms)
         self.limited += other.limited
         self.sources += other.sources
         for name, group in other.groups.items():

@@ -61,7 +61,7 @@ def flat_metrics(evaluation: Evaluation, prefix: str = "") -> dict[str, float]:
     if evaluation.format_rate is not None:
         made["format_rate"] = evaluation.format_rate
     made |= {f"status/{status}": n for status, n in evaluation.statuses.items()}
-    made |= {f"micro/{name}": x for name, x in evaluation.micro.as_dict().items()}
+    made |= {f"micro/{name}": x for name, x in evaluation.micro.to_dict().items()}
     made |= _means(evaluation, "")
     safe = safe_names(evaluation.micro.fields)
     for name, scores in evaluation.micro.fields.items():
@@ -77,8 +77,8 @@ def flat_metrics(evaluation: Evaluation, prefix: str = "") -> dict[str, float]:
 
 def _means(evaluation: Evaluation, start: str) -> dict[str, float]:
     return {
-        **{f"{start}macro/{name}": x for name, x in evaluation.macro.as_dict().items()},
-        **{f"{start}{name}": x for name, x in evaluation.published.as_dict().items()},
+        **{f"{start}macro/{name}": x for name, x in evaluation.macro.to_dict().items()},
+        **{f"{start}{name}": x for name, x in evaluation.published.to_dict().items()},
     }
 
 

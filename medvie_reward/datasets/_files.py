@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 
-import orjson
-
+from medvie_reward._core.files import decode_json
 from medvie_reward.errors import InputError
 
 _IMAGES: Final = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp")
@@ -106,10 +105,7 @@ class Files:
         InputError
             If it cannot be read or is no JSON.
         """
-        try:
-            return orjson.loads(self.read(name).removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError as error:
-            raise InputError(f"expected one JSON value: {error}", self.shown(name)) from None
+        return decode_json(self.read(name), self.shown(name))
 
     def open(self, name: str) -> BinaryIO:
         """Open a file, to read parts of it; raises as `read` does."""

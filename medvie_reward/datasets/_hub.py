@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
+from medvie_reward._core.files import without_bom
 from medvie_reward.corpus import read_line
 from medvie_reward.datasets._annotated import take
 from medvie_reward.datasets._cord import text_of
@@ -53,7 +54,7 @@ def read_jsonl(data: bytes, file: str) -> Iterator[HubRow]:
     InputError
         If a line is no such row; it names the line.
     """
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
+    for number, line in enumerate(without_bom(data).splitlines(), start=1):
         if line.strip():
             row = read_line(line, file, number)
             try:

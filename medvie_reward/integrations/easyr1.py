@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from medvie_reward.errors import SpecError
 from medvie_reward.integrations.envelope import envelope_of, images_of, open_envelope
-from medvie_reward.integrations.verl import scorer_of
+from medvie_reward.integrations.samples import scorer_of
 
 REWARD_NAME: Final = "medvie"
 REWARD_TYPE: Final = "batch"

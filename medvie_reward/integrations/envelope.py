@@ -31,6 +31,12 @@ def open_envelope(ground_truth: Any) -> tuple[Any, Mapping[str, Any]]:
     if isinstance(ground_truth, str):
         text = str(ground_truth)  # numpy's, too
         return _open_text(text) if _OPENING.match(text) else (text, {})
+    if (
+        isinstance(ground_truth, (list, tuple))
+        and len(ground_truth) == 1
+        and isinstance(ground_truth[0], str)
+    ):
+        return open_envelope(ground_truth[0])
     return _open(ground_truth)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from medvie_reward.errors import SpecError
+from medvie_reward.integrations._columns import measure_columns
 from medvie_reward.integrations.samples import KEYS, Scorer
-from medvie_reward.integrations.trl import measure_columns, text_of
 
 
 class MedvieReward:
@@ -33,6 +33,12 @@ class MedvieReward:
         self.args = args
         self._scorer = Scorer(**self.settings)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind = type(self)
+        # A class that `make_orm` made has no module to be found in, so another process makes it again.
+        made = (kind.__name__, self.key, dict(self.settings)) if "_made" in vars(kind) else None
+        return _restored, (made or kind, vars(self))
+
     def __call__(self, completions: Sequence[Any], **columns: Any) -> list[float]:
         """Return one finite number per completion.
 
@@ -41,7 +47,7 @@ class MedvieReward:
         InputError
             If no column holds the ground truth; no completion and no single row raises.
         """
-        made = measure_columns(self._scorer, [text_of(x) for x in completions], columns)
+        made = measure_columns(self._scorer, completions, columns)
         return [float(x[self.key]) for x in made]
 
 
@@ -66,4 +72,15 @@ def make_orm(name: str = "MedvieReward", *, key: str = "score", **settings: Any)
     if key not in KEYS:
         raise SpecError(f"key: expected one of {', '.join(KEYS)}, got {key!r}")
     Scorer(**settings)
-    return type(name, (MedvieReward,), {"key": key, "settings": settings})
+    return _made_class(name, key, settings)
+
+
+def _made_class(name: str, key: str, settings: Mapping[str, Any]) -> type[MedvieReward]:
+    return type(name, (MedvieReward,), {"key": key, "settings": settings, "_made": True})
+
+
+def _restored(kind: type[MedvieReward] | tuple[str, str, Any], state: Mapping[str, Any]) -> MedvieReward:
+    found = _made_class(*kind) if isinstance(kind, tuple) else kind
+    made = found.__new__(found)
+    vars(made).update(state)
+    return made

@@ -22,7 +22,28 @@ _LONGEST_END: Final = 64
 # A shorter end of a prompt could stand anywhere by chance.
 _SHORTEST_TAIL: Final = 8
 
-RewardFunction = Callable[[Sequence[str], Sequence[str], Sequence[Any]], dict[str, Any]]
+
+class RewardFunction:
+    """A reward function with the settings of a run; it pickles.
+
+    Parameters
+    ----------
+    scorer
+        The settings of the run.
+    """
+
+    __name__ = "reward_func"
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+
+    def __call__(
+        self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any], **_: Any
+    ) -> dict[str, Any]:
+        """Return ``rewards``, ``scores`` and ``extra_logs``; see `pack`."""
+        import torch
+
+        return pack(measure(self.scorer, queries, prompts, labels), torch.tensor)
 
 
 def make_reward_func(spec: Any = None, **settings: Any) -> RewardFunction:
@@ -33,14 +54,7 @@ def make_reward_func(spec: Any = None, **settings: Any) -> RewardFunction:
     SpecError
         If a setting is not usable.
     """
-    scorer = Scorer(spec, **settings)
-
-    def reward_func(queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
-        import torch
-
-        return pack(measure(scorer, queries, prompts, labels), torch.tensor)
-
-    return reward_func
+    return RewardFunction(Scorer(spec, **settings))
 
 
 def measure(
@@ -55,7 +69,7 @@ def measure(
     queries
         Prompt and response per sample.
     prompts
-        The prompts alone.
+        The prompts alone. Where one ends in an open think tag, the response begins in the think part.
     labels
         The gold as JSON text, or an envelope of it (see `envelope`).
 
@@ -69,7 +83,7 @@ def measure(
     for query, prompt, label in zip(queries, prompts, labels, strict=True):
         response, found = cut_prompt(query, prompt)
         gold, extra = open_envelope(label)
-        made.append({**scorer.measure(response, gold, extra), "no_prompt": int(not found)})
+        made.append({**scorer.measure(response, gold, extra, prompt), "no_prompt": int(not found)})
     return made
 
 

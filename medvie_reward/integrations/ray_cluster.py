@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any, Final
 
 from medvie_reward._version import __version__
-from medvie_reward.corpus import Lines, Scored, Spread, Task, score_chunk
+from medvie_reward.corpus import Lines, Scored, ScoringOptions, Spread, score_chunk
 from medvie_reward.errors import ClusterError, InputError, MedvieError
 
 _CHUNK: Final = 256
@@ -68,7 +68,7 @@ def cluster(address: str | None = None, workers: int | None = None) -> Iterator[
     ours = not ray.is_initialized()
     begun: list[Generator[Scored, None, None]] = []
 
-    def spread(lines: Iterator[Lines], task: Task) -> Iterator[Scored]:
+    def spread(lines: Iterator[Lines], task: ScoringOptions) -> Iterator[Scored]:
         begun.append(_score(ray, lines, task, slots))
         return begun[-1]
 
@@ -120,7 +120,9 @@ def _no_usage_report() -> Iterator[None]:
             del os.environ[name]
 
 
-def _score(ray: Any, lines: Iterator[Lines], task: Task, slots: int) -> Generator[Scored, None, None]:
+def _score(
+    ray: Any, lines: Iterator[Lines], task: ScoringOptions, slots: int
+) -> Generator[Scored, None, None]:
     """Score chunks on the cluster, in order: so many at a time, and four times as many waiting or done."""
     remote = ray.remote(_score_remote).options(max_retries=_RETRIES)
     shared = ray.put((task, __version__))
@@ -149,7 +151,7 @@ def _score(ray: Any, lines: Iterator[Lines], task: Task, slots: int) -> Generato
                 ray.cancel(ref)
 
 
-def _score_remote(chunk: list[Lines], shared: tuple[Task, str]) -> list[Scored]:
+def _score_remote(chunk: list[Lines], shared: tuple[ScoringOptions, str]) -> list[Scored]:
     task, version = shared
     check_version(version)
     return score_chunk(chunk, task)

@@ -1,19 +1,18 @@
 """The reward for verl: ``reward.custom_reward_function.path=pkg://medvie_reward.integrations.verl``.
 
-verl calls it with one sample at a time, by keyword, in a thread of a Ray worker. It is a plain function at
-the top of a module, so that it pickles; `medvie_reward.integrations.verl_plugin` offers it as a manager.
+verl calls it with one sample at a time, by keyword, in a thread of a Ray worker; up to 0.6 its manager
+``batch`` calls it with lists of all of a batch. It is a plain function at the top of a module, so that it
+pickles; `medvie_reward.integrations.verl_plugin` offers it as a manager.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any, Final
 
-import orjson
+from medvie_reward.integrations.samples import Scorer, scorer_of
 
-from medvie_reward.errors import SpecError
-from medvie_reward.integrations.samples import Scorer, to_json
+Numbers = dict[str, int | float | bool]
 
 # What verl itself passes to some reward functions; no setting of ours.
 _OF_VERL: Final = frozenset(
@@ -25,16 +24,18 @@ _OF_VERL: Final = frozenset(
         "memory_limit_mb",
     )
 )
+_LISTS: Final = ("data_sources", "solution_strs", "ground_truths", "extra_infos")
+_ABSENT: Final = object()
 
 
 def reward_fn(
-    data_source: str,
-    solution_str: str,
-    ground_truth: Any,
-    extra_info: Mapping[str, Any] | None = None,
+    data_source: Any = None,
+    solution_str: Any = _ABSENT,
+    ground_truth: Any = _ABSENT,
+    extra_info: Any = None,
     **kwargs: Any,
-) -> dict[str, int | float | bool]:
-    """Reward one rollout.
+) -> Any:
+    """Reward one rollout, or those of a batch.
 
     Parameters
     ----------
@@ -48,42 +49,44 @@ def reward_fn(
         What holds for this sample; see `samples.Scorer.measure`.
     **kwargs
         ``reward_kwargs`` of verl's configuration: ``spec``, ``schema``, ``hallucination_cost`` and every
-        field of a `Spec`, such as ``alpha``; see `samples.Scorer`.
+        field of a `Spec`, such as ``alpha``; see `samples.Scorer`. The manager ``batch`` gives
+        ``solution_strs``, ``ground_truths`` and ``extra_infos`` instead of the names above.
 
     Returns
     -------
-    dict
-        Flat, the same keys for every sample, ``score`` and ``acc`` among them; see `samples.KEYS`.
+    dict or list of dict
+        Flat, the same keys for every sample, ``score`` and ``acc`` among them; see `samples.KEYS`. A list
+        where lists were given.
 
     Raises
     ------
     SpecError
         If ``reward_kwargs`` are not usable. No completion and no row of data raises.
+    TypeError
+        If there is no completion or no gold.
     """
-    if _OF_VERL.isdisjoint(kwargs):
-        return scorer_of(kwargs).measure(solution_str, ground_truth, extra_info)
-    ours = {name: value for name, value in kwargs.items() if name not in _OF_VERL}
-    return scorer_of(ours).measure(solution_str, ground_truth, extra_info)
+    lists = {name: kwargs.pop(name) for name in _LISTS if name in kwargs} if "solution_strs" in kwargs else {}
+    if not _OF_VERL.isdisjoint(kwargs):
+        kwargs = {name: value for name, value in kwargs.items() if name not in _OF_VERL}
+    if lists:
+        return _measure_batch(scorer_of(kwargs), **lists)
+    if solution_str is _ABSENT or ground_truth is _ABSENT:
+        raise TypeError("reward_fn() needs solution_str and ground_truth, or solution_strs and ground_truths")
+    return scorer_of(kwargs).measure(solution_str, ground_truth, extra_info)
 
 
 compute_score = reward_fn
 
 
-def scorer_of(kwargs: Mapping[str, Any]) -> Scorer:
-    """Return the scorer of a run's settings, made once per process.
-
-    Raises
-    ------
-    SpecError
-        If a setting is not usable.
-    """
-    try:
-        key = orjson.dumps(kwargs, default=to_json, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:
-        raise SpecError(f"reward_kwargs: expected what JSON can say: {error}") from None
-    return _scorer(key)
-
-
-@lru_cache(16)
-def _scorer(kwargs: bytes) -> Scorer:
-    return Scorer(**orjson.loads(kwargs))
+def _measure_batch(
+    scorer: Scorer,
+    *,
+    solution_strs: Iterable[Any],
+    ground_truths: Iterable[Any],
+    extra_infos: Iterable[Any] | None = None,
+    data_sources: Any = None,
+) -> list[Numbers]:
+    """Measure the rollouts of a batch, as verl's manager ``batch`` hands them over."""
+    texts, golds = list(solution_strs), list(ground_truths)
+    extras = [None] * len(texts) if extra_infos is None else list(extra_infos)
+    return [scorer.measure(*sample) for sample in zip(texts, golds, extras, strict=True)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from medvie_reward.metrics._anls import anls_star
     from medvie_reward.metrics._edit_distance import ted_accuracy, tree_edit_distance
     from medvie_reward.metrics._published import METRICS, Published, compare_published, known_metrics, sign
+    from medvie_reward.metrics._rates import rate_arrays, share_arrays
     from medvie_reward.metrics._reward import (
         Gold,
         Reward,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         reward,
         reward_group,
     )
-    from medvie_reward.metrics._scores import Counts, Numbers, Scores, count, count_prepared, score
+    from medvie_reward.metrics._scores import COUNTS_AT, Counts, Numbers, Scores, count, count_prepared, score
     from medvie_reward.metrics._tree_classes import Classes, label_cost
 else:
     __getattr__, __dir__ = lazy_names(
@@ -31,12 +32,14 @@ else:
         _anls="anls_star",
         _edit_distance="ted_accuracy tree_edit_distance",
         _published="METRICS Published compare_published known_metrics sign",
+        _rates="rate_arrays share_arrays",
         _reward="Gold Reward longest_answer matching_of read_gold reward reward_group",
-        _scores="Counts Numbers Scores count count_prepared score",
+        _scores="COUNTS_AT Counts Numbers Scores count count_prepared score",
         _tree_classes="Classes label_cost",
     )
 
 __all__ = [
+    "COUNTS_AT",
     "METRICS",
     "Classes",
     "Counts",
@@ -53,10 +56,12 @@ __all__ = [
     "label_cost",
     "longest_answer",
     "matching_of",
+    "rate_arrays",
     "read_gold",
     "reward",
     "reward_group",
     "score",
+    "share_arrays",
     "sign",
     "ted_accuracy",
     "tree_edit_distance",

@@ -10,8 +10,10 @@ from itertools import zip_longest
 from math import inf, nextafter
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.metrics._anls_column import Column, OverBudget, Work, bits
-from medvie_reward.metrics._anls_tree import form_of, forms_of, gold_sizes, is_blank, prediction_sizes
+from medvie_reward._core.json_values import plain
+from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.metrics._anls_column import Column, OverBudget, WorkLimit, bits
+from medvie_reward.metrics._anls_tree import forms_of, gold_sizes, is_blank, prediction_sizes, tree_form
 from medvie_reward.metrics._munkres import Pairs, pair_up
 
 _MAX_WORK: Final = 5_000_000
@@ -32,7 +34,7 @@ def anls_star(pred: Any, gold: Any) -> float:
     Parameters
     ----------
     pred
-        Any JSON value.
+        Any JSON value. Dates, decimals, models, NumPy's values and the like are read as `reward` reads them.
     gold
         A JSON value; a tuple in it stands for alternatives, of which the best counts. A list of strings
         against a string is alternatives too.
@@ -59,6 +61,8 @@ def anls_star(pred: Any, gold: Any) -> float:
     - An empty gold list against a string that is a whole prediction scores 0.0; ``anls_star`` raises
       ``ValueError``. So it does for integers of thousands of digits, which are compared in hexadecimal here.
     """
+    gold = plain(gold, GoldError, None, "gold", tuples=True, strict=False)
+    pred = plain(pred, PredictionError, None, "prediction", tuples=True, strict=False)
     return bounded_anls(gold, pred)[0]
 
 
@@ -72,10 +76,10 @@ def bounded_anls(gold: Any, pred: Any) -> tuple[float, bool]:
         gold = tuple(gold)
     limited = False
     try:
-        scores = _compare(gold, Column([pred], sizes), Work(_MAX_WORK))
+        scores = _compare(gold, Column([pred], sizes), WorkLimit(_MAX_WORK))
     except OverBudget:
         limited = True
-        scores = _compare(gold, Column([pred], sizes), Work(_MAX_WORK, forms_of(gold, pred)))
+        scores = _compare(gold, Column([pred], sizes), WorkLimit(_MAX_WORK, forms_of(gold, pred)))
     return float(scores.means()[0]), limited
 
 
@@ -107,7 +111,7 @@ class _Scores(NamedTuple):
         return [total / length if length else 1.0 for total, length in zip(sums, self.lengths, strict=True)]
 
 
-def _compare(gold: Any, column: Column, work: Work) -> _Scores:
+def _compare(gold: Any, column: Column, work: WorkLimit) -> _Scores:
     """Score a gold value against each value of a column."""
     if gold is None:
         values = [float(is_blank(value)) for value in column.values]
@@ -130,7 +134,7 @@ def _lengths_apart(gold: Any, column: Column) -> list[int]:
 # -- objects -------------------------------------------------------------------------------------------
 
 
-def _compare_object(gold: dict[Any, Any], column: Column, work: Work) -> _Scores:
+def _compare_object(gold: dict[Any, Any], column: Column, work: WorkLimit) -> _Scores:
     """Score an object: its members one by one, null where one side has none.
 
     A member that only the prediction has scores 0.0 and counts with its weight.
@@ -183,7 +187,7 @@ def _among_others(part: _Scores, gold: Any, column: Column) -> _Scores:
 # -- alternatives --------------------------------------------------------------------------------------
 
 
-def _compare_alternatives(gold: tuple[Any, ...], column: Column, work: Work) -> _Scores:
+def _compare_alternatives(gold: tuple[Any, ...], column: Column, work: WorkLimit) -> _Scores:
     """Score each prediction by the best alternative: by its mean, then an equal one, then the first."""
     parts = [_compare(option, column, work) for option in gold]
     means = [part.means() for part in parts]
@@ -202,7 +206,7 @@ def _compare_alternatives(gold: tuple[Any, ...], column: Column, work: Work) -> 
 # -- lists ---------------------------------------------------------------------------------------------
 
 
-def _compare_list(gold: list[Any], column: Column, work: Work) -> _Scores:
+def _compare_list(gold: list[Any], column: Column, work: WorkLimit) -> _Scores:
     """Score a list against each list of a column, and against what is no list."""
     lines: list[list[float]] = [[] for _ in column.values]
     lengths = _lengths_apart(gold, column)
@@ -224,7 +228,7 @@ class _Pair(NamedTuple):
     equal: bool
 
 
-def _pairs(gold: list[Any], items: Column, work: Work) -> list[_Pair]:
+def _pairs(gold: list[Any], items: Column, work: WorkLimit) -> list[_Pair]:
     """Pair the items of two lists, and score the pairs in the order of the gold's."""
     if work.forms is not None:
         found = []
@@ -262,11 +266,11 @@ def _alike_first(gold: list[Any], items: list[Any], forms: dict[int, int]) -> Pa
     """Pair items that read alike, then the others in their order: time grows as the number of items."""
     waiting: dict[Any, list[int]] = {}
     for j in range(len(items) - 1, -1, -1):
-        waiting.setdefault(form_of(items[j], forms), []).append(j)
+        waiting.setdefault(tree_form(items[j], forms), []).append(j)
     pairs: Pairs = []
     left: list[int] = []
     for i, wanted in enumerate(gold):
-        same = waiting.get(form_of(wanted, forms))
+        same = waiting.get(tree_form(wanted, forms))
         if same:
             pairs.append((i, same.pop()))
         else:

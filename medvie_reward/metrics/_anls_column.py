@@ -16,7 +16,7 @@ class OverBudget(Exception):
     """An exact comparison is more work than its bound; never leaves `anls_star`."""
 
 
-class Work:
+class WorkLimit:
     """What is left of the bound on work, in comparisons of two short texts.
 
     Attributes
@@ -154,7 +154,7 @@ class Column:
                 found.setdefault(value, []).append(i)
         return found
 
-    def similarities(self, value: str | float, work: Work) -> list[float]:
+    def similarities(self, value: str | float, work: WorkLimit) -> list[float]:
         """Return the similarity of each prediction's scalar to a gold scalar; 0.0 where it holds none.
 
         Work that does not fit is spared: then a text is equal to the gold's or not.

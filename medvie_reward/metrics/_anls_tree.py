@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-from medvie_reward._core.json_values import ROOT, Place, path_text
+from medvie_reward._core.json_values import ROOT, Place, json_path
 from medvie_reward.errors import GoldError, PredictionError
 
 MAX_GOLD_DEPTH: Final = 128
@@ -105,12 +105,12 @@ def _complaint(value: Any, kinds: tuple[type, ...], max_depth: int, what: str) -
         x, place, depth = waiting.pop()
         if not isinstance(x, (*kinds, *_SCALARS)):
             allowed = "a JSON value or a tuple of alternatives" if tuple in kinds else "a JSON value"
-            return f"{what}: expected {allowed}, got {type(x).__name__} - at {path_text(place)}"
+            return f"{what}: expected {allowed}, got {type(x).__name__} - at {json_path(place)}"
         if isinstance(x, tuple) and not x:
-            return f"{what}: expected at least one alternative, got an empty tuple - at {path_text(place)}"
+            return f"{what}: expected at least one alternative, got an empty tuple - at {json_path(place)}"
         if isinstance(x, kinds):
             if depth == max_depth:
-                start = path_text(place)[:_PATH_START]
+                start = json_path(place)[:_PATH_START]
                 return f"{what}: expected at most {max_depth} containers in one another - at {start}..."
             steps = x.items() if isinstance(x, dict) else enumerate(_inside(x))
             waiting.extend((inner, (place, _step(step)), depth + 1) for step, inner in steps)
@@ -135,14 +135,14 @@ def forms_of(gold: Any, pred: Any) -> dict[int, int]:
         for container in reversed(_containers(value, _GOLD_CONTAINERS, depth) or []):
             key: Any = id(container)
             if isinstance(container, dict):
-                key = "object", frozenset((name, form_of(x, forms)) for name, x in container.items())
+                key = "object", frozenset((name, tree_form(x, forms)) for name, x in container.items())
             elif isinstance(container, list):
-                key = "list", frozenset(Counter(form_of(x, forms) for x in container).items())
+                key = "list", frozenset(Counter(tree_form(x, forms) for x in container).items())
             forms[id(container)] = numbers.setdefault(key, len(numbers))
     return forms
 
 
-def form_of(value: Any, forms: dict[int, int]) -> str | int | None:
+def tree_form(value: Any, forms: dict[int, int]) -> str | int | None:
     """Return what values that read alike share: the number of a container, the reading of a scalar."""
     if isinstance(value, _GOLD_CONTAINERS):
         return forms.get(id(value))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from medvie_reward._core.json_values import plain
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.metrics._tree_classes import Classes, Forest, label_cost
 from medvie_reward.metrics._tree_savings import saved
@@ -40,7 +41,8 @@ def tree_edit_distance(pred: Any, gold: Any) -> int:
     Parameters
     ----------
     pred, gold
-        JSON values of any depth.
+        JSON values of any depth. Dates, decimals, models, NumPy's values and the like are read as `reward`
+        reads them.
 
     Raises
     ------
@@ -50,8 +52,16 @@ def tree_edit_distance(pred: Any, gold: Any) -> int:
         If the prediction does.
     """
     classes = Classes()
-    pred_tree = classes.read(pred, PredictionError, "prediction")
-    return _distance(classes, pred_tree, classes.read(gold, GoldError, "gold"))[0]
+    pred_tree = classes.read(_plain_prediction(pred), PredictionError, "prediction")
+    return _distance(classes, pred_tree, classes.read(_plain_gold(gold), GoldError, "gold"))[0]
+
+
+def _plain_prediction(pred: Any) -> Any:
+    return plain(pred, PredictionError, None, "prediction", strict=False)
+
+
+def _plain_gold(gold: Any) -> Any:
+    return plain(gold, GoldError, None, "gold", strict=False)
 
 
 def ted_accuracy(pred: Any, gold: Any) -> float:
@@ -67,7 +77,8 @@ def ted_accuracy(pred: Any, gold: Any) -> float:
     Parameters
     ----------
     pred, gold
-        JSON values of any depth.
+        JSON values of any depth. Dates, decimals, models, NumPy's values and the like are read as `reward`
+        reads them.
 
     Raises
     ------
@@ -76,7 +87,7 @@ def ted_accuracy(pred: Any, gold: Any) -> float:
     PredictionError
         If the prediction does.
     """
-    return bounded_accuracy(pred, gold)[0]
+    return bounded_accuracy(_plain_prediction(pred), _plain_gold(gold))[0]
 
 
 def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
@@ -99,7 +110,7 @@ def bounded_accuracy(pred: Any, gold: Any) -> tuple[float, bool]:
 
 
 def _distance(classes: Classes, a: int, b: int) -> tuple[int, bool]:
-    """Return the distance of two trees, or what stands for it past the bound, and whether it is past it."""
+    """Return the distance of two trees, or its substitute past the work limit, and whether it is past it."""
     trees_a, trees_b = classes.strip(a, b)
     most = sum([classes.costs[tree] for tree in (*trees_a, *trees_b)])
     if not trees_a or not trees_b:

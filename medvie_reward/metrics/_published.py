@@ -1,6 +1,6 @@
-"""Published metrics that `evaluate` gives beside F1: which there are, what defines them, values.
+"""Published metrics that `evaluate` computes next to F1: their names, definitions and values.
 
-They compare two JSON values as they stand: no comparator, schema, weight or list mode of a spec has a say.
+They compare the unmodified JSON values: comparators, schemas, weights and list modes of a spec do not apply.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Published(NamedTuple):
     anls
         ANLS* (see `medvie_reward.anls_star`).
     limited
-        How many documents reached a metric's bound on work, where it gives a bound instead of its value.
+        How many documents reached a metric's work limit, so that a bound is given instead of the value.
     """
 
     ted: float | None = None
@@ -40,10 +40,14 @@ class Published(NamedTuple):
         """Return by name the metrics that were asked for."""
         return {name: x for name, x in (("ted", self.ted), ("anls", self.anls)) if x is not None}
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return what was asked for, and how many documents reached a bound; nothing where nothing was."""
         asked = self.asked()
         return {**asked, "metrics_limited": self.limited} if asked else {}
+
+    def as_dict(self) -> dict[str, float]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def known_metrics(asked: str | Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Completion + gold -> reward and its parts.
+"""Compute the reward of a completion and its parts.
 
 r = w_f * r_format + r_matching, with r_matching = alpha * P + (1 - alpha) * R (arXiv 2506.13363, Eq. 5 and 6;
 the paper has w_f = 1 and alpha = 0.5, so r lies in [0, 2]).
@@ -7,7 +7,7 @@ Where the spec has costs, they are taken from what precision earns, down to ``fl
 
     r_matching = max(floor, alpha * P - H / |S_p| - critical_cost * W / K) + (1 - alpha) * R
 
-with H the sum of cost * weight over hallucinated leaves, W of K critical leaves read wrong. F-beta has
+with H the sum of cost * weight over hallucinated leaves, W of K critical leaves wrong. F-beta has
 (1 + beta^2) * correct / (beta^2 * |S_g| + |S_p|) instead of alpha * P, H with the same factor and divisor,
 and no second summand. With floor = 0, the range is [0, w_f + 1] and no leaf that is not in the gold can raise
 the reward: what precision earns never falls below 0, where a longer answer would dilute what it owes.
@@ -15,12 +15,12 @@ the reward: what precision earns never falls below 0, where a longer answer woul
 
 from __future__ import annotations
 
-import json
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-import orjson
-
+from medvie_reward._core.json_text import fault_of_text
 from medvie_reward._core.json_values import plain
 from medvie_reward._core.sizes import measure
 from medvie_reward.alignment import (
@@ -33,13 +33,24 @@ from medvie_reward.alignment import (
     tally,
     tally_of,
 )
-from medvie_reward.completions import ABSENT, STATUSES, Completion, decode, parse_with
-from medvie_reward.errors import GoldError, PredictionError, SpecError
-from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, rates, scores_of
+from medvie_reward.completions import (
+    ABSENT,
+    LEAST_FOR_HINT,
+    STATUSES,
+    Completion,
+    decode,
+    form_hint,
+    likely_form,
+    parse_with,
+    predicted_value,
+    prompt_prefills,
+    text_of_completion,
+)
+from medvie_reward.completions import longest_answer as longest_answer
+from medvie_reward.errors import GoldError, InputWarning, SpecError
+from medvie_reward.metrics._rates import rates, share
+from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
-
-# Longest way to write a float that reads back as itself: -1.7976931348623157e+308.
-_FLOAT_CHARS: Final = 24
 
 
 class Reward(NamedTuple):
@@ -64,7 +75,7 @@ class Reward(NamedTuple):
         Wrong and hallucinated leaves whose value the gold has elsewhere, and whose value is nowhere in the
         source text (0 where none was given).
     critical, wrong_critical
-        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+        The gold's leaves in critical fields, and how many of them are wrong.
     status
         Why there is no answer, or ``ok``; one of `medvie_reward.STATUSES`.
     parsed
@@ -73,6 +84,8 @@ class Reward(NamedTuple):
         Length of the answer part in characters.
     limited
         Whether the work bound of the spec ran out.
+    detail
+        What exactly is wrong with the completion, and what may help; empty where there is nothing to say.
     """
 
     score: float
@@ -98,9 +111,17 @@ class Reward(NamedTuple):
     parsed: bool
     answer_chars: int
     limited: bool
+    detail: str = ""
 
     def __float__(self) -> float:
         return self.score
+
+    def to_dict(self) -> dict[str, int | float | bool | str]:
+        """Return everything as a flat dict of JSON values, with ``status`` as its name.
+
+        Trainers, which log numbers only, get them from `as_dict`.
+        """
+        return {**self.as_dict(), "status": self.status}
 
     def as_dict(self) -> dict[str, int | float | bool]:
         """Return a flat dict of numbers with the same keys for every input.
@@ -127,8 +148,8 @@ class Reward(NamedTuple):
             "ungrounded": self.ungrounded,
             "critical": self.critical,
             "wrong_critical": self.wrong_critical,
-            "hallucination_rate": self.hallucinated / self.n_pred if self.n_pred else 0.0,
-            "omission_rate": self.missing / self.n_gold if self.n_gold else 0.0,
+            "hallucination_rate": share(self.hallucinated, self.n_pred),
+            "omission_rate": share(self.missing, self.n_gold),
             "status": STATUSES.index(self.status),
             "parsed": self.parsed,
             "repaired": self.status == "repaired",
@@ -182,31 +203,31 @@ class Gold:
     def __repr__(self) -> str:
         return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"
 
-    def reward(self, completion: str | Completion | None) -> Reward:
+    def reward(self, completion: Any, prompt: Any = None) -> Reward:
         """Reward one completion, as the function `reward` does.
 
         Raises
         ------
         PredictionError
-            If the completion is no string, None or `Completion`.
+            If the completion is no text, no messages and no `Completion`.
         """
-        return _reward(completion, self)
+        return _reward(completion, self, prompt)
 
     def score(self, pred: Any) -> Scores:
-        """Score a JSON value against this gold document, as the function `score` does.
+        """Score a JSON value, or a completion, against this gold document, as the function `score` does.
 
         Raises
         ------
         PredictionError
             If the prediction is no JSON value or nests deeper than the spec allows.
         """
-        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        pred = predicted_value(pred, self.value, self.spec)
         if self._prepared is None:
             return scores_of(count(pred, self.value, self.spec), self.spec)
         return scores_of(count_prepared(pred, self._prepared, self._source), self.spec)
 
     def align(self, pred: Any) -> Alignment:
-        """Match a JSON value with this gold document leaf by leaf, as the function `align` does.
+        """Match a JSON value, or a completion, with this gold document, as the function `align` does.
 
         Raises
         ------
@@ -215,15 +236,25 @@ class Gold:
         PredictionError
             If the prediction is no JSON value or nests deeper than the spec allows.
         """
-        pred = plain(pred, PredictionError, self.spec.max_depth, "prediction")
+        pred = predicted_value(pred, self.value, self.spec)
         prepared = prepare(self.value, self.spec) if self._prepared is None else self._prepared
         return align_prepared(pred, prepared, self._source)
 
-    def parse(self, text: str | None) -> Completion:
-        """Read a completion as the spec says."""
+    def parse(self, completion: Any, prompt: Any = None) -> Completion:
+        """Read a completion as the spec says, and as prefilled where the prompt ends in the think part.
+
+        Raises
+        ------
+        PredictionError
+            If the completion is no text and no messages.
+        """
+        spec = self.spec
+        if prompt is not None and not spec.prefilled and prompt_prefills(prompt, spec.think_tags):
+            spec = resolve(spec, prefilled=True)
+        text = completion if type(completion) is str else text_of_completion(completion, spec)
         if text is not None and len(text) > self._longest:
             self._longest = longest_answer(self.spec, self.value, len(text))
-        return parse_with(text, self.spec, self._longest)
+        return parse_with(text, spec, self._longest)
 
     def count(self, read: Completion) -> tuple[Outcomes, bool]:
         """Count an answer that was read, and tell whether the work bound of the spec ran out."""
@@ -241,25 +272,6 @@ def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
     made.hallucinated_units = n_pred - matched
     made.missing = made.missing_units = max(0, n_gold - matched)
     return made
-
-
-def longest_answer(spec: Spec, gold: Any, chars: int) -> int:
-    """Return the length of the longest answer that is read, in characters.
-
-    Where less is enough to read an answer of ``chars`` characters, that is given: the length of the gold as
-    orjson writes it, without the spaces that count, and without what could be floats, which it may write at
-    greater length.
-    """
-    if chars <= spec.max_chars:
-        return spec.max_chars
-    try:
-        text = orjson.dumps(gold).decode()
-    except TypeError:  # an integer past 64 bits
-        text = ""
-    enough = spec.max_chars_per_gold_char * (len(text) - _FLOAT_CHARS * text.count("."))
-    if enough >= chars:
-        return enough
-    return max(spec.max_chars, spec.max_chars_per_gold_char * len(json.dumps(gold, ensure_ascii=False)))
 
 
 def matching_part(
@@ -315,9 +327,9 @@ def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
             text = value if isinstance(value, str) else value.decode()
         except UnicodeDecodeError as error:
             raise GoldError(f"gold: expected UTF-8 text: {error}") from None
-        value, status = decode(text, spec.max_depth)
+        value, status, detail = decode(text.lstrip("\ufeff"), spec.max_depth)
         if status not in ("ok", "not_an_object"):
-            raise GoldError(f"gold: expected JSON text: {_syntax_error(text) or status}")
+            raise fault_of_text(text, GoldError, spec.max_depth, "gold", status, detail)
     elif not decoded or measure(value, spec.max_depth).depth > spec.max_depth:
         value = plain(value, GoldError, spec.max_depth, "gold")
     if type(value) not in (dict, list):
@@ -325,20 +337,13 @@ def read_gold(value: Any, spec: Spec, decoded: bool = False) -> Any:
     return value
 
 
-def _syntax_error(text: str) -> str:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        return str(error)
-    return ""
-
-
 def reward(
-    completion: str | Completion | None,
+    completion: Any,
     gold: Any,
     spec: Spec | str | None = None,
     *,
     source_text: str | Sequence[str] | None = None,
+    prompt: Any = None,
     **overrides: Any,
 ) -> Reward:
     """Reward one completion.
@@ -346,14 +351,17 @@ def reward(
     Parameters
     ----------
     completion
-        What the model wrote, without the prompt, or a `Completion` already read. Whatever it holds is
-        scored, never raised on.
+        What the model wrote, without the prompt: a text, bytes, a chat message or a list of messages (see
+        `text_of_completion`), or a `Completion` already read. Whatever it holds is scored, never raised on.
     gold
         The gold: a JSON object or list, its JSON text, or a prepared `Gold` (which brings its own spec).
     spec
         A spec or the name of a preset; ``clinical`` where none is given.
     source_text
         Text of the document, such as an OCR engine gave, or its lines: counts what is ``ungrounded``.
+    prompt
+        What the model was asked, as a text or as messages. All that is read of it is its end: where that is
+        an open think tag, the completion is read as one that begins in the think part (``prefilled``).
     **overrides
         Spec fields to change, such as ``alpha=0.3``.
 
@@ -364,7 +372,7 @@ def reward(
     SpecError
         If the spec is not usable, or one is given besides a prepared gold.
     PredictionError
-        If the completion is no string, None or `Completion`.
+        If the completion is no text, no messages and no `Completion`.
 
     Examples
     --------
@@ -373,20 +381,22 @@ def reward(
     >>> float(r), r.format, r.matching
     (2.0, 1.0, 1.0)
     """
-    return reward_group([completion], gold, spec, source_text=source_text, **overrides)[0]
+    return reward_group([completion], gold, spec, source_text=source_text, prompt=prompt, **overrides)[0]
 
 
 def reward_group(
-    completions: Iterable[str | Completion | None],
+    completions: Iterable[Any],
     gold: Any,
     spec: Spec | str | None = None,
     *,
     source_text: str | Sequence[str] | None = None,
+    prompt: Any = None,
     **overrides: Any,
 ) -> list[Reward]:
     """Reward the rollouts of one prompt; the gold is read and prepared once.
 
-    Parameters and errors are those of `reward`.
+    Parameters and errors are those of `reward`. Where there are 20 completions or more and r_format is 0 for
+    all of them, a warning names the setting under which they would be well formed.
     """
     if not isinstance(gold, Gold):
         gold = Gold(gold, DEFAULT if spec is None else spec, source_text=source_text, **overrides)
@@ -394,19 +404,23 @@ def reward_group(
         raise SpecError(
             "a prepared Gold brings its own spec and source text: expected neither besides it, nor overrides"
         )
-    return [_reward(completion, gold) for completion in completions]
+    given = list(completions)
+    rewards = [_reward(completion, gold, prompt) for completion in given]
+    if len(rewards) >= LEAST_FOR_HINT and gold.spec.format_weight and not any(r.format for r in rewards):
+        _warn(given, gold.spec)
+    return rewards
 
 
-def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
-    if isinstance(completion, Completion):
-        read = completion
-    elif completion is None or isinstance(completion, str):
-        read = gold.parse(completion)
-    else:
-        raise PredictionError(
-            f"completion: expected a string, None or a Completion, got {type(completion).__name__} "
-            "(for a JSON value: Completion.from_answer)"
-        )
+def _warn(completions: list[Any], spec: Spec) -> None:
+    """Warn that no completion is well formed, and name the setting under which most would be."""
+    texts = [text_of_completion(x, spec) for x in completions if not isinstance(x, Completion)]
+    forms = Counter(likely_form(text, spec) for text in texts if text)
+    hint = form_hint(forms, len(completions), spec)
+    warnings.warn(hint, InputWarning, stacklevel=3)
+
+
+def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
+    read = completion if isinstance(completion, Completion) else gold.parse(completion, prompt)
     spec = gold.spec
     if read.answer is ABSENT:
         found, limited = Outcomes(), False
@@ -435,7 +449,7 @@ def _reward(completion: str | Completion | None, gold: Gold) -> Reward:
         found.correct, found.wrong, found.missing, hallucinated, int(n_pred), gold.n_leaves,
         found.filled_blank, found.invented_field, found.invented_item,
         found.misplaced, found.ungrounded, gold.n_critical, found.wrong_critical,
-        read.status, read.parsed, read.answer_chars, limited,
+        read.status, read.parsed, read.answer_chars, limited, read.detail,
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from functools import reduce
 from operator import add, attrgetter
 from typing import Any, Final
 
-from medvie_reward._core.json_values import plain
 from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
-from medvie_reward.errors import GoldError, PredictionError
+from medvie_reward.completions import gold_value, predicted_value
+from medvie_reward.metrics._rates import rates, share
 from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, resolve
 
 FLAGS = ("misplaced", "ungrounded")
@@ -40,11 +40,14 @@ class Counts:
     ungrounded
         Wrong or hallucinated leaves whose value is nowhere in the source text; 0 where none was given.
     critical, wrong_critical
-        The gold's leaves in critical fields, and how many were read wrong (see `outcomes.Outcomes`).
+        The gold's leaves in critical fields, and how many of them are wrong.
+    agreed_blank
+        Leaves that the gold has blank and the prediction blank or not at all, of objects that were paired; in
+        no score. Counted only where the spec declares words that mean blank, and not with ``lists="bag"``.
     similar
-        What wrong narratives earned by being similar, by weight; 0 unless the spec grades them.
+        Credit of wrong narratives for their similarity, by weight; 0 unless the spec grades them.
     charged
-        What hallucinated leaves cost under the spec, in correct leaves' worth.
+        Penalty of hallucinated leaves under the spec, in units of correct leaves.
     weight_correct, weight_pred, weight_gold
         ``correct``, ``n_pred`` and ``n_gold`` with every leaf taken with its field's weight; where none is
         given (all negative) every leaf weighs 1.
@@ -61,6 +64,7 @@ class Counts:
     ungrounded: int = 0
     critical: int = 0
     wrong_critical: int = 0
+    agreed_blank: int = 0
     similar: float = 0.0
     charged: float = 0.0
     weight_correct: float = -1.0
@@ -74,17 +78,19 @@ class Counts:
 
     @property
     def missing(self) -> float:
-        """Leaves of the gold that no predicted leaf stands for."""
+        """Gold leaves without a matching predicted leaf."""
         return max(0, self.n_gold - self.correct - self.wrong)
 
     @property
     def hallucinated(self) -> float:
-        """Leaves of the prediction that stand for no gold leaf."""
+        """Predicted leaves without a matching gold leaf."""
         return max(0, self.n_pred - self.correct - self.wrong)
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every count by name."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    as_dict = to_dict
 
     @property
     def numbers(self) -> Numbers:
@@ -100,6 +106,9 @@ class Counts:
 
 Numbers = tuple[Any, ...]
 """What `Counts.numbers` gives: counts are added as plain tuples where there are many."""
+
+COUNTS_AT: Final = {name: n for n, name in enumerate(Counts.__slots__)}
+"""Where each count stands in `Numbers`."""
 
 _numbers: Final = attrgetter(*Counts.__slots__)
 _NOTHING: Final = _numbers(Counts())
@@ -137,6 +146,16 @@ class Scores:
             f"n_pred={self.n_pred:g}, n_gold={self.n_gold:g})"
         )
 
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("", "gold", "predicted", "correct", "precision", "recall", "F1")
+        rows = [
+            (name, s.n_gold, s.n_pred, f"{s.correct:g}", s.precision, s.recall, s.f1)
+            for name, s in (("all leaves", self), *self.fields.items())
+        ]
+        return html_table("", columns, rows)
+
     @property
     def precision(self) -> float:
         """Share of predicted leaves that are correct."""
@@ -159,13 +178,13 @@ class Scores:
 
     @property
     def hallucination_rate(self) -> float:
-        """Share of predicted leaves that stand for no gold leaf; 0 where nothing was predicted."""
-        return self.counts.hallucinated / self.counts.n_pred if self.counts.n_pred else 0.0
+        """Share of predicted leaves without a matching gold leaf; 0 if nothing was predicted."""
+        return share(self.counts.hallucinated, self.counts.n_pred)
 
     @property
     def omission_rate(self) -> float:
-        """Share of gold leaves that no predicted leaf stands for; 0 where the gold is empty."""
-        return self.counts.missing / self.counts.n_gold if self.counts.n_gold else 0.0
+        """Share of gold leaves without a matching predicted leaf; 0 if the gold document is empty."""
+        return share(self.counts.missing, self.counts.n_gold)
 
     @property
     def correct(self) -> float:
@@ -179,12 +198,12 @@ class Scores:
 
     @property
     def missing(self) -> float:
-        """Leaves of the gold that no predicted leaf stands for."""
+        """Gold leaves without a matching predicted leaf."""
         return self.counts.missing
 
     @property
     def hallucinated(self) -> float:
-        """Leaves of the prediction that stand for no gold leaf."""
+        """Predicted leaves without a matching gold leaf."""
         return self.counts.hallucinated
 
     @property
@@ -197,7 +216,7 @@ class Scores:
         """Leaves of the gold, |S_g|."""
         return self.counts.n_gold
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every figure of the whole by name."""
         return {
             "precision": self.precision,
@@ -213,17 +232,12 @@ class Scores:
             "n_gold": self.n_gold,
             "critical": self.counts.critical,
             "wrong_critical": self.counts.wrong_critical,
+            "agreed_blank": self.counts.agreed_blank,
             "hallucination_rate": self.hallucination_rate,
             "omission_rate": self.omission_rate,
         }
 
-
-def rates(correct: float, n_pred: float, n_gold: float) -> tuple[float, float, float]:
-    """Divide precision, recall and F1 out of counts; both sides empty give 1, one side empty 0."""
-    if n_pred and n_gold:
-        # F1's divisor is halved instead of its dividend doubled: Donut's operations, to the last bit.
-        return correct / n_pred, correct / n_gold, correct / ((n_pred + n_gold) / 2)
-    return (0.0, 0.0, 0.0) if n_pred or n_gold else (1.0, 1.0, 1.0)
+    as_dict = to_dict
 
 
 Counted = tuple[Counts, dict[str, Numbers], bool]
@@ -243,7 +257,9 @@ def score(
     Parameters
     ----------
     pred, gold
-        JSON values as Python gives them; neither is parsed. For completions see `reward`.
+        JSON values as Python gives them. A gold that is the JSON text of an object or a list is read, and
+        against an object or a list a text with JSON in it is read as a completion, as `reward` and `evaluate`
+        do; where that JSON is broken, nothing was predicted.
     spec
         A spec or the name of a preset.
     source_text
@@ -269,8 +285,8 @@ def score(
     0.0
     """
     chosen = resolve(spec, **overrides)
-    gold = plain(gold, GoldError, chosen.max_depth, "gold")
-    pred = plain(pred, PredictionError, chosen.max_depth, "prediction")
+    gold = gold_value(gold, chosen)
+    pred = predicted_value(pred, gold, chosen)
     return scores_of(count(pred, gold, chosen, source_of(source_text)), chosen)
 
 
@@ -320,6 +336,7 @@ def numbers_of(row: Outcomes, unit: float) -> Numbers:
         row.ungrounded,
         row.critical,
         row.wrong_critical,
+        row.agreed_blank,
         row.similar_units * unit,
         row.charged * unit / COST_PARTS,
         row.correct_units * unit,

@@ -12,27 +12,36 @@ from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from medvie_reward.reports._agreement import print_agreement
-    from medvie_reward.reports._comparison import print_contest
+    from medvie_reward.reports._comparison import comparison_text, print_comparison, print_contest
     from medvie_reward.reports._document_views import page_of
     from medvie_reward.reports._evaluation_report import print_evaluation, print_rules
+    from medvie_reward.reports._evaluations import (
+        evaluation_html,
+        evaluation_report,
+        evaluation_text,
+        spans_of,
+    )
     from medvie_reward.reports._html import render_archive, render_html
     from medvie_reward.reports._markdown import markdown_report
     from medvie_reward.reports._packing import Archive
     from medvie_reward.reports._page_images import PageImages, find_images
     from medvie_reward.reports._subsampling import print_ablation
+    from medvie_reward.reports._summary import summary_lines
     from medvie_reward.reports._tiles import HEADLINES
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _agreement="print_agreement",
-        _comparison="print_contest",
+        _comparison="comparison_text print_comparison print_contest",
         _document_views="page_of",
         _evaluation_report="print_evaluation print_rules",
+        _evaluations="evaluation_html evaluation_report evaluation_text spans_of",
         _html="render_archive render_html",
         _markdown="markdown_report",
         _packing="Archive",
         _page_images="PageImages find_images",
         _subsampling="print_ablation",
+        _summary="summary_lines",
         _tiles="HEADLINES",
     )
 
@@ -40,14 +49,21 @@ __all__ = [
     "HEADLINES",
     "Archive",
     "PageImages",
+    "comparison_text",
+    "evaluation_html",
+    "evaluation_report",
+    "evaluation_text",
     "find_images",
     "markdown_report",
     "page_of",
     "print_ablation",
     "print_agreement",
+    "print_comparison",
     "print_contest",
     "print_evaluation",
     "print_rules",
     "render_archive",
     "render_html",
+    "spans_of",
+    "summary_lines",
 ]

@@ -1,14 +1,23 @@
-"""An agreement of two annotations -> tables that people read."""
+"""Print an agreement of two annotations as tables."""
 
 from __future__ import annotations
 
 from typing import IO, Final
 
-from rich.console import Console
-from rich.table import Table
-
-from medvie_reward.reports._terminal import NARROW, make_table, number, open_console, rate
-from medvie_reward.statistics import Agreement, FieldAgreement, Interval
+from medvie_reward._core.tables import Table
+from medvie_reward.reports._tables import (
+    NARROW,
+    documents_text,
+    interval,
+    make_table,
+    number,
+    open_console,
+    print_hidden,
+    print_lines,
+    print_table,
+    rate,
+)
+from medvie_reward.statistics import Agreement, FieldAgreement
 
 _NAMED: Final = 3
 
@@ -28,34 +37,30 @@ def print_agreement(
         How many to name; how many are left out is said.
     """
     with open_console(file) as console:
-        n = len(agreement.documents)
+        title = f"{documents_text(len(agreement.documents))}: A is {agreement.a}, B is {agreement.b}"
         # Apart from its table, which may be too narrow for it.
-        title = f"{n:,} document{'s' * (n != 1)}: A is {agreement.a}, B is {agreement.b}"
         console.print(title, style="bold", soft_wrap=True)
-        console.print(_whole(agreement))
-        console.print(_fields(agreement, max_fields, console.width))
-        _say_hidden(console, len(agreement.fields) - max_fields, "field")
+        print_table(console, _whole(agreement))
+        print_table(console, _fields(agreement, max_fields, console.width))
+        print_hidden(console, len(agreement.fields) - max_fields, "field")
         differ = [document for document in agreement.documents if document.fields]
         if differ:
-            table = make_table("\nDocuments that differ most", "document", ["A", "B", "equal", "F1"])
-            table.add_column("leaves without an equal", overflow="fold")
+            columns = ["A", "B", "equal", "F1", "leaves without an equal"]
+            table = make_table("\nDocuments that differ most", "document", columns, texts=(0, len(columns)))
             for d in differ[:max_documents]:
                 named = ", ".join(f"{name} {n}" for name, n in list(d.fields.items())[:_NAMED])
                 more = ", …" if len(d.fields) > _NAMED else ""
                 table.add_row(d.id, number(d.a), number(d.b), number(d.equal), rate(d.f1), named + more)
-            console.print(table)
-            _say_hidden(console, len(differ) - max_documents, "document")
-        for line in _notes(agreement):
-            console.print(line, soft_wrap=True)
-        console.print()
-        console.print(agreement.signature, soft_wrap=True, style="dim")
+            print_table(console, table)
+            print_hidden(console, len(differ) - max_documents, "document")
+        print_lines(console, [*_notes(agreement), ""], agreement.signature)
 
 
 def _whole(agreement: Agreement) -> Table:
     table = make_table("", "", ["A", "B", "equal", "F1"])
     counts = [number(x) for x in (agreement.n_a, agreement.n_b, agreement.equal)]
-    table.add_row("all leaves", *counts, _interval(agreement.micro))
-    table.add_row("mean of documents", "", "", "", _interval(agreement.macro))
+    table.add_row("all leaves", *counts, interval(agreement.micro))
+    table.add_row("mean of documents", "", "", "", interval(agreement.macro))
     return table
 
 
@@ -67,7 +72,7 @@ def _fields(agreement: Agreement, most: int, width: int) -> Table:
     table = make_table("\nPer field, worst first", "field", columns)
     for field in agreement.fields[:most]:
         counts = [number(x) for x in (field.documents, field.a, field.b, field.equal)]
-        cells = [*counts[not wide :], _interval(field.f1) if wide else rate(field.f1.value)]
+        cells = [*counts[not wide :], interval(field.f1) if wide else rate(field.f1.value)]
         table.add_row(field.field, *cells, *_alpha(field, wide)[: len(columns) - len(cells)])
     return table
 
@@ -78,7 +83,7 @@ def _alpha(field: FieldAgreement, wide: bool) -> list[str]:
         return ["", "", ""]
     shown = "undefined"
     if alpha.interval is not None:
-        shown = _interval(alpha.interval) if wide else rate(alpha.interval.value)
+        shown = interval(alpha.interval) if wide else rate(alpha.interval.value)
     return [shown, number(alpha.units), number(len(alpha.values))]
 
 
@@ -98,12 +103,3 @@ def _notes(agreement: Agreement) -> list[str]:
             f"Limited: {agreement.limited:,} documents reached the spec's max_pairs: pairs may not be best."
         )
     return lines
-
-
-def _say_hidden(console: Console, hidden: int, what: str) -> None:
-    if hidden > 0:
-        console.print(f"… and {hidden:,} more {what}{'s' * (hidden != 1)}")
-
-
-def _interval(found: Interval) -> str:
-    return f"{found.value:.4f} [{found.low:.4f}, {found.high:.4f}]"

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment import Leaf
-from medvie_reward.completions import STATUSES
+from medvie_reward.completions import ANSWERED, MEANINGS
 from medvie_reward.corpus import Document, Scored
 from medvie_reward.spec import Spec
 
@@ -22,22 +22,10 @@ OUTCOMES: Final = ("correct", "wrong", "missing", "filled_blank", "invented_fiel
 FLAGS: Final = ("misplaced", "ungrounded")
 """What a wrong or hallucinated leaf can be besides."""
 
-REASONS: Final = {
-    "ok": "The answer is an object.",
-    "repaired": "The JSON was broken and was repaired, as asked for.",
-    "duplicate_member": "An object names a member twice; the last one counts.",
-    "not_an_object": "The answer is a list or a scalar, not an object.",
-    "no_answer": "There is nothing that could be JSON.",
-    "bad_json": "The answer has a JSON syntax error.",
-    "truncated": "The text ends inside the JSON.",
-    "not_finite": "The answer has NaN, Infinity or a number past the range of a 64-bit float.",
-    "bad_unicode": "The answer has a lone surrogate.",
-    "too_deep": "The answer nests deeper than the spec allows.",
-    "too_large": "The answer is longer than the spec allows.",
-}
+REASONS: Final = MEANINGS
 """What each of `medvie_reward.STATUSES` means."""
 
-PARSED: Final = STATUSES[:4]
+PARSED: Final = ANSWERED
 """Statuses with an answer."""
 
 # A quoted name is one step whatever it holds, so that no bracket in it reads as a position.
@@ -154,7 +142,7 @@ def outcome_of(leaf: Leaf) -> str:
     return leaf.kind or leaf.outcome
 
 
-def blocks_of(leaves: Sequence[Leaf]) -> list[Block]:
+def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     """Group leaves into the rows of paired items, and those into lists.
 
     Parameters
@@ -168,8 +156,8 @@ def blocks_of(leaves: Sequence[Leaf]) -> list[Block]:
         In the order in which the lists appear.
     """
     places = [(_split(leaf.gold_path), _split(leaf.pred_path)) for leaf in leaves]
-    # The gold item that stands for a predicted one, known from the leaves that both have. Where leaves are
-    # pooled, a predicted item may stand for several; then it is nobody's partner.
+    # The gold item that a predicted one is matched to, known from the leaves that both have. If leaves are
+    # pooled, a predicted item may be matched to several; then it has no partner.
     partners: dict[str, set[str]] = {}
     for gold, pred in places:
         if gold is not None and pred is not None and pred.item:

@@ -1,20 +1,30 @@
-"""An evaluation -> tables that people read."""
+"""Print an evaluation as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
-from rich.table import Table
-
-from medvie_reward.corpus import Evaluation
-from medvie_reward.reports._terminal import NARROW, WIDE, make_table, number, open_console, rate
-from medvie_reward.spec import KINDS, FieldRule
+from medvie_reward._core.tables import Table
+from medvie_reward.corpus import TITLES, Evaluation
+from medvie_reward.reports._summary import summary_lines, worst_first
+from medvie_reward.reports._tables import (
+    NARROW,
+    WIDE,
+    bounds,
+    documents_text,
+    hidden,
+    make_table,
+    number,
+    open_console,
+    print_lines,
+    print_table,
+    rate,
+)
+from medvie_reward.spec import FieldRule
 
 if TYPE_CHECKING:
     from medvie_reward.statistics import Interval, Uncertainty
-
-_PUBLISHED = {"ted": "nTED acc.", "anls": "ANLS*"}
 
 
 def print_evaluation(
@@ -43,7 +53,10 @@ def print_evaluation(
     """
     with open_console(file) as console:
         for part in evaluation_parts(evaluation, by, max_fields, console.width, uncertainty):
-            console.print(part, soft_wrap=isinstance(part, str))
+            if isinstance(part, str):
+                console.print(part, soft_wrap=True)
+            else:
+                print_table(console, part)
         console.print(signature_of(evaluation, uncertainty), soft_wrap=True, style="dim")
 
 
@@ -68,12 +81,12 @@ def evaluation_parts(
         yield _intervals(uncertainty)
     if "f1" in evaluation.metrics:
         yield _fields(evaluation, max_fields, width, uncertainty)
-        hidden = len(evaluation.micro.fields) - max_fields
-        if hidden > 0:
-            yield f"… and {hidden:,} more field{'s' * (hidden != 1)}"
+        yield from hidden(len(evaluation.micro.fields) - max_fields, "field")
     if evaluation.groups:
         yield _groups(evaluation, by or "group", width, uncertainty)
-    yield from _lines(evaluation)
+    yield ""
+    yield from (f"{label:<9} {text}" for label, text in summary_lines(evaluation))
+    yield ""
 
 
 def signature_of(evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> str:
@@ -85,13 +98,11 @@ def signature_of(evaluation: Evaluation, uncertainty: Uncertainty | None = None)
 def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> None:
     """Print which rule each field has, in the order in which fields appear, and the signature last."""
     with open_console(file) as console:
-        table = Table(box=None, pad_edge=False)
         # A narrow screen gets what tells most, so that names stay readable.
         names = ["field", "comparator", "weight", "critical", "rows", "leaves", "example", "why"]
         shown = names[:4] if console.width < NARROW else names
-        for name in shown:
-            numeric = name in ("weight", "leaves")
-            table.add_column(name, overflow="fold", justify="right" if numeric else "left")
+        texts = [n for n, name in enumerate(shown) if name not in ("weight", "leaves")]
+        table = make_table("", shown[0], shown[1:], texts)
         for rule in rules:
             options = ", ".join(f"{name}={_option(value)}" for name, value in rule.options.items())
             cells = [
@@ -105,9 +116,8 @@ def print_rules(rules: Sequence[FieldRule], signature: str, file: IO[str]) -> No
                 rule.why,
             ]
             table.add_row(*cells[: len(shown)])
-        console.print(table)
-        console.print()
-        console.print(signature, soft_wrap=True, style="dim")
+        print_table(console, table)
+        print_lines(console, [""], signature)
 
 
 def _option(value: object) -> str:
@@ -118,12 +128,9 @@ def _option(value: object) -> str:
 
 
 def _overall(evaluation: Evaluation) -> Table:
-    n = evaluation.n
     micro, macro, published = evaluation.micro, evaluation.macro, evaluation.published.asked()
     f1 = ("precision", "recall", "F1") if "f1" in evaluation.metrics else ()
-    table = make_table(
-        f"{n:,} document{'s' * (n != 1)}", "", (*f1, *(_PUBLISHED[name] for name in published))
-    )
+    table = make_table(documents_text(evaluation.n), "", (*f1, *(TITLES[name] for name in published)))
     means = [*published.values()]
     if f1:
         table.add_row("micro (all leaves)", *map(rate, (micro.precision, micro.recall, micro.f1)))
@@ -134,8 +141,6 @@ def _overall(evaluation: Evaluation) -> Table:
 
 def _intervals(uncertainty: Uncertainty) -> Table:
     """Build the table of figures with their intervals."""
-    from medvie_reward.corpus import TITLES  # with numpy, which only intervals need
-
     table = make_table("\nConfidence intervals", "", ("value", "low", "high"))
     for name, found in uncertainty.figures.items():
         table.add_row(TITLES[name], *map(rate, found))
@@ -144,9 +149,7 @@ def _intervals(uncertainty: Uncertainty) -> Table:
 
 def _bounds(found: Mapping[str, Interval] | None, name: str) -> list[str]:
     """Write an interval for a cell of its own, where there are any."""
-    return (
-        [] if found is None else [f"[{found[name].low:.4f}, {found[name].high:.4f}]" if name in found else ""]
-    )
+    return [] if found is None else [bounds(found[name]) if name in found else ""]
 
 
 def _fields(evaluation: Evaluation, most: int, width: int, uncertainty: Uncertainty | None) -> Table:
@@ -167,9 +170,8 @@ def _fields(evaluation: Evaluation, most: int, width: int, uncertainty: Uncertai
     found = None if uncertainty is None else uncertainty.fields
     interval = () if found is None else ("F1 interval",)
     table = make_table("\nPer field, worst first", "field", (*columns, *rates, *interval))
-    worst = sorted(micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
-    for name, s in worst[:most]:
-        figures = s.as_dict()
+    for name, s in worst_first(micro)[:most]:
+        figures = s.to_dict()
         table.add_row(
             name,
             *(number(figures[column]) for column in columns.values()),
@@ -185,8 +187,8 @@ def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertaint
     columns = ["gold", "precision", "recall", "F1", "macro F1"] if with_f1 else []
     if published and width < NARROW:
         columns = [name for name in columns if name in ("F1", "macro F1")]
-    shown = [*columns, *(_PUBLISHED[name] for name in published)]
-    leading, title = ("micro_f1", "F1") if with_f1 else (published[0], _PUBLISHED[published[0]])
+    shown = [*columns, *(TITLES[name] for name in published)]
+    leading, title = ("micro_f1", "F1") if with_f1 else (published[0], TITLES[published[0]])
     found = None if uncertainty is None else {g: x[leading] for g, x in uncertainty.groups.items()}
     interval = () if found is None else (f"{title} interval",)
     table = make_table(f"\nPer {by}, worst first", by, ("documents", *shown, *interval))
@@ -199,7 +201,7 @@ def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertaint
             "recall": rate(s.recall),
             "F1": rate(s.f1),
             "macro F1": rate(group.macro.f1),
-            **{_PUBLISHED[metric]: rate(x) for metric, x in group.published.asked().items()},
+            **{TITLES[metric]: rate(x) for metric, x in group.published.asked().items()},
         }
         rank = s.f1 if with_f1 else group.published.asked()[published[0]]
         row = [number(group.n), *(cells[column] for column in shown), *_bounds(found, name)]
@@ -207,65 +209,3 @@ def _groups(evaluation: Evaluation, by: str, width: int, uncertainty: Uncertaint
     for _, name, row in sorted(rows):
         table.add_row(name, *row)
     return table
-
-
-def _lines(evaluation: Evaluation) -> list[str]:
-    with_f1 = "f1" in evaluation.metrics
-    lines = [
-        "",
-        *(_leaves(evaluation) if with_f1 else ()),
-        f"Answers   {rate(evaluation.parse_rate)} found ("
-        + ", ".join(f"{k:,} {status}" for status, k in evaluation.statuses.items())
-        + ")",
-    ]
-    if evaluation.format_rate is not None:
-        lines.append(f"Format    {rate(evaluation.format_rate)} of completions well formed")
-    if evaluation.missing or evaluation.extra:
-        lines.append(
-            f"Unmatched {evaluation.missing:,} golds without a prediction, "
-            f"{evaluation.extra:,} predictions without a gold (left out)"
-        )
-    limited = evaluation.limited
-    if limited and with_f1:
-        lines.append(
-            f"Limited   {limited:,} documents reached the spec's max_pairs: their pairs may not be best"
-        )
-    if evaluation.published.limited:
-        names = " or ".join(_PUBLISHED[name] for name in evaluation.published.asked())
-        lines.append(
-            f"Bounded   {evaluation.published.limited:,} documents reached the bound on work of {names}: "
-            "theirs may be too low"
-        )
-    lines.append("")
-    return lines
-
-
-def _leaves(evaluation: Evaluation) -> list[str]:
-    """Describe how many leaves came out how."""
-    s = evaluation.micro
-    kinds = ", ".join(f"{number(getattr(s.counts, kind))} {kind}" for kind in KINDS)
-    return [
-        f"Leaves    {number(s.n_gold)} gold, {number(s.n_pred)} predicted: "
-        f"{number(s.correct)} correct, {number(s.wrong)} wrong, {number(s.missing)} missing, "
-        f"{number(s.hallucinated)} hallucinated ({kinds})",
-        f"Misplaced {number(s.counts.misplaced)} of the wrong and hallucinated hold a value "
-        "that the gold has elsewhere",
-        *_flags(evaluation),
-        f"Rates     {rate(s.hallucination_rate)} of predicted leaves hallucinated, "
-        f"{rate(s.omission_rate)} of gold leaves omitted",
-    ]
-
-
-def _flags(evaluation: Evaluation) -> list[str]:
-    """Describe what only some evaluations have: source texts, critical fields."""
-    counts, n = evaluation.micro.counts, evaluation.sources
-    lines = []
-    if n:
-        where = "the source text" if n == evaluation.n else f"the {n:,} source texts given"
-        lines.append(
-            f"Ungrounded {number(counts.ungrounded)} of them hold a value that is nowhere in {where}"
-        )
-    if counts.critical:
-        wrong, critical = number(counts.wrong_critical), number(counts.critical)
-        lines.append(f"Critical  {wrong} of {critical} critical gold leaves wrong")
-    return lines

@@ -1,4 +1,4 @@
-"""An evaluation and its documents -> one HTML file that needs nothing else, not even a network.
+"""Write an evaluation and its documents as one HTML file that needs nothing else, not even a network.
 
 Every text of a document, a field or a group stays text: the template escapes it, the script writes it as
 text only, and a content security policy lets nothing run but the script of the report itself.
@@ -18,12 +18,14 @@ from medvie_reward.errors import InputError
 from medvie_reward.metrics import Counts, Scores
 from medvie_reward.reports._document_views import OUTCOMES, PARSED, REASONS, Page
 from medvie_reward.reports._packing import Archive, safe_json
-from medvie_reward.reports._plots import Cell, heat_map, histogram, outcome_bar, score_bar
-from medvie_reward.reports._tiles import HEADLINES, Span, Tile, lines_of, tiles_of
+from medvie_reward.reports._plots import Cell, heat_map, histogram, outcome_bar, px, unit
+from medvie_reward.reports._summary import summary_lines, worst_first
+from medvie_reward.reports._tiles import HEADLINES, Span, tiles_of
 
-# More of a heat map than this nobody reads; what is left out is said.
+# A larger heat map is unreadable; the page says how much is left out.
 _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
+_SHOWN_AS_TILES: Final = ("Format", "Rates")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -59,8 +61,7 @@ def render_html(
     Raises
     ------
     InputError
-        If there are not as many pages as documents, an interval has no score, an image is none, or jinja2 is
-        not installed.
+        If there are not as many pages as documents, an interval has no score, or an image is none.
     """
     archive = Archive()
     for page in pages:
@@ -94,7 +95,7 @@ def render_archive(
     _check_names(spans, HEADLINES, "intervals")
     _check_names(field_spans, evaluation.micro.fields, "field_intervals")
     archive.close()
-    environment = _environment()
+    templates = environment()
     from markupsafe import Markup
 
     style, script = (
@@ -106,7 +107,7 @@ def render_archive(
         f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     )
     fields, groups = _heat_axes(evaluation)
-    made: str = environment.get_template("report.html.j2").render(
+    made: str = templates.get_template("report.html.j2").render(
         policy=policy,
         style=Markup(style),
         script=Markup(script),
@@ -116,17 +117,19 @@ def render_archive(
         preset=_preset(evaluation.signature),
         by=by or "group",
         evaluation=evaluation,
-        tiles=[(tile, _bar(tile)) for tile in tiles_of(evaluation, spans)],
+        tiles=tiles_of(evaluation, spans),
         interval_note=interval_note,
         has_intervals=bool(spans or field_spans),
-        lines=lines_of(evaluation),
-        mix=Markup(outcome_bar(_mix(evaluation.micro.counts), width=560, height=28, numbers=True)),
+        lines=[line for line in summary_lines(evaluation, leaves=True) if line[0] not in _SHOWN_AS_TILES],
+        mix=outcome_bar(_mix(evaluation.micro.counts), width=560, numbers=True),
         shares=_shares(evaluation.micro.counts),
         outcomes=OUTCOMES,
-        rows=[_field_row(name, scores, field_spans.get(name)) for name, scores in _worst_first(evaluation)],
-        heat=Markup(heat_map(fields, groups, _cells(evaluation))) if groups else None,
+        rows=[
+            _field_row(name, scores, field_spans.get(name)) for name, scores in worst_first(evaluation.micro)
+        ],
+        heat=heat_map(fields, groups, _cells(evaluation)) if groups else None,
         left_out=(len(evaluation.micro.fields) - len(fields), len(evaluation.groups) - len(groups)),
-        histogram=Markup(histogram([document.f1 for document in evaluation.documents])),
+        histogram=histogram([document.f1 for document in evaluation.documents]),
         index=Markup(archive.index()),
         words=Markup(safe_json({"reasons": REASONS, "parsed": PARSED, "by": by or "group"})),
         chunks=archive.chunks,
@@ -135,18 +138,19 @@ def render_archive(
     return made
 
 
-def _environment() -> Any:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise InputError("an HTML report needs jinja2: pip install jinja2") from None
-    return Environment(
+def environment() -> Any:
+    """Return the templates of reports; what they insert is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"px": px, "unit": unit}
+    return made
 
 
 def _digest(text: str) -> str:
@@ -167,12 +171,6 @@ def _preset(signature: str) -> str:
     return parts.get("name", "")
 
 
-def _bar(tile: Tile) -> Any:
-    from markupsafe import Markup
-
-    return None if tile.value is None else Markup(score_bar(tile.value, tile.low, tile.high, width=150))
-
-
 def _mix(counts: Counts) -> dict[str, float]:
     return {name: getattr(counts, name) for name in OUTCOMES}
 
@@ -183,22 +181,14 @@ def _shares(counts: Counts) -> list[tuple[str, float, float]]:
     return [(name, n, n / total) for name, n in mix.items()]
 
 
-def _worst_first(evaluation: Evaluation) -> list[tuple[str, Scores]]:
-    """Sort fields as the terminal's table does."""
-    return sorted(evaluation.micro.fields.items(), key=lambda item: (item[1].f1, -item[1].n_gold, item[0]))
-
-
 def _field_row(name: str, scores: Scores, span: Span | None) -> dict[str, Any]:
-    from markupsafe import Markup
-
     _, low, high = span or (None, None, None)
     return {
         "name": name,
         "scores": scores,
         "low": low,
         "high": high,
-        "f1": Markup(score_bar(scores.f1, low, high)),
-        "mix": Markup(outcome_bar(_mix(scores.counts), width=160)),
+        "mix": outcome_bar(_mix(scores.counts), width=160),
     }
 
 
@@ -208,7 +198,7 @@ def _heat_axes(evaluation: Evaluation) -> tuple[list[str], list[str]]:
         return [], []
     largest = sorted(evaluation.groups, key=lambda name: (-len(evaluation.groups[name].documents), name))
     shown = set(largest[:_MOST_GROUPS])
-    fields = [name for name, _ in _worst_first(evaluation)[:_MOST_FIELDS]]
+    fields = [name for name, _ in worst_first(evaluation.micro)[:_MOST_FIELDS]]
     return fields, [name for name in evaluation.groups if name in shown]
 
 

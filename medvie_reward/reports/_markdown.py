@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rich.table import Table
-
+from medvie_reward._core.tables import Table
 from medvie_reward.corpus import Evaluation
 from medvie_reward.reports._evaluation_report import evaluation_parts, signature_of
-from medvie_reward.reports._terminal import WIDE
+from medvie_reward.reports._tables import WIDE
 from medvie_reward.statistics import Uncertainty
 
 # What Markdown or HTML would read as more than itself, wherever it stands: a backslash before it is enough.
@@ -57,15 +56,14 @@ def escape(text: str) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    title = str(table.title or "").strip()
+    title = table.title.strip()
     if title:
         yield f"**{escape(title)}**"
         yield ""
-    yield _row([str(column.header) for column in table.columns])
-    yield "|" + "|".join("---:" if column.justify == "right" else "---" for column in table.columns) + "|"
-    for cells in zip(*(column.cells for column in table.columns), strict=True):
-        yield _row([str(cell) for cell in cells])
+    yield _row(table.columns)
+    yield "|" + "|".join("---" if n in table.texts else "---:" for n in range(len(table.columns))) + "|"
+    yield from map(_row, table.rows)
 
 
-def _row(cells: list[str]) -> str:
+def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(map(escape, cells)) + " |"

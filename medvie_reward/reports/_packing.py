@@ -13,7 +13,7 @@ import zlib
 from typing import Any, Final
 
 from medvie_reward.errors import InputError
-from medvie_reward.reports._document_views import FLAGS, OUTCOMES, Page, blocks_of, outcome_of, shown
+from medvie_reward.reports._document_views import FLAGS, OUTCOMES, Page, list_blocks, outcome_of, shown
 
 # Bytes of JSON in a chunk: enough for the compression to pay, little enough to be read at once.
 _CHUNK: Final = 256 * 1024
@@ -33,7 +33,7 @@ class Archive:
         if well formed, 0 if not, -1 if it came without text, 1 if the work bound ran out; then pairs of a
         field's number and the bits of what occurs in it.
     fields, groups, statuses
-        What the numbers stand for.
+        The names behind the numbers.
     starts
         Number of the first document of each chunk.
     chunks
@@ -84,7 +84,7 @@ class Archive:
             self._waiting, self._size = [], 0
 
     def index(self) -> str:
-        """Return the rows of all documents and what their numbers stand for, as JSON that is safe in HTML."""
+        """Return the rows of all documents and the names behind their numbers, as JSON safe in HTML."""
         return safe_json(
             {
                 "documents": self.documents,
@@ -122,7 +122,7 @@ class Archive:
     def _body(self, page: Page, n: int) -> dict[str, Any]:
         links = dict(page.links)
         blocks = []
-        for block in blocks_of(page.leaves):
+        for block in list_blocks(page.leaves):
             rows = []
             for row in block.rows:
                 cells = []

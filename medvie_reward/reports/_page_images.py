@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from medvie_reward.corpus import Picture, RowFile, pictures_of, read_line
+from medvie_reward.corpus import Picture, RowFile, pictures_of
 from medvie_reward.errors import InputError
 
 MODES: Final = ("auto", "embed", "link", "none")
@@ -18,6 +18,7 @@ MODES: Final = ("auto", "embed", "link", "none")
 MOST_EMBEDDED: Final = 20_000_000
 """Bytes of image files in all that ``auto`` embeds."""
 
+_HINT: Final = " (--images none leaves images out)"
 DEFAULT_KEY: Final = "image"
 
 _HEADS: Final = (
@@ -62,7 +63,7 @@ class PageImages(NamedTuple):
         try:
             return tuple(self._shown(picture) for picture in self.rows.get(row, ()))
         except InputError as error:
-            raise _named(error, self.file, row) from None
+            raise InputError(f"{error.reason}{_HINT}", self.file, row + 1) from None
 
     def _shown(self, picture: Picture) -> str:
         if picture.path is not None and not self.embed:
@@ -102,7 +103,7 @@ def find_images(
     root = Path.cwd() if golds.name == "-" else Path(golds.name).parent
     size, known = 0, False
     for row in rows:
-        value = read_line(golds.line(row), golds.name, row + 1)
+        value = golds.row(row).value
         if type(value) is not dict or (key or DEFAULT_KEY) not in value:
             continue
         known = True
@@ -110,7 +111,7 @@ def find_images(
             pictures = pictures_of(value[key or DEFAULT_KEY], root)
             size += sum(map(_size, pictures))
         except InputError as error:
-            raise _named(error, golds.name, row) from None
+            raise golds.place(row).error(f"{error.reason}{_HINT}") from None
         if pictures:
             found[row] = pictures
     if key is not None and not known:
@@ -118,10 +119,6 @@ def find_images(
     return PageImages(
         found, mode == "embed" or (mode == "auto" and size <= MOST_EMBEDDED), size, folder, golds.name
     )
-
-
-def _named(error: InputError, file: str, row: int) -> InputError:
-    return InputError(f"{error.reason} (--images none leaves images out)", file, row + 1)
 
 
 def _size(picture: Picture) -> int:

@@ -1,14 +1,21 @@
-"""What fewer documents and noisier golds would have said -> tables that people read."""
+"""Print the effect of sample size and annotation noise as tables."""
 
 from __future__ import annotations
 
 from typing import IO
 
-from rich.console import Console
-from rich.table import Table
-
+from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES
-from medvie_reward.reports._terminal import NARROW, make_table, number, open_console, rate
+from medvie_reward.reports._tables import (
+    NARROW,
+    make_table,
+    number,
+    open_console,
+    print_lines,
+    print_table,
+    print_title,
+    rate,
+)
 from medvie_reward.statistics import LEVEL, POWER, Robustness, Subsamples
 
 
@@ -20,11 +27,11 @@ def print_ablation(
     Parameters
     ----------
     subsamples
-        What fewer documents say.
+        The effect of sample size.
     robustness
-        What noisier golds say; nothing is printed of it where no noise was asked for.
+        The effect of annotation noise; nothing is printed of it without noise.
     figure
-        Name of the figure, of `figures.FIGURES`.
+        Name of the metric, of `medvie_reward.corpus.FIGURES`.
     signature
         Every choice behind the numbers.
     file
@@ -36,28 +43,21 @@ def print_ablation(
         table = make_table("", "", [TITLES[figure]])
         for name, value in subsamples.figures.items():
             table.add_row(name, rate(value))
-        console.print(table)
-        _print_title(console, "Pairs of systems: documents that tell them apart")
-        console.print(_pairs(subsamples))
-        _print_title(console, "Sets of n documents: mean, standard deviation, 95% range")
-        console.print(_sizes(subsamples, console.width))
-        _print_title(console, "Sets of n documents, per pair: right order / told apart")
-        console.print(_pairs_at(subsamples))
+        print_table(console, table)
+        print_title(console, "Pairs of systems: documents needed to distinguish them")
+        print_table(console, _pairs(subsamples))
+        print_title(console, "Samples of n documents: mean, standard deviation, 95% range")
+        print_table(console, _sizes(subsamples, console.width))
+        print_title(console, "Samples of n documents, per pair: same order / distinguished")
+        print_table(console, _pairs_at(subsamples))
         if robustness.noisy:
-            _print_title(console, f"Slips in the golds: {TITLES[figure]} and its change, rank correlations")
-            console.print(_noise(robustness, console.width))
-        for line in _notes(bool(robustness.noisy)):
-            console.print(line, soft_wrap=True)
-        console.print(signature, soft_wrap=True, style="dim")
-
-
-def _print_title(console: Console, title: str) -> None:
-    # Apart from its table, which may be too narrow for it.
-    console.print(f"\n{title}", style="bold", soft_wrap=True)
+            print_title(console, f"Annotation noise: {TITLES[figure]} and its change, rank correlations")
+            print_table(console, _noise(robustness, console.width))
+        print_lines(console, _notes(bool(robustness.noisy)), signature)
 
 
 def _pair_name(names: tuple[str, str]) -> str:
-    return f"{names[1]} beside {names[0]}"
+    return f"{names[1]} compared with {names[0]}"
 
 
 def _pairs(subsamples: Subsamples) -> Table:
@@ -95,7 +95,7 @@ def _noise(robustness: Robustness, width: int) -> Table:
     columns = ["rate", "changed", *names, "tau"]
     if width >= NARROW:
         columns += [f"rewards {name}" for name in names]
-    table = make_table("", "slips", columns)
+    table = make_table("", "noise", columns)
     for found in robustness.noisy:
         cells = [f"{found.rate:.4g}", rate(found.changed)]
         cells += [
@@ -113,13 +113,13 @@ def _notes(noisy: bool) -> list[str]:
         "",
         f"Needed: documents with which a paired test at {LEVEL:g} finds a true difference as large with "
         f"probability {POWER:g}. sd: of the documents' influence on the difference.",
-        "Right order: share of sets that order the two as all documents do. Told apart: share in which a "
-        "paired test says so too.",
-        "Tau beside sets and slips: Kendall's tau-a to the ranking of the systems by all documents, clean.",
+        "Same order: share of samples that order the two as all documents do. Distinguished: share in which "
+        "a paired test also does.",
+        "Tau: Kendall's tau-a to the ranking of the systems by all documents.",
     ]
     if noisy:
         lines.append(
-            "Rewards: Kendall's tau-b over documents of the reward's matching part, before and after the "
-            "slips. Changed: share of gold leaves."
+            "Rewards: Kendall's tau-b over documents of the reward's matching part, before and after "
+            "the noise. Changed: share of gold leaves."
         )
     return [*lines, ""]

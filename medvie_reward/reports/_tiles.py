@@ -1,11 +1,11 @@
-"""An evaluation -> the headline scores of a report, and what no picture shows, in words."""
+"""The headline scores of an HTML report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from medvie_reward.corpus import Evaluation
+from medvie_reward.corpus import METRIC, Evaluation
 
 Span = tuple[float, float, float]
 """A value and the ends of its interval; `medvie_reward.statistics._bootstrap.Interval` is one."""
@@ -52,64 +52,22 @@ def tiles_of(evaluation: Evaluation, spans: Mapping[str, Span]) -> list[Tile]:
     spans
         Names of scores, some of `HEADLINES` -> (value, low, high).
     """
-    micro, macro = evaluation.micro, evaluation.macro
-    invented, omitted = "of predicted leaves; less is better", "of gold leaves missing; less is better"
-    listed: list[tuple[str, str, float | None, str]] = [
-        ("micro_f1", "Micro F1", micro.f1, "all leaves together"),
-        ("micro_precision", "Micro precision", micro.precision, "of predicted leaves correct"),
-        ("micro_recall", "Micro recall", micro.recall, "of gold leaves correct"),
-        ("macro_f1", "Macro F1", macro.f1, "mean of documents"),
-        ("macro_precision", "Macro precision", macro.precision, "mean of documents"),
-        ("macro_recall", "Macro recall", macro.recall, "mean of documents"),
-        ("ted", "nTED accuracy", evaluation.ted, "mean of documents"),
-        ("anls", "ANLS*", evaluation.anls, "mean of documents"),
-        ("parse_rate", "Parse rate", evaluation.parse_rate, "of documents with an answer"),
-        ("format_rate", "Format rate", evaluation.format_rate, "of completions well formed"),
-        ("hallucination_rate", "Hallucination rate", micro.hallucination_rate, invented),
-        ("omission_rate", "Omission rate", micro.omission_rate, omitted),
-    ]  # fmt: skip
     tiles = []
-    for key, name, value, note in listed:
-        if value is None and key in ("ted", "anls"):
+    for name in HEADLINES:
+        value = value_of(evaluation, name)
+        if value is None and name in ("ted", "anls"):
             continue  # not asked for
-        _, low, high = spans.get(key, (None, None, None))
-        tiles.append(Tile(name, value, low, high, note, key.endswith("_f1")))
+        metric = METRIC[name]
+        _, low, high = spans.get(name, (None, None, None))
+        tiles.append(Tile(metric.label, value, low, high, metric.note, name.endswith("_f1")))
     return tiles
 
 
-def lines_of(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Describe in words what no picture shows."""
-    s, n = evaluation.micro, len(evaluation.documents)
-    lines = [
-        ("Leaves", f"{s.n_gold:,} in the gold, {s.n_pred:,} predicted"),
-        ("Answers", ", ".join(f"{k:,} {status}" for status, k in evaluation.statuses.items())),
-        (
-            "Misplaced",
-            f"{s.counts.misplaced:,} of the wrong and hallucinated hold a value that the gold has elsewhere",
-        ),
-    ]
-    if evaluation.sources:
-        lines.append(
-            (
-                "Ungrounded",
-                f"{s.counts.ungrounded:,} of them hold a value that is nowhere in the source text",
-            )
-        )
-    if s.counts.critical:
-        lines.append(
-            ("Critical", f"{s.counts.wrong_critical:,} of {s.counts.critical:,} critical gold leaves wrong")
-        )
-    if evaluation.missing or evaluation.extra:
-        lines.append(
-            (
-                "Unmatched",
-                f"{evaluation.missing:,} golds without a prediction, "
-                f"{evaluation.extra:,} predictions without a gold (left out)",
-            )
-        )
-    limited = sum(document.limited for document in evaluation.documents)
-    if limited:
-        lines.append(
-            ("Limited", f"{limited:,} of {n:,} documents reached max_pairs: their pairs may not be best")
-        )
-    return lines
+def value_of(evaluation: Evaluation, name: str) -> float | None:
+    """Return a headline score of an evaluation by its name; ``None`` if it has none."""
+    part, _, rest = name.partition("_")
+    if part in ("micro", "macro"):
+        return float(getattr(getattr(evaluation, part), rest))
+    holder = evaluation.micro if name in ("hallucination_rate", "omission_rate") else evaluation
+    value: float | None = getattr(holder, name)
+    return value

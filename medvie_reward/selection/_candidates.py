@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import plain
-from medvie_reward.corpus import RowFile, read_line, value_of
+from medvie_reward.corpus import Place, RowFile
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.metrics import read_gold
 from medvie_reward.selection._features import Profile, profile
@@ -60,15 +60,13 @@ def read_candidates(rows: RowFile, kind_key: str = "report_type", by: str | None
     strata: list[str] = []
     has_kinds: bool | None = None
     for n in range(len(rows)):
-        row = read_line(rows.line(n), rows.name, n + 1)
-        gold = value_of(row, rows.key, rows.id_key, rows.name, n + 1)
+        row = rows.row(n).value
+        gold = rows.value(n)
         has_kind = type(row) is dict and rows.key is not None and kind_key in row
         if has_kind is not (has_kind if has_kinds is None else has_kinds):
-            raise InputError(
+            raise rows.place(n).error(
                 f"has {'a' if has_kind else 'no'} member {kind_key!r} while rows before it have "
-                f"{'none' if has_kind else 'one'}: expected a report type in every row or in none",
-                rows.name,
-                n + 1,
+                f"{'none' if has_kind else 'one'}: expected a report type in every row or in none"
             )
         has_kinds = has_kind
         try:
@@ -79,19 +77,19 @@ def read_candidates(rows: RowFile, kind_key: str = "report_type", by: str | None
                 else plain(gold, GoldError, _MAX_DEPTH, "gold")
             )
         except GoldError as error:
-            raise InputError(str(error), rows.name, n + 1) from None
-        profiles.append(profile(gold, _word(row, kind_key, rows.name, n + 1) if has_kind else None))
+            raise rows.place(n).error(str(error)) from None
+        profiles.append(profile(gold, _word(row, kind_key, rows.place(n)) if has_kind else None))
         if by is not None:
-            strata.append(_word(row, by, rows.name, n + 1))
+            strata.append(_word(row, by, rows.place(n)))
     return Candidates(profiles, strata)
 
 
-def _word(row: Any, key: str, file: str, line: int) -> str:
+def _word(row: Any, key: str, at: Place) -> str:
     found = row.get(key) if type(row) is dict else None
     if type(found) in (str, int, float, bool):
         return found if type(found) is str else str(found)
     got = "nothing" if found is None else type(found).__name__
-    raise InputError(f"expected a string or a number - at $.{key}, got {got}", file, line)
+    raise at.error(f"expected a string or a number - at $.{key}, got {got}")
 
 
 def read_embeddings(name: str, n: int) -> npt.NDArray[Any]:

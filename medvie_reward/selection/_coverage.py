@@ -1,4 +1,4 @@
-"""A selection -> how well it covers all documents, beside random picks of the same size.
+"""Measure how well a selection covers all documents, compared with random selections of the same size.
 
 Distances are those of the features that the selection was made by, so that it must win there; report types,
 fields and list sizes are counted on the documents themselves.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RARE: Final = 0.01
 """A field that is filled in a smaller share of the documents is rare."""
 
-FIGURES: Final = (
+COVERAGE_SCORES: Final = (
     "largest_distance",
     "mean_distance",
     "report_types",
@@ -49,9 +49,13 @@ class Band:
     low: float
     high: float
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return every figure by name."""
         return dict(vars(self))
+
+    def as_dict(self) -> dict[str, float]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Coverage:
     n, k
         Number of documents, number of picks.
     chosen, random, whole
-        The figures of `FIGURES` for the selection, over random picks, and for all documents: the largest and
+        The `COVERAGE_SCORES` of the selection, over random selections, and of all documents: the largest and
         the mean distance of a document to the nearest chosen; the numbers of report types, of fields and of
         rare fields that some chosen document has; the fewest and most list items of one.
     seeds
@@ -95,11 +99,15 @@ class Coverage:
     largest_mean: tuple[float, ...]
     largest_high: tuple[float, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         made = dict(vars(self))
-        made["random"] = {name: band.as_dict() for name, band in self.random.items()}
+        made["random"] = {name: band.to_dict() for name, band in self.random.items()}
         return made
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def cover(
@@ -128,7 +136,7 @@ def cover(
     seed
         Seed of the first; the next ones have the next numbers.
     schema
-        Fields that golds should have.
+        Fields that gold documents should have.
 
     Raises
     ------
@@ -161,7 +169,7 @@ def cover(
         len(profiles),
         len(picks),
         chosen,
-        {name: _band([values[name] for values, _ in drawn]) for name in FIGURES},
+        {name: _band([values[name] for values, _ in drawn]) for name in COVERAGE_SCORES},
         {"largest_distance": 0.0, "mean_distance": 0.0, **_counts(profiles, range(len(profiles)), rare)},
         seeds,
         kinds,

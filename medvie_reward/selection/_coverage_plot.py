@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from medvie_reward._core.files import replacing
 from medvie_reward.errors import InputError
 from medvie_reward.selection._coverage import RARE, Coverage
 
@@ -50,15 +50,8 @@ def plot_coverage(coverage: Coverage, file: str) -> None:
         As `check_plot`, or if the file cannot be written.
     """
     check_plot(file)
-    part = f"{file}.{os.getpid()}.part"
-    try:
-        with open(part, "wb") as target:
-            _figure(coverage, target, Path(file).suffix[1:].lower())
-        os.replace(part, file)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file) from None
-    finally:
-        Path(part).unlink(missing_ok=True)
+    with replacing(file) as target:
+        _figure(coverage, target, Path(file).suffix[1:].lower())
 
 
 def _figure(coverage: Coverage, target: Any, form: str) -> None:
@@ -85,7 +78,7 @@ def _figure(coverage: Coverage, target: Any, form: str) -> None:
             _draw_kinds(axes[2], coverage)
         figure.legend(loc="outside lower center", ncols=4, frameon=False)
         figure.suptitle(
-            f"{coverage.k:,} of {coverage.n:,} documents, beside {len(coverage.seeds)} random picks",
+            f"{coverage.k:,} of {coverage.n:,} documents, and {len(coverage.seeds)} random selections",
             x=0.01,
             ha="left",
         )

@@ -1,9 +1,9 @@
-"""Profiles of documents -> a diverse subset of them, in an order that matters.
+"""Choose a diverse subset of documents, in an order of which every prefix is a selection.
 
 Exact repeats (equal gold documents, report types, strata and embeddings) take no part in the choice: features
-are scaled, and gains added up, over distinct documents. Documents with identical features are one candidate
-whose weight is their number. Only when all others are in, as far as quotas allow, come the documents whose
-features equal those of a selected document, and after them the repeats, each in the order given.
+are scaled over distinct documents. Documents with identical features are one candidate. Only when all others
+are in, as far as quotas allow, come the documents whose features equal those of a selected document, and
+after them the repeats, each in the order given.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from medvie_reward.errors import InputError
 from medvie_reward.selection._features import Features, Profile, check_shape, features_of
-from medvie_reward.selection._greedy import facility_location, farthest_first
+from medvie_reward.selection._greedy import farthest_first
 from medvie_reward.selection._quotas import check_count, split_quota
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-METHODS: Final = ("kcentre", "facility")
-"""Names of the methods: greedy k-centre, greedy facility location."""
+METHODS: Final = ("kcentre",)
+"""Names of the methods: greedy k-centre."""
+
+# Facility location covered rare report types and fields worse than a random choice.
+_REMOVED: Final = ("facility",)
 
 
 class Selection(NamedTuple):
@@ -64,7 +67,7 @@ def select(
     k
         How many to choose.
     method
-        ``kcentre``: `farthest_first`; ``facility``: `facility_location`.
+        ``kcentre``: greedy k-centre, `farthest_first`.
     weights, embeddings
         As for `features_of`.
     strata
@@ -83,9 +86,8 @@ def select(
         If the method is unknown, there are fewer than ``k`` documents, or quotas, weights or embeddings do
         not fit them.
     """
+    check_method(method)
     check_count(k, len(profiles))
-    if method not in METHODS:
-        raise InputError(f"no method {method!r}: expected one of {', '.join(METHODS)}")
     if strata is not None and len(strata) != len(profiles):
         raise InputError(f"{len(strata)} strata: expected one for each of {len(profiles)} documents")
     if embeddings is not None:
@@ -109,7 +111,7 @@ def select(
         # Adding 0 makes -0 and 0 one.
         classes.setdefault(((matrix[place] + 0).tobytes(), names[n]), []).append(place)
     twins = list(classes.values())
-    chosen = [firsts[twins[n][0]] for n in _chosen(method, matrix, twins, [names[n] for n in firsts], quotas)]
+    chosen = [firsts[twins[n][0]] for n in _chosen(matrix, twins, [names[n] for n in firsts], quotas)]
     tiers = list(copies)
     for places in twins:
         for place in places:
@@ -119,6 +121,22 @@ def select(
         place_of = {keys[n]: place for place, n in enumerate(firsts)}
         features = features._replace(matrix=matrix[[place_of[key] for key in keys]])
     return Selection(tuple(picks), features, len(firsts), {} if strata is None else quotas)
+
+
+def check_method(method: str) -> None:
+    """Raise if there is no such method.
+
+    Raises
+    ------
+    InputError
+        If the method is unknown or was removed.
+    """
+    if method in _REMOVED:
+        raise InputError(
+            f"method {method!r} was removed: use kcentre, which covers rare types and fields better"
+        )
+    if method not in METHODS:
+        raise InputError(f"no method {method!r}: expected {', '.join(METHODS)}")
 
 
 def _copies(keys: Sequence[Any]) -> list[int]:
@@ -131,18 +149,14 @@ def _copies(keys: Sequence[Any]) -> list[int]:
     return copies
 
 
-def _chosen(
-    method: str, matrix: Any, twins: list[list[int]], names: list[str], quotas: Mapping[str, int]
-) -> list[int]:
+def _chosen(matrix: Any, twins: list[list[int]], names: list[str], quotas: Mapping[str, int]) -> list[int]:
     """Choose among classes of documents with equal features, as many as quotas and classes allow."""
     points = matrix if len(twins) == len(matrix) else matrix[[places[0] for places in twins]]
     numbers = {name: number for number, name in enumerate(quotas)}
     strata = [numbers[names[places[0]]] for places in twins]
     sizes = Counter(strata)
     rooms = [min(quota, sizes[numbers[name]]) for name, quota in quotas.items()]
-    if method == "kcentre":
-        return farthest_first(points, sum(rooms), strata, rooms)
-    return facility_location(points, sum(rooms), [len(places) for places in twins], strata, rooms)
+    return farthest_first(points, sum(rooms), strata, rooms)
 
 
 def _filled(

@@ -13,32 +13,50 @@ from medvie_reward._core.lazy import lazy_names
 if TYPE_CHECKING:
     from medvie_reward.spec._explain import FieldRule, explain
     from medvie_reward.spec._fields import Field, Fields
+    from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
-    from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
+    from medvie_reward.spec._spec import (
+        ANSWERS,
+        COST_PARTS,
+        COSTS,
+        DEFAULT,
+        FORMATS,
+        KINDS,
+        PRESETS,
+        Spec,
+        resolve,
+    )
+    from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _explain="FieldRule explain",
         _fields="Field Fields",
+        _reading="GoldNames",
         _rules="Names Rule pattern_of",
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
-        _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
+        _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
+        _think_tags="THINK_TAGS think_pair",
     )
 
 __all__ = [
+    "ANSWERS",
     "COSTS",
     "COST_PARTS",
     "DEFAULT",
+    "FORMATS",
     "KINDS",
     "PREFIX",
     "PRESETS",
     "SCHEMAS",
+    "THINK_TAGS",
     "Field",
     "FieldRule",
     "Fields",
+    "GoldNames",
     "Names",
     "Rule",
     "SchemaTree",
@@ -48,4 +66,5 @@ __all__ = [
     "pattern_of",
     "resolve",
     "rules_of",
+    "think_pair",
 ]

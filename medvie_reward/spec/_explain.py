@@ -73,7 +73,8 @@ def explain(golds: Iterable[Any], spec: Spec) -> list[FieldRule]:
     """
     values: dict[str, tuple[Field, str, list[str]]] = {}
     for gold in golds:
-        _collect(plain(gold, GoldError, spec.max_depth, "gold"), spec, values)
+        gold = plain(gold, GoldError, spec.max_depth, "gold")
+        _collect(gold if spec.reader is None else spec.reader.gold(gold)[0], spec, values)
     return [_explained(field, texts, spec, mode) for field, mode, texts in values.values()]
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from itertools import count
 from typing import Any, Final
 from urllib.parse import unquote
@@ -15,8 +14,8 @@ from urllib.parse import unquote
 from medvie_reward._core.json_values import member_path
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.errors import SpecError
+from medvie_reward.spec._metaschema import MAPS, NESTED, VALIDATORS, metaschema_error
 from medvie_reward.spec._rules import MAX_WEIGHT, WEIGHT_STEP
-from medvie_reward.spec._schema_types import ARRAY_KEYWORDS, OBJECT_KEYWORDS
 
 PREFIX: Final = "x-medvie-"
 
@@ -44,22 +43,8 @@ _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
 }
 
 _DRAFT: Final = re.compile(r"https?://json-schema\.org/(draft.+?)/schema#?")
-_DRAFTS: Final = {
-    "draft/2020-12": "Draft202012Validator",
-    "draft/2019-09": "Draft201909Validator",
-    "draft-07": "Draft7Validator",
-    "draft-06": "Draft6Validator",
-}
 _LATEST: Final = "https://json-schema.org/draft/2020-12/schema"
 _TYPE_NAMES: Final = "one of array, boolean, integer, null, number, object, string, or a list of them"
-
-# Schemas stand under these keywords, and under the names in the maps.
-_MAPS: Final = {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
-_NESTED: Final = _MAPS.union(
-    OBJECT_KEYWORDS,
-    ARRAY_KEYWORDS,
-    ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "contains", "propertyNames"),
-)
 
 
 def wrong(at: str, expected: str, got: object) -> SpecError:
@@ -97,8 +82,8 @@ class SchemaTree:
         has = root if isinstance(root, dict) else {}
         uri, self._base = has.get("$schema", _LATEST), str(has.get("$id", "")).partition("#")[0]
         draft = _DRAFT.fullmatch(uri) if isinstance(uri, str) else None
-        if draft is None or draft[1] not in _DRAFTS:
-            raise wrong("$.$schema", f"the URI of {', '.join(_DRAFTS)}", uri)
+        if draft is None or draft[1] not in VALIDATORS:
+            raise wrong("$.$schema", f"the URI of {', '.join(VALIDATORS)}", uri)
         self._draft = draft[1]
         self._add(root, "$")
 
@@ -137,14 +122,10 @@ class SchemaTree:
         return found
 
     def _add(self, schema: Any, at: str) -> None:
-        if self._check:
-            jsonschema = import_module("jsonschema")  # takes 0.1 s, and shipped schemas do without
-            validator = getattr(jsonschema, _DRAFTS[self._draft])
-            errors = validator(validator.META_SCHEMA).iter_errors(schema)
-            if (error := jsonschema.exceptions.best_match(errors)) is not None:
-                for step in error.absolute_path:
-                    at = f"{at}[{step}]" if isinstance(step, int) else member(at, step)
-                raise wrong(at, _expected(error), error.instance)
+        if self._check and (error := metaschema_error(schema, self._draft)) is not None:
+            for step in error.absolute_path:
+                at = f"{at}[{step}]" if isinstance(step, int) else member(at, step)
+            raise wrong(at, _expected(error), error.instance)
         self._survey(schema, at, outside=False)
 
     def _survey(self, schema: Any, at: str, outside: bool) -> None:
@@ -155,6 +136,9 @@ class SchemaTree:
         for keyword, value in schema.items():
             if keyword.startswith(PREFIX):
                 known, expected = _OURS.get(keyword[len(PREFIX) :], (None, ""))
+                if keyword in (PREFIX + "normal-form", PREFIX + "normal_form"):
+                    where = "a function is taken from Python and from a rules file, never from a schema"
+                    raise wrong(at, f"no {keyword}: {where}", value)
                 if known is None:
                     names = ", ".join(PREFIX + name for name in _OURS)
                     raise wrong(member(at, keyword), f"one of the keywords {names}", keyword)
@@ -183,10 +167,10 @@ class SchemaTree:
 def _below(schema: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
     """Return the schemas in a schema; a keyword of another draft is read too, though no metaschema saw it."""
     for keyword, value in schema.items():
-        if keyword not in _NESTED:
+        if keyword not in NESTED:
             continue
         path = member(at, keyword)
-        if keyword in _MAPS:
+        if keyword in MAPS:
             if not isinstance(value, dict):
                 raise wrong(path, "an object of schemas", value)
             found = [(member(path, name), inner) for name, inner in value.items()]

@@ -20,15 +20,19 @@ import orjson
 from medvie_reward._version import __version__
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
-from medvie_reward.spec._rules import Rule
+from medvie_reward.spec._reading import KEYS, DocumentReader
+from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
+from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json")
-_ANSWERS: Final = ("lenient", "tagged")
+FORMATS: Final = ("think", "answer", "json", "think_json")
+"""What `Spec.format` can be."""
+ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+"""What `Spec.answer` can be."""
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -36,8 +40,26 @@ KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
+_LATER: Final = frozenset(
+    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
+)
+"""Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
+_TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
+
+
+def _are_words(value: Any) -> bool:
+    """Check whether a value is a list of texts that are not blank and can be written."""
+    return isinstance(value, (list, tuple)) and all(
+        type(x) is str and bool(x.strip()) and is_text(x) for x in value
+    )
+
+
+def _is_alias(pair: Any) -> bool:
+    """Check whether a value is a name with a list of other names."""
+    two = isinstance(pair, (list, tuple)) and len(pair) == 2
+    return two and _are_words((pair[0],)) and _are_words(pair[1])
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +79,11 @@ class Spec:
         Comparator of fields without a rule of their own: ``unicode`` (equal in NFC, outer whitespace gone,
         inner runs of it one space), ``strip`` (outer whitespace gone), ``text`` (spellings of one text:
         case, full width, punctuation) or ``guess`` (each value by what it is: number, range, date, text).
+    field_names
+        Whether the words of a field's name choose its comparator where no rule does and ``text`` is
+        ``guess``: ``unit``, ``total``, ``invoice_no``, 参考范围 (see `comparators.field_names`).
+    lone_currency
+        Whether a currency that only one of two values names tells nothing apart: $5 is 5, and not €5.
     rules
         What holds for single fields; the first rule that fits a field is its rule.
     narrative
@@ -82,12 +109,14 @@ class Spec:
         penalties, so that more text can raise the reward.
     format
         What a well-formed completion looks like: ``think`` (one think part, then one answer part),
-        ``answer`` (one answer part alone) or ``json`` (a JSON object or list and nothing else).
+        ``answer`` (one answer part alone), ``json`` (a JSON object or list and nothing else) or
+        ``think_json`` (one think part, then a JSON object or list, bare or in one fence).
     format_weight
         What a well-formed completion earns (r_format of Eq. 5), 0 or more.
     answer
-        How the answer is found: ``lenient`` (the rule of `parse_completion`) or ``tagged`` (the first
-        closed answer part only).
+        How the answer is found: ``lenient`` (the rule of `parse_completion`), ``tagged`` (the first
+        closed answer part only), ``last`` (the last answer part, or the last JSON where there is none: made
+        to evaluate, not to train) or ``tool_call`` (the arguments of the first tool call).
     both_empty
         The reward's matching part where neither prediction nor gold has a field, 0 to 1.
     repair
@@ -102,6 +131,21 @@ class Spec:
     max_pairs
         Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
         (never better than the optimum) and the result says ``limited``.
+    prefilled
+        Whether the prompt already ends with the opening think tag, so that completions begin inside the think
+        part. Named in the signature only where it is true.
+    think_tags
+        What think parts stand in: opening tags (the closing ones follow from them), or both tags with one
+        space between. Named in the signature only where they are not ``<think>``.
+    absent
+        Words that mean blank, such as ``N/A`` and ``无``, in any case and width. A rule's own words come
+        instead of these. What both sides leave blank is counted as ``agreed_blank``, which is in no score.
+    keys
+        How the names of members may differ: ``exact`` (not at all), ``case`` (upper and lower case) or
+        ``loose`` (also in spaces, ``_``, ``-`` and width: ``itemName`` is ``Item Name``). To evaluate.
+    key_aliases
+        Names of members with their other names, as a mapping. To evaluate; a rule's ``aliases`` hold at its
+        path alone.
 
     Raises
     ------
@@ -112,6 +156,8 @@ class Spec:
     name: str = "strict"
     lists: str = "align"
     text: str = "unicode"
+    field_names: bool = False
+    lone_currency: bool = False
     rules: tuple[Rule, ...] = ()
     narrative: str = "exact"
     reading: str = "json"
@@ -133,6 +179,11 @@ class Spec:
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
     max_pairs: int = 100_000
+    prefilled: bool = False
+    think_tags: tuple[str, ...] = THINK_TAGS
+    absent: tuple[str, ...] = ()
+    keys: str = "exact"
+    key_aliases: Any = ()
 
     def __repr__(self) -> str:
         known = self.name in PRESETS
@@ -145,6 +196,17 @@ class Spec:
         ]
         return f"{made}.replace({', '.join(changes)})" if changes else made
 
+    def _repr_html_(self) -> str:
+        from medvie_reward._core.tables import html_table
+
+        columns = ("rule for", "comparator", "weight", "critical", "lists")
+        rows = [
+            (rule.path, rule.comparator or "", f"{rule.weight:g}", "yes" if rule.critical else "",
+             rule.lists or "")
+            for rule in self.rules
+        ]  # fmt: skip
+        return html_table(self.signature, columns, rows, texts=(0, 1, 3, 4))
+
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
         keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
@@ -154,8 +216,8 @@ class Spec:
             ("narrative", _NARRATIVES),
             ("reading", _READINGS),
             ("matching", _MATCHINGS),
-            ("format", _FORMATS),
-            ("answer", _ANSWERS),
+            ("format", FORMATS),
+            ("answer", ANSWERS),
         ):
             self._require(field, getattr(self, field) in words, "one of " + ", ".join(map(repr, words)))
         for field, low, high in (
@@ -180,7 +242,11 @@ class Spec:
         listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
-        self._require("repair", type(self.repair) is bool, "True or False")
+        for field in ("field_names", "lone_currency", "prefilled", "repair"):
+            self._require(field, type(getattr(self, field)) is bool, "True or False")
+        tags = known_tags(self.think_tags)
+        self._require("think_tags", tags is not None, _TAGS)
+        object.__setattr__(self, "think_tags", tags)
         for field, least, most in (
             ("max_chars", 1, 2**31),
             ("max_chars_per_gold_char", 0, 2**31),
@@ -189,10 +255,34 @@ class Spec:
         ):
             n = getattr(self, field)
             self._require(field, type(n) is int and least <= n <= most, f"an integer {least} to {most}")
+        self._check_words()
         if self.reading != "json":
+            for field in ("absent", "keys", "key_aliases"):
+                plain = getattr(self, field) in ((), "exact")
+                self._require(field, plain, f"nothing of that kind with reading {self.reading!r}")
             self._require("lists", self.lists == "bag", f"'bag' with reading {self.reading!r}")
             self._require("text", self.text == "strip", f"'strip' with reading {self.reading!r}")
             self._require("rules", not self.rules, f"no rules with reading {self.reading!r}")
+
+    def _check_words(self) -> None:
+        """Check what was added for reading documents, and freeze it."""
+        self._require("keys", self.keys in KEYS, "one of " + ", ".join(map(repr, KEYS)))
+        self._require("name", is_text(self.name), "text that can be written as UTF-8")
+        self._require("absent", _are_words(self.absent), "a list of words that are not blank")
+        object.__setattr__(self, "absent", tuple(dict.fromkeys(self.absent)))
+        if self.key_aliases == ():
+            return
+        aliases = self.key_aliases
+        pairs = list(aliases.items()) if isinstance(aliases, Mapping) else aliases
+        good = isinstance(pairs, (list, tuple)) and all(
+            isinstance(pair, (list, tuple))
+            and len(pair) == 2
+            and _are_words((pair[0],))
+            and _are_words(pair[1])
+            for pair in pairs
+        )
+        self._require("key_aliases", good, "an object of a name with a list of other names")
+        object.__setattr__(self, "key_aliases", tuple((name, tuple(others)) for name, others in pairs))
 
     def _require(self, field: str, ok: bool, expected: str) -> None:
         if not ok:
@@ -252,6 +342,8 @@ class Spec:
         SpecError
             If something else than a `Rule` is among them.
         """
+        if isinstance(rules, (str, bytes, Mapping)) or not isinstance(rules, Iterable):
+            raise SpecError(f"rules: expected a list of Rule, got {rules!r:.80}")
         return self.replace(rules=(*rules, *self.rules))
 
     def replace(self, **changes: Any) -> Spec:
@@ -272,13 +364,32 @@ class Spec:
     @cached_property
     def fields(self) -> Fields:
         """The fields of documents under this spec, made as they are met."""
-        return Fields(self.rules, self.text, self.narrative == "graded")
+        named = self.field_names and self.text == "guess"
+        return Fields(self.rules, self.text, self.narrative == "graded", named, self.lone_currency)
+
+    @cached_property
+    def reader(self) -> DocumentReader | None:
+        """What reads documents as this spec says, ``None`` where they are read as they are."""
+        rules = any(rule.absent is not None or rule.aliases for rule in self.rules)
+        if not (rules or self.absent or self.key_aliases or self.keys != "exact"):
+            return None
+        return DocumentReader(self.fields, self.rules, self.absent, self.key_aliases, self.keys)
+
+    @cached_property
+    def counts_blanks(self) -> bool:
+        """Whether words that mean blank are declared, so that what both sides leave blank is counted."""
+        return bool(self.absent) or any(rule.absent for rule in self.rules)
 
     @cached_property
     def kind_costs(self) -> dict[str, int]:
         """What a hallucinated leaf costs, by its kind, in parts (see `COST_PARTS`)."""
         costs = (self.filled_blank_cost, self.invented_field_cost, self.invented_item_cost)
         return {kind: round(cost * COST_PARTS) for kind, cost in zip(KINDS, costs, strict=True)}
+
+    @cached_property
+    def think_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The opening and the closing tag of each kind of think part."""
+        return tuple(pair for tag in self.think_tags if (pair := think_pair(tag)) is not None)
 
     @cached_property
     def variants(self) -> dict[Any, Spec]:
@@ -292,7 +403,11 @@ class Spec:
     @cached_property
     def signature(self) -> str:
         """One line that names every choice and the version, to be printed with every number."""
-        parts = [f"{field.name}:{_word(getattr(self, field.name))}" for field in dataclasses.fields(self)]
+        parts = [
+            f"{field.name}:{_word(getattr(self, field.name))}"
+            for field in dataclasses.fields(self)
+            if field.name not in _LATER or getattr(self, field.name) != field.default
+        ]
         return "medvie|" + "|".join(parts) + f"|version:{__version__}"
 
 
@@ -335,9 +450,17 @@ def _word(value: object) -> str:
     if isinstance(value, tuple):
         if not value:
             return "none"
+        if isinstance(value[0], str):
+            return ",".join(_word(text).replace(",", "%2C") for text in value)
+        if not all(isinstance(x, Rule) for x in value):
+            return _escaped(orjson.dumps(value).decode())
         digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
         return f"{len(value)}#{digest.hexdigest()[:12]}"
-    return str(value).replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
+    return _escaped(str(value))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
 
 
 _FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))
@@ -363,6 +486,8 @@ def _clinical() -> Spec:
     return Spec(
         name="clinical",
         text="guess",
+        field_names=True,
+        lone_currency=True,
         rules=english + chinese,
         filled_blank_cost=0.25,
         invented_field_cost=0.25,

@@ -1,11 +1,11 @@
-"""Two annotations of the same documents -> how far they agree: leaves, fields, documents, beyond chance.
+"""Measure how far two annotations of the same documents agree: leaves, fields, documents, beyond chance.
 
 Leaves are matched as a prediction's are with a gold's, and which of the two is which does not matter: as many
 as can be are paired and equal, and F1 = 2 equal / (A + B). Hripcsak & Rothschild 2005 ("Agreement, the
-F-measure, and reliability in information retrieval") say why that is the measure where nobody can count what
-both left out. Every leaf counts as one; weights, costs and criticality have no say. Where rows are alike, so
-that several pairings have as many equal leaves, a single field may be given another share of them with A and
-B exchanged; all leaves together are not.
+F-measure, and reliability in information retrieval") explain why this is the measure if nobody can count what
+both left out. Every leaf counts as one; weights, penalties and critical flags do not apply. If rows are
+alike, so that several pairings have as many equal leaves, a field may get another share of them with A and B
+exchanged; all leaves together do not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from medvie_reward.corpus import Figure, Rows, Scored, field_at, field_figure, score_document
 from medvie_reward.errors import GoldError, InputError
-from medvie_reward.metrics import read_gold
+from medvie_reward.metrics import COUNTS_AT, read_gold
 from medvie_reward.spec import Spec
 from medvie_reward.statistics._bootstrap import Interval, intervals
 from medvie_reward.statistics._krippendorff import Units, alpha_at, closed_forms, unit_rows, units_of
@@ -27,7 +27,7 @@ from medvie_reward.statistics._resampling import Resampling
 
 _MICRO: Final = "micro"
 _MACRO: Final = "macro"
-_CORRECT, _PRED, _GOLD = 0, 2, 3  # places in `metrics.Numbers`
+_CORRECT, _PRED, _GOLD = (COUNTS_AT[name] for name in ("correct", "n_pred", "n_gold"))
 
 
 class Alpha(NamedTuple):
@@ -125,13 +125,22 @@ class Agreement(NamedTuple):
     limited: int
     signature: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        low, high = self.micro.low, self.micro.high
+        f1 = f"F1={self.micro.value:.4f} [{low:.4f}, {high:.4f}]"
+        return f"Agreement({self.a!r}, {self.b!r}, {len(self.documents)} documents, {f1})"
+
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         made = self._asdict()
         made["micro"], made["macro"] = self.micro._asdict(), self.macro._asdict()
         made["fields"] = {field.field: _field_dict(field) for field in self.fields}
         made["documents"] = [document._asdict() for document in self.documents]
         return made
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def _field_dict(field: FieldAgreement) -> dict[str, Any]:

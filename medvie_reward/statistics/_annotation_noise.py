@@ -1,6 +1,6 @@
-"""Golds with slips of the kinds that annotators make: typos, dropped rows, values exchanged between rows.
+"""Add the errors that annotators make: typos, dropped rows, values exchanged between rows.
 
-How much a figure or a ranking moves under a stated rate of slips says how clean golds have to be.
+How much a score or a ranking changes at a given rate shows how clean annotations have to be.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Final
 from medvie_reward._core.json_values import json_leaves, scalar_text
 from medvie_reward.errors import InputError
 
-KINDS: Final = ("typos", "dropped_rows", "swapped_values")
+NOISE_KINDS: Final = ("typos", "dropped_rows", "swapped_values")
 """What `add_noise` can add."""
 
 
 def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
-    """Copy a gold with slips in it.
+    """Copy a gold document with noise added.
 
     ``typos``: each leaf that is not empty gets, with probability ``rate``, one edit of one character that is
     no space: another one of its class in its place, one inserted after it, or it deleted (never the only
@@ -29,14 +29,14 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     none in a column of one value.
 
     With equal states of ``rng``, the typos and the drops at a lower rate are among those at a higher one, so
-    that rates differ by more slips and not by others.
+    that a higher rate adds noise and changes none of a lower rate.
 
     Parameters
     ----------
     gold
         A plain JSON value; left as it is.
     kind
-        One of `KINDS`.
+        One of `NOISE_KINDS`.
     rate
         0 to 1.
     rng
@@ -47,8 +47,8 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     InputError
         If the kind or the rate is not one of these.
     """
-    if kind not in KINDS:
-        raise InputError(f"no noise {kind!r}: expected one of {', '.join(KINDS)}")
+    if kind not in NOISE_KINDS:
+        raise InputError(f"no noise {kind!r}: expected one of {', '.join(NOISE_KINDS)}")
     if not 0 <= rate <= 1:
         raise InputError(f"rate of noise: expected a number from 0 to 1, got {rate!r}")
     if kind == "typos":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from medvie_reward.errors import InputError
+from medvie_reward.statistics._rank import TIE
 from medvie_reward.statistics._resampling import (
     Resampling,
     check_resampling,
@@ -36,7 +37,6 @@ often, and for the sum of all but one. So it says itself what 0/0 is. Difference
 count as rounding.
 """
 
-_TIE: Final = 1e-12
 _TINY: Final = 1e-300
 
 
@@ -49,7 +49,7 @@ class Interval(NamedTuple):
         The figure of all documents.
     low, high
         Ends of the interval; ``low <= high``. It need not hold ``value``, and is the value alone where
-        there is one document (or cluster), whose spread nobody knows.
+        there is one document (or cluster), whose standard deviation is unknown.
     """
 
     value: float
@@ -151,7 +151,7 @@ def figures(name: str, statistic: Statistic, sums: Floats) -> Floats:
 
 def slack(*values: float) -> float:
     """Return the difference up to which two of such figures are the same but for rounding."""
-    return _TIE * max(1.0, *map(abs, values))
+    return TIE * max(1.0, *map(abs, values))
 
 
 def interval_of(value: float, resampled: Floats, left_out: Floats, how: Resampling) -> Interval:

@@ -1,8 +1,8 @@
-"""Systems scored on the same golds -> their figures with intervals, and what separates each from the first.
+"""Compare systems on the same gold documents: scores with intervals, and paired tests against the first.
 
 Every difference is paired: documents are drawn, and swapped between the systems, with both systems' rows.
-p-values are adjusted (Holm 1979) over what one table asks at once: a figure over all systems beside the
-first, the fields of one system, the parts of one slice.
+p-values are adjusted (Holm 1979) within one table: a metric over all systems compared with the first, the
+fields of one system, the parts of one slice.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from medvie_reward.corpus import (
 )
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, intervals
-from medvie_reward.statistics._paired import Comparison, adjust_holm, compare_many, compare_paired
+from medvie_reward.statistics._paired import PairedTest, adjust_holm, compare_many, compare_paired
 from medvie_reward.statistics._resampling import Resampling
 
 FEW: Final = 20
-"""Fewer documents than this say little; what is made of them is marked."""
+"""With fewer documents than this, intervals are unreliable; such rows are marked."""
 
 _MARKS: Final = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 _WIDTH: Final = len(FIELD_COLUMNS)
@@ -46,40 +46,59 @@ class System(NamedTuple):
     name
         What tables call it.
     evaluation
-        Its scores; documents in the order of the golds, the same for all systems.
+        Its scores; documents in the order of the gold documents, the same for all systems.
     fields
-        Field -> array of shape (documents, 3), see `figures.FieldRows`.
+        Field -> array of shape (documents, 3), as `medvie_reward.corpus.FieldRows` makes them; those that the
+        evaluation kept if not given.
     """
 
     name: str
     evaluation: Evaluation
-    fields: Mapping[str, Rows]
+    fields: Mapping[str, Rows] | None = None
+
+    def field_rows(self) -> Mapping[str, Rows]:
+        """Return the counts per document and field.
+
+        Raises
+        ------
+        InputError
+            If they are neither given nor kept.
+        """
+        if self.fields is not None:
+            return self.fields
+        details = self.evaluation.details
+        if details is None:
+            raise InputError(
+                f"{self.name}: this evaluation did not keep counts per document and field; "
+                "use an evaluation that `evaluate` returned"
+            )
+        return details.fields.arrays()
 
 
 class Difference(NamedTuple):
-    """A figure of two systems.
+    """A score of two systems.
 
     Attributes
     ----------
     documents
-        Number of documents it is made of; of a field, those where one of the systems or the gold has it.
+        Number of documents behind it; for a field, those in which a system or the gold document has it.
     first, other
-        The figure of the first system and of the other.
+        The score of the first system and of the other.
     paired
         Other minus first, with interval, p-value, wins and so on.
     adjusted
-        The p-value, adjusted for what was asked at once.
+        The p-value, adjusted for all tests of its table.
     """
 
     documents: int
     first: float
     other: float
-    paired: Comparison
+    paired: PairedTest
     adjusted: float
 
     @property
     def few(self) -> bool:
-        """Whether it is made of fewer than `FEW` documents."""
+        """Whether it is based on fewer than `FEW` documents."""
         return self.documents < FEW
 
     @property
@@ -87,7 +106,7 @@ class Difference(NamedTuple):
         """Stars for an adjusted p-value below 0.05, 0.01 and 0.001."""
         return next((stars for level, stars in _MARKS if self.adjusted < level), "")
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values; what is infinite is null."""
         paired = self.paired
         return {
@@ -107,9 +126,13 @@ class Difference(NamedTuple):
             "detectable": _finite(paired.detectable),
         }
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
+
 
 class DocumentDifference(NamedTuple):
-    """One document's figure by two systems."""
+    """One document's score by two systems."""
 
     id: str
     first: float
@@ -122,18 +145,18 @@ class DocumentDifference(NamedTuple):
 
 
 class Versus(NamedTuple):
-    """One system beside the first.
+    """One system compared with the first.
 
     Attributes
     ----------
     name
         The system.
     figures, fields
-        By name; of a field its F1.
+        By name; for a field its F1.
     slices
-        Slice -> part -> difference in the leading figure.
+        Slice -> part -> difference in the leading metric.
     documents
-        Every document's own figure, the largest differences first.
+        Every document's own score, the largest differences first.
     """
 
     name: str
@@ -143,19 +166,19 @@ class Versus(NamedTuple):
     documents: list[DocumentDifference]
 
 
-class Contest(NamedTuple):
+class Comparison(NamedTuple):
     """Systems compared.
 
     Attributes
     ----------
     names
-        The systems; the first is the one that the others are compared with.
+        The systems; the others are compared with the first.
     documents
         Number of documents.
     figure
-        The leading figure: that of slices and documents.
+        The leading metric: that of slices and documents.
     figures
-        System -> figure -> value and interval.
+        System -> metric -> value and interval.
     versus
         One entry per system but the first.
     signature
@@ -169,7 +192,17 @@ class Contest(NamedTuple):
     versus: tuple[Versus, ...]
     signature: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        shown = [f"{name}={self.figures[name][self.figure].value:.4f}" for name in self.names]
+        return f"Comparison({self.documents} documents, {self.figure}: {', '.join(shown)})"
+
+    def __str__(self) -> str:
+        # Imported when called: pyproject.toml names it as an exception to the order of rooms.
+        from medvie_reward.reports import comparison_text
+
+        return comparison_text(self)
+
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "signature": self.signature,
@@ -194,6 +227,14 @@ class Contest(NamedTuple):
             },
         }
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
+
+
+Contest = Comparison
+"""The name of `Comparison` in version 0.1.0."""
+
 
 def compare_systems(
     systems: Sequence[System],
@@ -201,7 +242,7 @@ def compare_systems(
     *,
     slices: Mapping[str, Sequence[str]] | None = None,
     clusters: Sequence[Hashable] | None = None,
-) -> Contest:
+) -> Comparison:
     """Compare systems with the first of them.
 
     Parameters
@@ -225,11 +266,13 @@ def compare_systems(
     first = systems[0].evaluation
     rows = [document_rows(system.evaluation.documents) for system in systems]
     figures = asked_figures(first.metrics, np.vstack(rows))
-    # Fields are of leaves: where nobody asked for F1, nobody asked for them.
-    fields = {name: None for system in systems for name in system.fields if "f1" in first.metrics}
-    # Figures and fields in one table of sums, so that all of them share their resamples.
+    # Fields have F1 only: without it they are left out.
+    counted = [system.field_rows() if "f1" in first.metrics else {} for system in systems]
+    fields = list(dict.fromkeys(name for found in counted for name in found))
+    # Metrics and fields in one table of sums, so that all of them share their resamples.
     tables = [
-        np.hstack([table, *_columns(system, fields)]) for system, table in zip(systems, rows, strict=True)
+        np.hstack([table, *_columns(found, fields, len(table))])
+        for found, table in zip(counted, rows, strict=True)
     ]
     named = {f"{_FIGURE} {name}": figure for name, figure in figures.items()}
     named |= {f"{_FIELD} {name}": field_at(len(COLUMNS) + _WIDTH * n) for n, name in enumerate(fields)}
@@ -257,7 +300,7 @@ def compare_systems(
                 _documents(first, pair, figures["macro_f1" if leading == "micro_f1" else leading]),
             )
         )
-    return Contest(
+    return Comparison(
         tuple(system.name for system in systems),
         len(first.documents),
         leading,
@@ -278,9 +321,9 @@ class _Pair(NamedTuple):
         return _Pair(self.first[places], self.other[places])
 
     def difference(
-        self, figure: Figure, paired: Comparison, adjusted: float, documents: int | None = None
+        self, figure: Figure, paired: PairedTest, adjusted: float, documents: int | None = None
     ) -> Difference:
-        """Put a comparison beside the figures that it compares."""
+        """Return a paired test with the two scores that it compares."""
         first, other = (float(figure(table.sum(axis=0))) for table in self)
         return Difference(len(self.first) if documents is None else documents, first, other, paired, adjusted)
 
@@ -316,13 +359,13 @@ def _sign(
     return "|".join(parts + ([f"slices:{','.join(slices)}"] if slices else []))
 
 
-def _columns(system: System, fields: Iterable[str]) -> list[Rows]:
-    empty = np.zeros((len(system.evaluation.documents), _WIDTH))
-    return [system.fields.get(name, empty) for name in fields]
+def _columns(counted: Mapping[str, Rows], fields: Iterable[str], documents: int) -> list[Rows]:
+    empty = np.zeros((documents, _WIDTH))
+    return [counted.get(name, empty) for name in fields]
 
 
 def _fields(
-    pair: _Pair, figures: Mapping[str, Figure], found: Mapping[str, Comparison]
+    pair: _Pair, figures: Mapping[str, Figure], found: Mapping[str, PairedTest]
 ) -> dict[str, Difference]:
     paired = [found[f"{_FIELD} {name}"] for name in figures]
     adjusted = adjust_holm([comparison.p_value for comparison in paired])
@@ -363,7 +406,7 @@ def _documents(evaluation: Evaluation, pair: _Pair, figure: Figure) -> list[Docu
 
 
 def _dicts(differences: Mapping[str, Difference]) -> dict[str, dict[str, Any]]:
-    return {name: difference.as_dict() for name, difference in differences.items()}
+    return {name: difference.to_dict() for name, difference in differences.items()}
 
 
 def _finite(x: float) -> float | None:

@@ -1,4 +1,4 @@
-"""An evaluation -> confidence intervals of all its figures: of the corpus, of fields, of groups."""
+"""Confidence intervals of all scores of an evaluation: of the corpus, of fields, of groups."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Uncertainty(NamedTuple):
     Attributes
     ----------
     figures
-        Name of a figure, see `figures.FIGURES` -> value and interval.
+        Name of a metric, see `medvie_reward.corpus.FIGURES` -> value and interval.
     fields
         Field -> F1 and its interval.
     groups
-        Group -> figure -> value and interval, of the group's documents alone.
+        Group -> metric -> value and interval, of the group's documents alone.
     signature
         What the intervals were made with.
     """
@@ -33,7 +33,11 @@ class Uncertainty(NamedTuple):
     groups: dict[str, dict[str, Interval]]
     signature: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name} [{x.low:.4f}, {x.high:.4f}]" for name, x in self.figures.items())
+        return f"Uncertainty({shown}; {len(self.fields)} fields, {len(self.groups)} groups)"
+
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "signature": self.signature,
@@ -41,6 +45,10 @@ class Uncertainty(NamedTuple):
             "fields": _dicts(self.fields),
             "by": {name: _dicts(found) for name, found in self.groups.items()},
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def measure_uncertainty(
@@ -50,7 +58,7 @@ def measure_uncertainty(
     fields: Mapping[str, Rows] | None = None,
     clusters: Sequence[Hashable] | None = None,
 ) -> Uncertainty:
-    """Return confidence intervals of an evaluation by drawing its documents again.
+    """Return confidence intervals of an evaluation by resampling its documents.
 
     Parameters
     ----------
@@ -59,7 +67,8 @@ def measure_uncertainty(
     how
         Number of resamples, confidence, seed, method.
     fields
-        Field -> array of shape (documents, 3), see `figures.FieldRows`; without it fields have no intervals.
+        Field -> array of shape (documents, 3), see `medvie_reward.corpus.FieldRows`; without it
+        fields have no intervals.
     clusters
         A label per document: those with equal labels are drawn together.
 
@@ -74,7 +83,7 @@ def measure_uncertainty(
     rows = document_rows(documents)
     figures = asked_figures(evaluation.metrics, rows)
     columns = {} if fields is None else dict(fields)
-    # In one table, so that figures and fields share their resamples; a field may be named like a figure.
+    # In one table, so that metrics and fields share their resamples. A field may be named like a metric.
     table = np.hstack([rows, *columns.values()])
     asked = {f"figure {name}": figure for name, figure in figures.items()}
     for n, name in enumerate(columns):

@@ -11,7 +11,7 @@ never differ, about 0 where they agree as often as values dealt out at random, a
 only one value at all.
 
 A unit of a field outside lists is a document; of a field inside a list a pair of rows that belong together. A
-blank is a value too: whoever leaves *Abnormal Mark* blank says that the result is normal. Rows that only one
+blank is a category: an empty *Abnormal Mark* means that the result is normal. Rows that only one
 annotator has are no units, since the other said nothing of them; they count in F1.
 """
 
@@ -37,13 +37,13 @@ CLOSED: Final = ("enum", "sex", "flag", "boolean", "status", "ordinal")
 Units = Counter[tuple[str, str]]
 """How often one annotator has the first value where the other has the second; blank is ``""``."""
 
-Form = Callable[[str], str]
+NormalForm = Callable[[str], str]
 
 # A name in quotes, a position, a list mark, a bare name with what joins it.
 _STEP: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d*\]|[^\[]+')
 
 
-def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) -> dict[str, Form]:
+def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) -> dict[str, NormalForm]:
     """Return field -> normal form of its values, for the fields whose values come from a short list.
 
     They are those that the spec, or else the preset ``clinical``, compares by one of `CLOSED`, and those that
@@ -63,7 +63,7 @@ def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) ->
     return made
 
 
-def units_of(leaves: Sequence[Leaf], forms: Mapping[str, Form]) -> dict[str, Units]:
+def units_of(leaves: Sequence[Leaf], forms: Mapping[str, NormalForm]) -> dict[str, Units]:
     """Return field -> units of one document.
 
     Parameters

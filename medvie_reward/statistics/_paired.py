@@ -1,15 +1,16 @@
-"""Two systems on the same documents: their difference, its interval, and whether chance explains it."""
+"""Compare two systems on the same documents: difference, interval, paired test."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import copysign, inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, Statistic, figures, interval_of, leave_out, slack
+from medvie_reward.statistics._power import detectable_difference
 from medvie_reward.statistics._resampling import (
     Resampling,
     check_resampling,
@@ -24,22 +25,19 @@ if TYPE_CHECKING:
 
     from medvie_reward.statistics._resampling import Floats
 
-POWER: Final = 0.8
-"""Probability with which a difference of ``Comparison.detectable`` is found."""
 
-
-class Comparison(NamedTuple):
-    """System b beside system a.
+class PairedTest(NamedTuple):
+    """System b compared with system a.
 
     Attributes
     ----------
     difference
-        Figure of b minus figure of a, and its bootstrap interval; documents are drawn for both at once.
+        Score of b minus score of a, and its bootstrap interval; documents are drawn for both at once.
     p_value
-        Two-sided, by approximate randomisation: how often a difference at least as large comes up when each
+        Two-sided, by approximate randomization: how often a difference at least as large comes up when each
         document's (or cluster's) two rows are swapped at random. Above 0, at most 1.
     wins, ties, losses
-        Documents whose own figure by b is above, equal to and below that by a. Figures are equal within
+        Documents whose own score by b is above, equal to and below that by a. Scores are equal within
         1e-12, or within that share of the corpus' figure where it is above 1.
     effect
         Cohen's d_z: the mean over documents of b's own figure minus a's, divided by the standard deviation of
@@ -66,7 +64,7 @@ def compare_paired(
     statistic: Statistic,
     how: Resampling,
     clusters: Sequence[Hashable] | None = None,
-) -> Comparison:
+) -> PairedTest:
     """Compare two systems by one statistic; see `compare_many`."""
     return compare_many(a, b, {"statistic": statistic}, how, clusters)["statistic"]
 
@@ -77,7 +75,7 @@ def compare_many(
     statistics: Mapping[str, Statistic],
     how: Resampling,
     clusters: Sequence[Hashable] | None = None,
-) -> dict[str, Comparison]:
+) -> dict[str, PairedTest]:
     """Compare two systems by several statistics, all with the same resamples and the same swaps.
 
     The p-value is ``(c + 1) / (R + 1)``, with c the number of R swaps whose absolute difference is at least
@@ -127,12 +125,12 @@ def compare_many(
         difference = interval_of(gain(total[None])[0], resampled, left_out, how)
         chance = abs(gain(swapped))
         own = gain(both)
-        found[name] = Comparison(
+        found[name] = PairedTest(
             difference,
             (int((chance >= abs(difference.value) - tie).sum()) + 1) / (how.resamples + 1),
             *_decide(own, tie),
             _effect(own),
-            _detectable(resampled, how.confidence) if len(units) > 1 else inf,
+            detectable_difference(float(resampled.std(ddof=1)), how.confidence) if len(units) > 1 else inf,
         )
     return found
 
@@ -158,13 +156,6 @@ def _effect(own: Floats) -> float:
     if np.ptp(own) <= slack(mean):
         return copysign(inf, mean)
     return mean / float(own.std(ddof=1))
-
-
-def _detectable(resampled: Floats, confidence: float) -> float:
-    """Return the minimum detectable difference (Cohen 1988, section 2.4, for known variance)."""
-    from scipy.special import ndtri
-
-    return float((ndtri((1 + confidence) / 2) + ndtri(POWER)) * resampled.std(ddof=1))
 
 
 def adjust_holm(p_values: Sequence[float]) -> list[float]:

@@ -1,4 +1,4 @@
-r"""How many documents tell two systems apart.
+r"""How many documents distinguish two systems, and which difference a sample of documents can show.
 
 The linearised difference of two figures says it. Document i has the influence value
 :math:`u_i = (N - 1)(d - d_{-i})`, with d the difference of the figures and :math:`d_{-i}` that without
@@ -20,15 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward.corpus import Figure, Rows
+from medvie_reward.statistics._rank import TIE
 
 LEVEL: Final = 0.05
-"""Level of the test that tells two systems apart."""
+"""Level of the test that distinguishes two systems."""
 
 POWER: Final = 0.8
-"""Probability with which as many documents as are needed tell them apart."""
-
-TIE: Final = 1e-12
-"""Figures that differ by no more are equal but for rounding."""
+"""Probability with which a true difference is found, by enough documents or large enough."""
 
 
 def influence_values(rows: Rows, figure: Figure) -> NDArray[np.float64]:
@@ -59,6 +57,19 @@ def needed_documents(difference: float, sd: float, level: float = LEVEL, power: 
         return None
     n = ((quantile(1 - level / 2) + quantile(power)) * sd / abs(difference)) ** 2
     return max(2, ceil(n - TIE)) if isfinite(n) else None
+
+
+def detectable_difference(standard_error: float, confidence: float) -> float:
+    """Return the minimum detectable difference (Cohen 1988, section 2.4, for known variance).
+
+    Parameters
+    ----------
+    standard_error
+        Standard error of the difference.
+    confidence
+        One minus the level of the two-sided test.
+    """
+    return (quantile((1 + confidence) / 2) + quantile(POWER)) * standard_error
 
 
 def quantile(level: float) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-METHODS: Final = ("expanded", "percentile", "bca")
+INTERVAL_METHODS: Final = ("expanded", "percentile", "bca")
 """Names of the kinds of interval; `medvie_reward.statistics._bootstrap.interval_of` says what they are."""
 _CELLS: Final = 1 << 20
 """Draws per block: 8 MB of indices, 8 MB of counts."""
@@ -40,7 +40,7 @@ class Resampling(NamedTuple):
     seed
         Of `numpy.random.default_rng`; not negative. The resamples and the swaps each start from it.
     method
-        One of `METHODS`.
+        One of `INTERVAL_METHODS`.
     """
 
     resamples: int = 10_000
@@ -72,8 +72,8 @@ def check_resampling(how: Resampling) -> None:
         raise InputError(f"confidence: expected a number above 0 and below 1, got {how.confidence!r}")
     if not _is_whole(how.seed) or how.seed < 0:
         raise InputError(f"seed: expected an integer of at least 0, got {how.seed!r}")
-    if how.method not in METHODS:
-        raise InputError(f"no method {how.method!r}: expected one of {', '.join(METHODS)}")
+    if how.method not in INTERVAL_METHODS:
+        raise InputError(f"no method {how.method!r}: expected one of {', '.join(INTERVAL_METHODS)}")
 
 
 def _is_whole(x: Any) -> bool:

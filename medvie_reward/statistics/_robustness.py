@@ -1,11 +1,11 @@
-"""Systems scored against golds with stated slips -> how figures, rankings and rewards move."""
+"""Measure how annotation noise changes scores, rankings and rewards."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain, combinations
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,13 +16,14 @@ from medvie_reward._core.processes import in_processes
 from medvie_reward._core.seeds import DEFAULT_SEED, seed_of
 from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
 from medvie_reward.spec import Spec
-from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
+from medvie_reward.statistics._annotation_noise import NOISE_KINDS, add_noise, count_changes
+from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
 
 _MATCHING: Final = COLUMNS.index("matching")
 _CHUNK: Final = 8
 
 
-class Annotated(NamedTuple):
+class PredictedDocument(NamedTuple):
     """A document: its id, its plain gold, and what each system predicted (``None``: nothing)."""
 
     id: str
@@ -31,9 +32,9 @@ class Annotated(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Which slips are made: kinds of `noise.KINDS`, rates from 0 to 1, the seed."""
+    """Which annotation noise is added: types of `NOISE_KINDS`, rates from 0 to 1, the seed."""
 
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = NOISE_KINDS
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
     seed: int = DEFAULT_SEED
 
@@ -45,22 +46,22 @@ class Noise(NamedTuple):
 
 
 class NoisyGolds(NamedTuple):
-    """What golds with slips of one kind and rate say.
+    """Scores against gold documents with noise of one type and rate.
 
     Attributes
     ----------
     kind, rate
-        Of the slips.
+        Of the noise.
     changed
-        Share of the golds' leaves that were changed or dropped.
+        Share of the gold leaves that were changed or dropped.
     figures
         System -> figure.
     tau
-        Kendall's tau-a between the systems' ranking and that by the clean golds: pairs in order minus pairs
-        turned round, of all.
+        Kendall's tau-a between the systems' ranking and that by the clean gold documents: pairs in the same
+        order minus pairs in the opposite order, of all pairs.
     rewards
-        System -> Kendall's tau-b over documents between the matching part of the reward by these golds and by
-        the clean ones; ``None`` where all documents have one reward.
+        System -> Kendall's tau-b over documents between the matching part of the reward by these gold
+        documents and by the clean ones; ``None`` if all documents have one reward.
     """
 
     kind: str
@@ -72,14 +73,15 @@ class NoisyGolds(NamedTuple):
 
 
 class Robustness(NamedTuple):
-    """What slips in the golds do.
+    """The effect of annotation noise.
 
     Attributes
     ----------
     figures
-        System -> figure by the clean golds.
+        System -> score by the clean gold documents.
     rows
-        System -> array of shape (documents, columns) by the clean golds; see `figures.COLUMNS`.
+        System -> array of shape (documents, columns) by the clean gold documents; see
+        `medvie_reward.corpus.COLUMNS`.
     noisy
         One entry per kind and rate.
     """
@@ -88,13 +90,17 @@ class Robustness(NamedTuple):
     rows: dict[str, Rows]
     noisy: tuple[NoisyGolds, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything but the rows as JSON values."""
         return {"figures": self.figures, "noisy": [found._asdict() for found in self.noisy]}
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
+
 
 def measure_robustness(
-    documents: Iterable[Annotated],
+    documents: Iterable[PredictedDocument],
     names: Sequence[str],
     spec: Spec,
     figure: Figure,
@@ -103,31 +109,31 @@ def measure_robustness(
     metrics: tuple[str, ...] = ("f1",),
     workers: int = 1,
 ) -> Robustness:
-    """Score systems against clean golds and against golds with slips.
+    """Score systems against clean gold documents and against ones with noise.
 
-    The slips of a document depend on the seed, the kind and the document's id alone, not on its place.
+    The noise in a document depends only on the seed, the type and the document's id, not on its place.
 
     Parameters
     ----------
     documents
         At least one.
     names
-        The systems, in the order of `Annotated.preds`.
+        The systems, in the order of `PredictedDocument.preds`.
     spec
         The spec.
     figure
-        A figure over the columns of `figures.document_rows`.
+        A metric over the columns of `medvie_reward.corpus.document_rows`.
     noise
-        Which slips.
+        Which noise.
     metrics
-        What to compute, see `corpus.evaluate`.
+        What to compute, see `medvie_reward.evaluate`.
     workers
         Number of processes; changes no number.
 
     Raises
     ------
     InputError
-        If a kind or rate is none.
+        If a type or rate is unknown.
     """
     score = partial(_score, spec=spec, noise=noise, metrics=metrics)
     if workers == 1:
@@ -135,10 +141,11 @@ def measure_robustness(
     else:
         chunks = in_processes(iter(documents), partial(_score_chunk, score), workers, _CHUNK)
         scored = list(chain.from_iterable(chunks))
-    # Shape (conditions, systems, documents, columns); the first condition is that of the clean golds.
+    # Shape (conditions, systems, documents, columns); the first condition is without noise.
     tables = np.stack([one.rows for one in scored], axis=2)
     changes = np.array([one.changed for one in scored]).sum(axis=0)
     values = figure(tables.sum(axis=2))
+    orders = pair_orders(values)
     matching = tables[..., _MATCHING]
     noisy = []
     for n, (kind, rate) in enumerate(_conditions(noise), start=1):
@@ -148,7 +155,7 @@ def measure_robustness(
                 rate,
                 float(changes[n] / changes[0]) if changes[0] else 0.0,
                 dict(zip(names, values[n].tolist(), strict=True)),
-                tau_a(values[0], values[n]),
+                tau_a(orders[0], orders[n]),
                 {name: tau_b(matching[0, k], matching[n, k]) for k, name in enumerate(names)},
             )
         )
@@ -168,11 +175,11 @@ class _Scored(NamedTuple):
     changed: list[int]
 
 
-def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ...]) -> _Scored:
+def _score(document: PredictedDocument, spec: Spec, noise: Noise, metrics: tuple[str, ...]) -> _Scored:
     """Score a document's predictions under every condition; the first number of changes is that of leaves."""
     golds = [document.gold]
     for kind, rate in _conditions(noise):
-        # The rate is no part of the seed: a higher one adds slips to those of a lower one.
+        # The seed does not depend on the rate: a higher rate adds noise to that of a lower one.
         rng = random.Random(seed_of(noise.seed, kind, document.id))
         golds.append(add_noise(document.gold, kind, rate, rng))
     leaves = sum(1 for _ in json_leaves(document.gold, str.strip))
@@ -188,25 +195,7 @@ def _score(document: Annotated, spec: Spec, noise: Noise, metrics: tuple[str, ..
     return _Scored(np.array(rows), [leaves, *(count_changes(document.gold, gold) for gold in golds[1:])])
 
 
-def _score_chunk(score: Callable[[Annotated], _Scored], documents: list[Annotated]) -> list[_Scored]:
+def _score_chunk(
+    score: Callable[[PredictedDocument], _Scored], documents: list[PredictedDocument]
+) -> list[_Scored]:
     return [score(document) for document in documents]
-
-
-def tau_a(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Return Kendall's tau-a of two rankings: pairs in the same order minus pairs turned round, of all pairs.
-
-    Pairs that are equal in either count as neither. 1.0 for fewer than two things.
-    """
-    products = [
-        np.sign(one[a] - one[b]) * np.sign(other[a] - other[b]) for a, b in combinations(range(len(one)), 2)
-    ]
-    return float(np.mean(products)) if products else 1.0
-
-
-def tau_b(one: NDArray[Any], other: NDArray[Any]) -> float | None:
-    """Return Kendall's tau-b of two series (Kendall 1945), ``None`` where one of them is all equal."""
-    from scipy.stats import kendalltau
-
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return None
-    return float(kendalltau(one, other).statistic)

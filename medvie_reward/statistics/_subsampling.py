@@ -1,8 +1,8 @@
-"""Systems' rows on the same documents -> what a smaller set of documents would have said of them.
+"""Estimate what a smaller sample of documents would have shown of systems.
 
-Sets of n documents are drawn with replacement, as a bootstrap does: the documents at hand stand for all that
-there could be, so that a set as large as theirs still differs from the next one. (Drawn without replacement,
-the spread would shrink to nothing as n nears their number, which is no property of a new set.)
+Samples of n documents are drawn with replacement, as a bootstrap does: all documents are treated as
+representative of the population, so that a sample as large still differs from the next one. (Drawn without
+replacement, the standard deviation would shrink to 0 as n nears their number, unlike that of a new sample.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.corpus import Figure, Rows
 from medvie_reward.errors import InputError
-from medvie_reward.statistics._power import LEVEL, TIE, influence_values, needed_documents, quantile
+from medvie_reward.statistics._power import LEVEL, influence_values, needed_documents, quantile
+from medvie_reward.statistics._rank import TIE, pair_orders, tau_a
 
 SIZES: Final = (50, 100, 200, 500)
 """Sizes looked at where none are given, as far as there are so many documents; their number is one too."""
@@ -77,7 +78,8 @@ class Size(NamedTuple):
     same_ranking
         Share of sets that rank all systems as all documents do.
     tau
-        Mean over sets of Kendall's tau-a to that ranking: pairs in order minus pairs turned round, of all.
+        Mean over sets of Kendall's tau-a to that ranking: pairs in the same order minus pairs in the
+        opposite order, of all pairs.
     pairs
         By two systems.
     """
@@ -89,7 +91,7 @@ class Size(NamedTuple):
     pairs: dict[tuple[str, str], PairAt]
 
 
-class Pair(NamedTuple):
+class SystemPair(NamedTuple):
     """Two systems over all documents.
 
     Attributes
@@ -124,10 +126,10 @@ class Subsamples(NamedTuple):
 
     documents: int
     figures: dict[str, float]
-    pairs: dict[tuple[str, str], Pair]
+    pairs: dict[tuple[str, str], SystemPair]
     sizes: tuple[Size, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "documents": self.documents,
@@ -146,6 +148,10 @@ class Subsamples(NamedTuple):
                 for size in self.sizes
             ],
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `to_dict` does; the name in version 0.1.0."""
+        return self.to_dict()
 
 
 def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:
@@ -207,15 +213,15 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
     whole = np.array([float(figure(table.sum(axis=0))) for table in tables])
     influences = [influence_values(table, figure) for table in tables]
     gains = np.stack([influences[b] - influences[a] for a, b in places], axis=1)
-    order = _signs(whole, places)
+    order = pair_orders(whole, TIE)
     pairs = {}
     for name, (a, b), gain in zip(names, places, gains.T, strict=True):
         difference, sd = float(whole[b] - whole[a]), float(gain.std(ddof=1))
-        pairs[name] = Pair(difference, sd, needed_documents(difference, sd))
+        pairs[name] = SystemPair(difference, sd, needed_documents(difference, sd))
     sizes = []
     for n in how.sizes:
         figures, standard_errors = _draw(tables, gains, figure, n, how)
-        found = _signs(figures, places)
+        found = pair_orders(figures, TIE)
         right = found == order
         gap = np.stack([figures[:, b] - figures[:, a] for a, b in places], axis=1)
         apart = right & (np.abs(gap) > quantile(1 - LEVEL / 2) * standard_errors + TIE)
@@ -225,7 +231,7 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
                 n,
                 spreads,
                 float(right.all(axis=1).mean()),
-                float((found * order).mean()),
+                tau_a(found, order),
                 {
                     name: PairAt(float(right[:, k].mean()), float(apart[:, k].mean()))
                     for k, name in enumerate(names)
@@ -256,12 +262,6 @@ def _counts(documents: int, n: int, how: Subsampling) -> Iterator[_Floats]:
     block = max(1, _CELLS // documents)
     for start in range(0, how.draws, block):
         yield rng.multinomial(n, share, min(block, how.draws - start)).astype(np.float64)
-
-
-def _signs(figures: _Floats, places: list[tuple[int, int]]) -> NDArray[np.int64]:
-    """Return the order of each pair of systems: 1, 0 or -1; shape (…, pairs)."""
-    gap = np.stack([figures[..., b] - figures[..., a] for a, b in places], axis=-1)
-    return np.where(np.abs(gap) <= TIE, 0, np.sign(gap)).astype(np.int64)
 
 
 def _spread(values: _Floats) -> Spread:

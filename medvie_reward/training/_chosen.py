@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from medvie_reward._core.files import read_json
 from medvie_reward._core.names import first_names, plural
-from medvie_reward.corpus import RowFile, read_json
+from medvie_reward.corpus import RowFile
 from medvie_reward.errors import InputError
 
 

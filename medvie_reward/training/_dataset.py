@@ -13,11 +13,19 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.files import read_json
 from medvie_reward._core.seeds import seed_of, unit_of
-from medvie_reward.corpus import GOLD_KEYS, Picture, RowFile, dump, read_json
+from medvie_reward.corpus import GOLD_KEYS, Picture, RowFile, dump
 from medvie_reward.errors import InputError, SpecError
 from medvie_reward.training._chosen import choose_rows, read_ids
-from medvie_reward.training._documents import Corpus, Document, Reader, fill_rates, read_schema, survey
+from medvie_reward.training._documents import (
+    Corpus,
+    Reader,
+    TrainingDocument,
+    fill_rates,
+    read_schema,
+    survey,
+)
 from medvie_reward.training._parquet_writer import NewParquet, arrow_schema, check_installed
 from medvie_reward.training._plan import Plan
 from medvie_reward.training._prompts import IMAGE, query_of
@@ -87,7 +95,7 @@ def write_dataset(golds: str, folder: str, plan: Plan) -> Summary:
     ids = None if plan.ids is None else read_ids(plan.ids)
     with RowFile(golds, GOLD_KEYS, plan.gold_key, plan.id_key) as file:
         if file.key is None:
-            raise InputError(f"expected rows with one of the members {', '.join(GOLD_KEYS)}", golds, 1)
+            raise InputError(f"expected rows with one of the members {GOLD_KEYS}", golds, 1)
         root = Path(plan.images_root) if plan.images_root is not None else Path(golds).parent
         reader = Reader(file, schemas, root, plan.language, plan.source_key)
         corpus = survey(reader, choose_rows(file, ids, plan.limit))
@@ -96,13 +104,13 @@ def write_dataset(golds: str, folder: str, plan: Plan) -> Summary:
         if plan.strategy == "difficulty":
             rates = fill_rates(corpus, sides["train"])
             if f1 is not None and f1.keys().isdisjoint(rates):
-                raise InputError("expected scores of the golds' fields, got none of them", plan.scores)
+                raise InputError("expected scores of fields that the gold documents have", plan.scores)
             weights = field_weights(rates, f1)
         return _Writer(reader, corpus, plan, weights).write(folder, files, sides)
 
 
 def rows_of(
-    document: Document,
+    document: TrainingDocument,
     reader: Reader,
     corpus: Corpus,
     plan: Plan,
@@ -145,7 +153,7 @@ def rows_of(
 
 
 def draw_queries(
-    document: Document, corpus: Corpus, plan: Plan, weights: Mapping[str, float] | None = None
+    document: TrainingDocument, corpus: Corpus, plan: Plan, weights: Mapping[str, float] | None = None
 ) -> list[Query]:
     """Draw the queries of a training document; none has the keys of another one.
 
@@ -172,7 +180,7 @@ def draw_queries(
     return list(drawn.values())
 
 
-def whole_query(document: Document, corpus: Corpus, plan: Plan) -> Query:
+def whole_query(document: TrainingDocument, corpus: Corpus, plan: Plan) -> Query:
     """Return the query for all keys."""
     keys = tuple(leaf_paths(corpus.forms[document.form].fields))
     return Query(seed_of(plan.seed, document.id, "all"), keys, not document.filled)
@@ -191,7 +199,7 @@ class _Writer:
         self._fewer = 0
 
     def write(
-        self, folder: str, files: Mapping[str, str], sides: Mapping[str, Sequence[Document]]
+        self, folder: str, files: Mapping[str, str], sides: Mapping[str, Sequence[TrainingDocument]]
     ) -> Summary:
         """Write a file per side; they appear under their names once all are whole."""
         _make_folder(folder)
@@ -201,13 +209,12 @@ class _Writer:
         schema = arrow_schema(plan.embed, about)
         counts = {}
         with ExitStack() as stack:
-            opened = {split: stack.enter_context(NewParquet(files[split], schema)) for split in sides}
+            inputs = (self._reader.file.name,)
+            opened = {split: stack.enter_context(NewParquet(files[split], schema, inputs)) for split in sides}
             for split, documents in sides.items():
                 counts[split] = self._write_side(split, documents, opened[split])
             for file in opened.values():
                 file.close()
-            for file in opened.values():
-                file.rename()
         return Summary(
             {split: len(documents) for split, documents in sides.items()},
             {split: len(queries) for split, queries in counts.items()},
@@ -218,7 +225,7 @@ class _Writer:
         )
 
     def _write_side(
-        self, split: str, documents: Sequence[Document], file: NewParquet
+        self, split: str, documents: Sequence[TrainingDocument], file: NewParquet
     ) -> list[tuple[int, bool]]:
         """Write the rows of a side; gives how many keys each asks for, and whether its gold is blank."""
         plan, written = self._plan, list[tuple[int, bool]]()
@@ -243,7 +250,7 @@ def _files(folder: str, plan: Plan) -> dict[str, str]:
     return names
 
 
-def _sides(documents: Sequence[Document], plan: Plan) -> dict[str, list[Document]]:
+def _sides(documents: Sequence[TrainingDocument], plan: Plan) -> dict[str, list[TrainingDocument]]:
     """Split the documents."""
     out = held_out(
         [document.id for document in documents],

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.files import read_json
 from medvie_reward._core.seeds import seed_of
-from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of, read_json, read_line, value_of
+from medvie_reward.corpus import Picture, RowFile, check_picture, pictures_of
 from medvie_reward.errors import GoldError, InputError, SpecError
 from medvie_reward.metrics import read_gold
 from medvie_reward.spec import SCHEMAS, Spec, load_schema, resolve
@@ -29,7 +30,7 @@ from medvie_reward.training._query_fields import (
 _IMAGE_KEYS: Final = ("image", "images")
 
 
-class Document(NamedTuple):
+class TrainingDocument(NamedTuple):
     """A document of the file.
 
     Attributes
@@ -67,7 +68,7 @@ class Content(NamedTuple):
     source_text: str
 
 
-class Form(NamedTuple):
+class QuerySchema(NamedTuple):
     """What can be asked of some documents.
 
     Attributes
@@ -75,7 +76,7 @@ class Form(NamedTuple):
     fields
         The fields.
     schema
-        The JSON Schema that they come from, as JSON text; empty where they come from golds.
+        The JSON Schema that they come from, as JSON text; empty where they come from gold documents.
     """
 
     fields: Field
@@ -92,7 +93,7 @@ class Reader:
         The file.
     schemas
         Forms from schemas; a document has the first that describes its gold. Without any, documents of one
-        language and report type share the union of what their golds name.
+        language and report type share the union of what their gold documents name.
     root
         The folder that images' paths start from.
     language
@@ -102,7 +103,7 @@ class Reader:
     """
 
     file: RowFile
-    schemas: tuple[Form, ...] = ()
+    schemas: tuple[QuerySchema, ...] = ()
     root: Path = Path()
     language: str | None = None
     source_key: str = "source_text"
@@ -110,7 +111,7 @@ class Reader:
 
     def value(self, row: int) -> Any:
         """Read a row."""
-        return read_line(self.file.line(row), self.file.name, row + 1)
+        return self.file.row(row).value
 
     def content(self, row: int, value: Any = None) -> Content:
         """Read what a row says; its value may be given where it is known.
@@ -122,9 +123,7 @@ class Reader:
         """
         value = self.value(row) if value is None else value
         try:
-            gold = read_gold(
-                value_of(value, self.file.key, self.file.id_key, self.file.name, row + 1), self._spec
-            )
+            gold = read_gold(self.file.value(row), self._spec)
             named = [name for name in _IMAGE_KEYS if isinstance(value, dict) and name in value]
             if len(named) > 1:
                 raise InputError(f"has {' and '.join(map(repr, named))}: expected one of them")
@@ -144,16 +143,16 @@ class Reader:
 
     def wrong(self, row: int, error: Exception) -> InputError:
         """Describe where an error is: file, line and id."""
-        if isinstance(error, InputError) and error.line is not None:
+        if isinstance(error, InputError) and error.file is not None:
             return error
-        return InputError(f"row {self.id_of(row)!r}: {error}", self.file.name, row + 1)
+        return self.file.place(row).error(f"row {self.id_of(row)!r}: {error}")
 
 
 class Corpus(NamedTuple):
     """The documents that were chosen, and what can be asked of them."""
 
-    documents: tuple[Document, ...]
-    forms: tuple[Form, ...]
+    documents: tuple[TrainingDocument, ...]
+    forms: tuple[QuerySchema, ...]
 
 
 def survey(reader: Reader, rows: Sequence[int]) -> Corpus:
@@ -179,13 +178,13 @@ def survey(reader: Reader, rows: Sequence[int]) -> Corpus:
             else:
                 form = unions.setdefault((language, kind), len(forms))
                 if form == len(forms):
-                    forms.append(Form(named, ""))
+                    forms.append(QuerySchema(named, ""))
                 else:
-                    forms[form] = Form(merge(forms[form].fields, named), "")
+                    forms[form] = QuerySchema(merge(forms[form].fields, named), "")
             pages = tuple(map(check_picture, content.pictures)) or (str(seed_of(content.source_text)),)
         except (GoldError, InputError) as error:
             raise reader.wrong(row, error) from None
-        found.append(Document(row, reader.id_of(row), kind, language, form, frozenset(), pages))
+        found.append(TrainingDocument(row, reader.id_of(row), kind, language, form, frozenset(), pages))
     for document in found:
         if not forms[document.form].fields.members:
             bare = GoldError("gold: expected an object, or a list of objects, with members - at $")
@@ -199,7 +198,7 @@ def survey(reader: Reader, rows: Sequence[int]) -> Corpus:
     return Corpus(tuple(documents), tuple(forms))
 
 
-def read_schema(name: str) -> Form:
+def read_schema(name: str) -> QuerySchema:
     """Read a shipped schema by its name, or a file that holds a JSON Schema.
 
     Raises
@@ -215,10 +214,10 @@ def read_schema(name: str) -> Form:
         form = form_of_schema(schema)
     except SpecError as error:
         raise InputError(f"{error} (or the name of a shipped one: {', '.join(SCHEMAS)})", name) from None
-    return Form(form, json.dumps(schema, ensure_ascii=False, separators=(",", ":")))
+    return QuerySchema(form, json.dumps(schema, ensure_ascii=False, separators=(",", ":")))
 
 
-def fill_rates(corpus: Corpus, documents: Sequence[Document]) -> dict[str, float]:
+def fill_rates(corpus: Corpus, documents: Sequence[TrainingDocument]) -> dict[str, float]:
     """Return, for each key, the share of documents that fill it among those that can be asked for it."""
     asked, filled = Counter[str](), Counter[str]()
     for document in documents:
@@ -227,7 +226,7 @@ def fill_rates(corpus: Corpus, documents: Sequence[Document]) -> dict[str, float
     return {key: filled[key] / count for key, count in asked.items()}
 
 
-def _describing(forms: Sequence[Form], gold: Any) -> int:
+def _describing(forms: Sequence[QuerySchema], gold: Any) -> int:
     """Return the position of the first schema that describes a gold."""
     errors = []
     for n, form in enumerate(forms):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from importlib import import_module
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
+from medvie_reward._core.files import replacing
 from medvie_reward._version import __version__
 from medvie_reward.corpus import dump
 from medvie_reward.errors import InputError
@@ -79,18 +78,15 @@ def _feature(kind: Any) -> Any:
 
 
 class NewParquet:
-    """A parquet file that is written in batches and appears under its name only when it is renamed."""
+    """A parquet file that is written in batches; it appears once it is whole, as `replacing` says."""
 
-    def __init__(self, name: str, schema: Any) -> None:
-        from pyarrow import parquet
-
-        self._name, self._part, self._schema = name, f"{name}.{os.getpid()}.part", schema
+    def __init__(self, name: str, schema: Any, inputs: Iterable[str] = ()) -> None:
+        self._name, self._schema, self._inputs = name, schema, tuple(inputs)
         self._batch: list[dict[str, Any]] = []
         self._bytes = 0
-        try:
-            self._writer = parquet.ParquetWriter(self._part, schema, compression="zstd")
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror or error}", name) from None
+        self._stack = ExitStack()
+        self._file: BinaryIO
+        self._writer: Any
 
     def add(self, row: dict[str, Any]) -> None:
         """Add a row; a full batch goes to the file, as one row group."""
@@ -107,17 +103,20 @@ class NewParquet:
         self._batch, self._bytes = [], 0
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left; the file appears when it is left as a context."""
         self._flush()
         self._writer.close()
-
-    def rename(self) -> None:
-        """Rename the file to its final name."""
-        os.replace(self._part, self._name)
+        self._file.flush()
 
     def __enter__(self) -> NewParquet:
+        from pyarrow import parquet
+
+        with ExitStack() as stack:
+            self._file = stack.enter_context(replacing(self._name, self._inputs))
+            self._writer = parquet.ParquetWriter(self._file, self._schema, compression="zstd")
+            stack.callback(self._writer.close)
+            self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._writer.close()
-        Path(self._part).unlink(missing_ok=True)
+    def __exit__(self, *raised: Any) -> None:
+        self._stack.__exit__(*raised)

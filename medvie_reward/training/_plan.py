@@ -18,7 +18,7 @@ class Plan:
     ----------
     schemas
         Names of shipped schemas, or files; a document has the first that describes its gold. Without any, the
-        golds say what can be asked for.
+        gold documents say what can be asked for.
     strategy, keep_names
         As for `sampling.draw_keys`.
     queries
@@ -81,6 +81,6 @@ class Plan:
         if self.queries > 1 and self.strategy == "all":
             raise InputError("queries: expected 1 with the strategy all, whose queries are all the same")
         if self.scores is not None and self.strategy != "difficulty":
-            raise InputError("scores: expected the strategy difficulty beside them")
+            raise InputError("scores require the strategy difficulty")
         if not 0 <= self.keep_blank <= 1:
             raise InputError(f"keep_blank: expected a share from 0 to 1, got {self.keep_blank!r}")

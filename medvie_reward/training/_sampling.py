@@ -51,7 +51,7 @@ def draw_keys(
         the mean of what is below it.
     keep_names
         Whether the member that names a list's items (the schema's ``x-medvie-key``, else the first) is always
-        asked for where any other member is: rows without it cannot be told apart. It comes on top of the j
+        asked for where any other member is: rows without it cannot be distinguished. It comes on top of the j
         drawn.
 
     Returns

@@ -41,16 +41,16 @@ def write(path: Path, *rows: Any) -> str:
 
 def test_tables(capsys: CAPTURE) -> None:
     """Systems side by side, differences, fields, slices, documents, the signature last."""
-    out = compare(capsys, PLAIN, f"rows={ROWS}", "--gold", GOLD, "--slice", "report_type", "--fields", "3")
+    out = compare(capsys, PLAIN, f"rows={ROWS}", "--gold", GOLD, "--by", "report_type", "--fields", "3")
     lines = out.splitlines()
     assert lines[0] == "40 documents"
     assert lines[1].split() == ["ocr_plain", "rows"]
-    titles = [line for line in lines if line.startswith("rows beside ocr_plain")]
+    titles = [line for line in lines if line.startswith("rows compared with ocr_plain")]
     assert titles == [
-        "rows beside ocr_plain",
-        "rows beside ocr_plain: F1 per field, largest difference first, few last",
-        "rows beside ocr_plain: micro F1 per report_type",
-        "rows beside ocr_plain: documents that differ most",
+        "rows compared with ocr_plain",
+        "rows compared with ocr_plain: F1 per field, largest difference first, few last",
+        "rows compared with ocr_plain: micro F1 per report_type",
+        "rows compared with ocr_plain: documents that differ most",
     ]
     assert "… and 18 more fields" in lines
     assert [line.split()[0] for line in lines if line.startswith("blood test")] == ["blood"]
@@ -100,13 +100,13 @@ def test_json_is_what_is_printed(capsys: CAPTURE, tmp_path: Path) -> None:
 
 def test_other_workers_give_the_same_bytes(capsys: CAPTURE) -> None:
     """Processes change nothing."""
-    arguments = (PLAIN, ROWS, "--gold", GOLD, "--slice", "rows", "--cluster", "language")
+    arguments = (PLAIN, ROWS, "--gold", GOLD, "--by", "rows", "--cluster", "language")
     assert compare(capsys, *arguments) == compare(capsys, *arguments, "--workers", "2")
 
 
 @pytest.mark.parametrize(
-    "change", [["--seed", "1"], ["--confidence", "0.9"], ["--method", "bca"], ["--cluster", "language"],
-               ["--slice", "rows"], ["--preset", "strict"], ["--metrics", "f1,ted"]],
+    "change", [["--seed", "1"], ["--confidence", "0.9"], ["--interval-method", "bca"],
+               ["--cluster", "language"], ["--by", "rows"], ["--preset", "strict"], ["--metrics", "f1,ted"]],
 )  # fmt: skip
 def test_every_choice_is_in_the_signature(capsys: CAPTURE, change: list[str]) -> None:
     """One choice changed, another signature."""
@@ -131,7 +131,7 @@ def test_a_gold_without_a_prediction(capsys: CAPTURE, tmp_path: Path) -> None:
         ([PLAIN, PLAIN], "two systems are named 'ocr_plain': expected NAME=FILE with different names"),
         (["=x.jsonl", PLAIN], "'=x.jsonl': expected a file, or NAME=FILE"),
         ([PLAIN, "none.jsonl"], "none.jsonl: cannot be read: No such file or directory"),
-        ([PLAIN, ROWS, "--slice", "nothing"], "gold.jsonl: --slice nothing: expected rows, length, fields"),
+        ([PLAIN, ROWS, "--by", "nothing"], "gold.jsonl: --by nothing: expected rows, length, fields"),
         (
             [PLAIN, ROWS, "--cluster", "patient"],
             "gold.jsonl:1: has no member 'patient', which --cluster names",

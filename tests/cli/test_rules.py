@@ -110,7 +110,7 @@ def test_explain_table(files: tuple[str, str], capsys: CAPTURE) -> None:
         ["Name", "text", "1", "1", "Li", "schema: x-medvie-comparator"],
         ["Indicators[].Item Name", "text", "2.5", "align", "2", "K", "schema: x-medvie-comparator"],
         ["Indicators[].Result", "result", "2", "yes", "align", "2", "4.10", "schema: x-medvie-comparator"],
-        ["Total", "guess", "1", "2", "31.00", "no rule: guessed, all 2 look like number"],
+        ["Total", "money", "1", "2", "31.00", "by its name: total"],
     ]
     assert lines[5] == ""
     assert lines[6:] == [Spec.preset("clinical").signature]
@@ -182,8 +182,8 @@ def test_explain_and_score_have_one_spec(files: tuple[str, str], capsys: CAPTURE
 
 
 def test_verbs(capsys: CAPTURE) -> None:
-    """Without a verb, or with too little behind it, the usage is shown and the exit code is 2."""
-    for arguments in ([], ["explain"], ["explains", "x"], ["explain", "x", "--preset", "best"]):
+    """With too little or a wrong word, the usage is shown and the exit code is 2."""
+    for arguments in (["explain"], ["explains", "x"], ["explain", "x", "--preset", "best"]):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
@@ -297,7 +297,7 @@ BAD_RULES: list[tuple[Any, str]] = [
     ("[1, 2", "expected one JSON value: "),
     ("", "expected one JSON value: "),
     ("[NaN]", "expected one JSON value: "),
-    ([3], "expected an object with path, comparator, options, weight, critical, lists, why - at $[0]"),
+    ([3], "expected an object with path, comparator, options, weight, critical, lists, why, absent"),
     ([{"comparator": "text"}], "expected a member 'path' - at $[0]"),
     ([{"path": "a"}, {"path": "b", "wieght": 2}], "no member 'wieght': expected some of path, comparator"),
     ([{"path": "a"}, {"path": "b", "wieght": 2}], "- at $[1]"),
@@ -428,7 +428,7 @@ GOLDS: list[tuple[str, str]] = [
     ('{"gold": {"a": 1}}\n{"golds": {}}\n', "g.jsonl:2: expected an object with the member 'gold'"),
     ('{"a": 1}\n{"a": \n', "g.jsonl:2: the line ends inside its JSON value"),
     ("", "g.jsonl: the file is empty"),
-    (f'{{"gold": {{"a": {"[" * 128}{"]" * 128}}}}}\n', "g.jsonl:1: nests deeper than 129 containers"),
+    (f'{{"gold": {{"a": {"[" * 128}{"]" * 128}}}}}\n', "g.jsonl:1: gold: nests deeper than 128 containers"),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from medvie_reward.cli._main import main
 from medvie_reward.cli._select import add_select_arguments, run_select
 from medvie_reward.errors import InputError
 from medvie_reward.selection import _coverage_plot as coverage_plot
@@ -52,13 +53,12 @@ def test_rows_unchanged(pool: Path, tmp_path: Path) -> None:
     assert named[-1] == "d2"
 
 
-@pytest.mark.parametrize("method", ["kcentre", "facility"])
-def test_prefix(method: str, tmp_path: Path) -> None:
+def test_prefix(tmp_path: Path) -> None:
     """The first rows of a larger selection are the smaller one; two runs write the same bytes."""
     texts = []
     for n, k in enumerate((10, 10, 4)):
         out = tmp_path / f"{n}.jsonl"
-        run(str(EXAMPLES), "-k", str(k), "--method", method, "--out", str(out))
+        run(str(EXAMPLES), "-k", str(k), "--method", "kcentre", "--out", str(out))
         texts.append(out.read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert texts[0].splitlines()[:4] == texts[2].splitlines()
@@ -85,11 +85,11 @@ def test_report(pool: Path, tmp_path: Path) -> None:
     """The report has every choice and every number as JSON."""
     report = tmp_path / "r.json"
     run(
-        str(pool), "--out", str(tmp_path / "o"), "--report", str(report), "--method", "facility",
+        str(pool), "--out", str(tmp_path / "o"), "--report", str(report), "--method", "kcentre",
         "--by", "report_type", "--quota", '{"lab": 2}', "--random", "2", "--seed", "7",
     )  # fmt: skip
     made = json.loads(report.read_text(encoding="utf-8"))
-    assert (made["method"], made["by"], made["quotas"]) == ("facility", "report_type", {"ct": 0, "lab": 2})
+    assert (made["method"], made["by"], made["quotas"]) == ("kcentre", "report_type", {"ct": 0, "lab": 2})
     assert (made["n"], made["k"], made["distinct"], made["seeds"]) == (5, 2, 4, [7, 8])
     assert set(made["picks"]) == {"c", "d"}
     assert made["kinds_chosen"] == {"lab": 2, "ct": 0}
@@ -120,6 +120,8 @@ def test_quota_file(pool: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["-k", "2", "--method", "facility"], "method 'facility' was removed: use kcentre"),
+        (["-k", "2", "--method", "random"], "no method 'random': expected kcentre"),
         (["-k", "6"], "6 picks out of 5 documents: expected 1 to 5"),
         ([], "expected -k, the number of documents"),
         (
@@ -166,19 +168,20 @@ def test_errors_leave_nothing(
     ("flag", "name", "message"),
     [
         ("--out", "pool.jsonl", "--out would overwrite"),
-        ("--ids", "o", "--ids would overwrite o: expected another name"),
-        ("--report", "./o", "--report would overwrite"),
-        ("--report", "r.json.gz", "expected a name without .gz"),
+        ("--ids-out", "o", "o: --out and --ids-out name one file: expected different names"),
+        ("--json", "./o", "./o: --out and --json name one file: expected different names"),
+        ("--json", "r.json.gz", "expected a name without .gz"),
     ],
 )
 def test_names(
-    pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, name: str, message: str
-) -> None:
+    pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, name: str, message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     """No file is written over one that is read, nor two into one."""
     monkeypatch.chdir(tmp_path)
     before = pool.read_bytes()
-    with pytest.raises(InputError, match=message):
-        run("pool.jsonl", "-k", "1", "--out", "o", flag, name)
+    assert main(["select", "pool.jsonl", "-k", "1", "--out", "o", flag, name]) == 2
+    assert message in capsys.readouterr().err
     assert pool.read_bytes() == before
     assert [x.name for x in tmp_path.iterdir()] == ["pool.jsonl"]
 

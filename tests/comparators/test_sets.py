@@ -230,14 +230,6 @@ def test_bag(parts: list[str], at: int) -> None:
     assert FORM("；".join(parts)) != FORM("；".join([*parts, parts[at % len(parts)]]))
 
 
-@given(text=ODD)
-def test_laws(text: str) -> None:
-    """No text raises, and only a blank one is empty, whatever the delimiters."""
-    for form in (FORM, set_form("/"), set_form(" ]^-\\"), set_form(".")):
-        assert (form(text) == "") == (text.strip() == "")
-        assert form(text) == form(f" {text}\t")
-
-
 @pytest.mark.parametrize(
     "text",
     [

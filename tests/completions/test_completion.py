@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import ABSENT, STATUSES, Completion, PredictionError, SpecError, parse_completion
+from medvie_reward.completions import ANSWERED, MEANINGS
 
 A = '<answer>{"a": 1}</answer>'
 T = "<think>t</think>"
@@ -69,7 +70,7 @@ ANSWERS: list[tuple[str, Any]] = [
     ('```yaml\na: 2\n```\n```\n{"a": 1}\n```\n```JSON\n{"a": 3}\n```', {"a": 3}),
     ('Sure! Here it is:\n{"a": 1}\nAnything else?', {"a": 1}),
     ('结果如下 {"a": 1}', {"a": 1}),
-    ('结果：{"a": "结果"}。', ABSENT),
+    ('结果：{"a": "结果"}。', {"a": "结果"}),
     ('As in [1] and {x}: {"a": 1}', {"a": 1}),
     ('Rows:\n[\n  {"a": 1},\n  {"a": 2}\n]\nDone.', [{"a": 1}, {"a": 2}]),
     ('{"a": "}"} and so on', {"a": "}"}),
@@ -170,7 +171,14 @@ def test_status(text: str, status: str) -> None:
     """Every way to fail has its word, and an answer is there just for the first four words."""
     found = parse_completion(text)
     assert found.status == status
-    assert found.parsed == (status in STATUSES[:4])
+    assert found.parsed == (status in ANSWERED)
+
+
+def test_statuses_are_one_table() -> None:
+    """Every status has a meaning, in the order of their numbers; four have an answer."""
+    assert tuple(MEANINGS) == STATUSES
+    assert ANSWERED == ("ok", "repaired", "duplicate_member", "not_an_object")
+    assert STATUSES[:4] == ANSWERED
 
 
 def test_every_status_is_tested() -> None:
@@ -251,7 +259,7 @@ def test_never_raises(text: str) -> None:
     for form in ("think", "answer", "json"):
         for rule in ("lenient", "tagged"):
             found = parse_completion(text, format=form, answer=rule)
-            assert found.parsed == (found.status in STATUSES[:4])
+            assert found.parsed == (found.status in ANSWERED)
             assert type(found.format_ok) is bool
 
 

@@ -78,13 +78,21 @@ def test_not_empty(value: Any) -> None:
     assert not is_empty(value)
 
 
+CYCLE: dict[str, Any] = {"a": []}
+CYCLE["a"].append(CYCLE["a"])
 BAD: list[tuple[Any, str]] = [
     ({"a": {1, 2}}, "gold: expected a JSON value, got set - at $.a"),
     ({"xs": [1, float("nan")]}, "gold: expected a finite number, got nan - at $.xs[1]"),
-    ({"a": {2: "x"}}, "gold: expected a member name of type str, got 2 - at $.a"),
+    ({"a": {None: "x"}}, "gold: expected a member name of type str or int, got None - at $.a"),
+    ({"a": {2.5: "x"}}, "gold: expected a member name of type str or int, got 2.5 - at $.a"),
+    ({"a": {2: "x", "2": "y"}}, "gold: expected each member once, got '2' twice - at $.a"),
     ({"a": [[[1]]]}, "gold: expected at most the spec's max_depth of nested containers - at $.a[0][0]"),
     ({"a": [[[]]]}, "gold: expected at most the spec's max_depth of nested containers - at $.a[0][0]"),
     (b"bytes", "gold: expected a JSON value, got bytes - at $"),
+    ({"a": [bytearray(b"x")]}, "gold: expected a JSON value, got bytearray - at $.a[0]"),
+    ([{"a b": "\udc80"}], "gold: expected Unicode text, got a lone surrogate in '\\udc80' - at $[0].a b"),
+    ({"\ud800": 1}, "gold: expected Unicode text, got a lone surrogate in the name '\\ud800' - at $"),
+    (CYCLE, "gold: expected a value that ends, got a list that holds itself - at $.a[0]"),
 ]
 
 
@@ -132,3 +140,9 @@ def test_donut_leaves() -> None:
         ("g.h", "1", "g[0].h"),
         ("j", "2.0", '[""].j'),
     ]
+
+
+def test_donut_reads_integers_of_any_length() -> None:
+    """An integer that Python writes in hexadecimal only is a value like others."""
+    leaves = donut_leaves({"a": [16**5000], "b": 16**5000})
+    assert [text for _, text, _, _ in leaves] == ["0x1" + "0" * 5000] * 2

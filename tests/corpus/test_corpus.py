@@ -41,6 +41,7 @@ def test_figures_by_hand() -> None:
     assert e.signature.startswith("medvie|name:strict|")
 
 
+@pytest.mark.filterwarnings("ignore::medvie_reward.InputWarning")
 @examples(50)
 @given(documents=st.lists(pairs(), min_size=1, max_size=5))
 def test_micro_is_the_sum_of_documents(documents: list[tuple[Any, Any]]) -> None:

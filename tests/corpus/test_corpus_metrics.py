@@ -10,18 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import Scores, evaluate
+from medvie_reward.corpus import EvaluationBuilder, score_document
 from medvie_reward.corpus._corpus_metrics import (
     COLUMNS,
     FIGURES,
-    TITLES,
-    FieldRows,
     asked_figures,
-    divide_rates,
     document_rows,
     field_figure,
 )
-from medvie_reward.corpus._evaluation import Tally, score_document
-from medvie_reward.metrics._scores import rates
+from medvie_reward.corpus._field_rows import FieldRows
+from medvie_reward.corpus._metric_titles import TITLES
+from medvie_reward.metrics._rates import rate_arrays, rates
 from medvie_reward.spec._spec import resolve
 
 GOLDS: list[Any] = [
@@ -80,14 +79,14 @@ def test_columns_by_hand() -> None:
 def test_rates_one_by_one(counts: list[tuple[int, int, int]]) -> None:
     """Arrays are divided as single counts are, empty sides among them."""
     table = np.array(counts, dtype=float)
-    found = np.array(divide_rates(table[:, 0], table[:, 1], table[:, 2])).T
+    found = np.array(rate_arrays(table[:, 0], table[:, 1], table[:, 2])).T
     assert [rates(*row) for row in counts] == [tuple(row) for row in found.tolist()]
 
 
 def test_fields_add_up_to_the_evaluations() -> None:
     """The column sums of a field's array give the F1 that the evaluation has for it."""
     spec = resolve("clinical")
-    tally, fields = Tally(spec), FieldRows()
+    tally, fields = EvaluationBuilder(spec), FieldRows()
     for n, (pred, gold) in enumerate(zip(PREDS, GOLDS, strict=True)):
         scored = score_document(pred, gold, spec, str(n))
         tally.add(scored)

@@ -12,17 +12,10 @@ from typing import Any
 import pytest
 
 from medvie_reward import InputError
-from medvie_reward.corpus._rows import (
-    GOLD_KEYS,
-    PRED_KEYS,
-    NewFile,
-    Pair,
-    RowFile,
-    dump,
-    join,
-    read_line,
-    value_of,
-)
+from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, NewFile, Pair, RowFile, dump, join, read_line
+from medvie_reward.corpus._place import Place
+from medvie_reward.corpus._row_shapes import Choice
+from medvie_reward.corpus._rows import Row, RowReader
 
 
 def write(path: Path, *rows: Any) -> str:
@@ -39,20 +32,14 @@ BAD_FILES: list[tuple[bytes, int | None, str]] = [
     (b'{"id": 1}\n{"id": 2, "pred": {"a"', 2, "the line ends inside its JSON value"),
     (b"{'id': 1}\n", 1, "not JSON"),
     (b'{"id": 1}\n\n{"id": 2}\n', 2, "empty line: expected one JSON value per line"),
-    (
-        b'[\n{"id": 1},\n{"id": 2}\n]\n',
-        1,
-        "a JSON document over several lines? One value per line is expected",
-    ),
-    (b'[{"id": 1, "pred": {}}, {"id": 2, "pred": {}}]\n', 1, "is one JSON array of 2 objects: expected one"),
-    (b'[{"pred": {}}]\n', 1, "is one JSON array of 1 objects"),
-    (b'{"a": NaN}\n', 1, "has NaN, Infinity or a number past the range of a float"),
-    (b'{"a": "\\ud800"}\n', 1, "has a lone surrogate in a string"),
-    (b"[" * 300 + b"]" * 300 + b"\n", 1, "nests deeper than"),
+    (b'[\n{"id": 1},\n{"id": 2}\n', 3, "ends inside its JSON value: expected one JSON value"),
+    (b'{\n"id": 1,\n"a" 2\n}\n', 3, "not JSON (Expecting ':' delimiter in column 5)"),
+    (b"[\n1,\n2\n]\n", None, "row 1: is an array: expected documents or completions in it"),
+    (b"[" * 3000 + b"]" * 3000 + b"\n", 1, "nests deeper than"),
     (b'{"id": 1}\n{"x": 2}\n', 2, "has no id in 'id' while rows before it have one"),
     (b'{"x": 1}\n{"id": 2}\n', 2, "has the id 2 in 'id' while rows before it have none"),
     (b'{"id": [1]}\n', 1, "expected a string or an integer as id in 'id', got list"),
-    (b'{"id": 1, "pred": {}, "output": {}}\n', 1, "has 'output' and 'pred': which one holds the value?"),
+    (b'{"id": 1, "pred": {}, "output": {}}\n', 1, "has 'output' and 'pred': which one holds the prediction?"),
 ]
 
 
@@ -81,7 +68,7 @@ def test_an_id_past_64_bits(tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     """A directory, a missing file and a broken gzip file are told apart."""
-    with pytest.raises(InputError, match="is a directory: expected a JSONL file"):
+    with pytest.raises(InputError, match=r"is a directory without documents: expected one \.json or"):
         RowFile(str(tmp_path), PRED_KEYS)
     with pytest.raises(InputError, match="cannot be read: No such file or directory"):
         RowFile(str(tmp_path / "none.jsonl"), PRED_KEYS)
@@ -115,12 +102,15 @@ def test_good_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_value_of() -> None:
     """A row is an object with the value in a member, or the value itself without the id that joins it."""
-    assert value_of({"id": 1, "pred": [2]}, "pred", "id", "f", 3) == [2]
-    assert value_of({"id": 1, "a": 2}, None, "id", "f", 3) == {"a": 2}
-    assert value_of([1], None, "id", "f", 3) == [1]
+    at = Place("f", 3)
+    named = RowReader(PRED_KEYS, Choice("pred", (("pred",),)))
+    whole = RowReader(PRED_KEYS, Choice(None))
+    assert named.value(Row({"id": 1, "pred": [2]}), at) == [2]
+    assert whole.value(Row({"id": 1, "a": 2}), at) == {"a": 2}
+    assert whole.value(Row([1]), at) == [1]
     for row in ({"id": 1}, [1]):
         with pytest.raises(InputError, match="f:3: expected an object with the member 'pred'"):
-            value_of(row, "pred", "id", "f", 3)
+            named.value(Row(row), at)
 
 
 def files(tmp_path: Path, preds: list[Any], golds: list[Any]) -> tuple[RowFile, RowFile]:
@@ -191,8 +181,10 @@ def test_new_file_appears_only_whole(tmp_path: Path) -> None:
         fail()
     assert path.read_bytes() == '{"a":"é"}\n'.encode()
     assert os.listdir(tmp_path) == ["out.jsonl"]
-    with pytest.raises(InputError, match="cannot be written"):
-        NewFile(str(tmp_path / "none" / "out.jsonl"))
+    with pytest.raises(InputError, match="cannot be written"), NewFile(str(tmp_path / "none" / "out.jsonl")):
+        pytest.fail("it was opened")
+    with pytest.raises(InputError, match="would overwrite the input"), NewFile(str(path), [path]):
+        pytest.fail("it was opened")
 
 
 def test_dump_writes_long_numbers() -> None:

@@ -88,6 +88,6 @@ def test_a_member_that_no_row_has() -> None:
     """That is a mistake in the flag; one row that has it is enough."""
     check_slice("kind", ["(none)", "a"], "gold.jsonl")
     with pytest.raises(
-        InputError, match=r"gold.jsonl: --slice kind: expected rows, length, fields, has:FIELD, or"
+        InputError, match=r"gold.jsonl: --by kind: expected rows, length, fields, has:FIELD, or"
     ):
         check_slice("kind", ["(none)", "(none)"], "gold.jsonl")

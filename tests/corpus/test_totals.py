@@ -17,8 +17,8 @@ from profiles import examples
 from strategies import pairs
 
 from medvie_reward import Counts, InputError, evaluate
+from medvie_reward.corpus import Evaluation, evaluation_of, score_document
 from medvie_reward.corpus._documents import Document, Scored
-from medvie_reward.corpus._evaluation import Evaluation, evaluation_of, score_document
 from medvie_reward.corpus._totals import CountSum, Totals, exact, rounded
 from medvie_reward.metrics._published import Published
 from medvie_reward.reports._evaluation_report import print_evaluation
@@ -84,6 +84,7 @@ def test_many_counts_wait_and_are_added(n: int) -> None:
     assert repr(expected) == repr(total.counts()) == repr(total.counts()) == repr(other.counts())
 
 
+@pytest.mark.filterwarnings("ignore::medvie_reward.InputWarning")
 @examples(40)
 @given(
     documents=st.lists(st.tuples(pairs(), st.sampled_from(["a", "b", None])), min_size=1, max_size=8),

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from medvie_reward import Spec, evaluate
-from medvie_reward.corpus._evaluation import Evaluation, score_document
+from medvie_reward.corpus import Evaluation, score_document
 from medvie_reward.reports._document_views import Page, page_of
 
 BAD = '</script></title><script>alert(1)</script>"><img src=x onerror=alert(1)>&\u2028\u2029'

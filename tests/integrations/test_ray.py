@@ -13,9 +13,9 @@ import pytest
 
 from medvie_reward import GoldError, InputError, evaluate
 from medvie_reward.cli._main import main_score
+from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, join
 from medvie_reward.corpus._evaluation import Scored, evaluation_of
-from medvie_reward.corpus._files import Lines, Task, score_files, score_lines
-from medvie_reward.corpus._rows import GOLD_KEYS, PRED_KEYS, RowFile, join
+from medvie_reward.corpus._files import Lines, ScoringOptions, score_files, score_lines
 from medvie_reward.errors import ClusterError
 from medvie_reward.integrations import ray as ours
 from medvie_reward.integrations import ray_cluster
@@ -162,14 +162,14 @@ def test_score_files_spreads(tmp_path: Path) -> None:
         files[-1].write_text("".join(json.dumps({key: x}) + "\n" for x in values), encoding="utf-8")
     seen: list[str] = []
 
-    def spread(lines: Iterator[Lines], task: Task) -> Iterator[Scored]:
+    def spread(lines: Iterator[Lines], task: ScoringOptions) -> Iterator[Scored]:
         for document in lines:
             seen.append(document.name)
             yield score_lines(document, task)
 
     results: list[list[Scored]] = []
     with RowFile(str(files[0]), PRED_KEYS) as preds, RowFile(str(files[1]), GOLD_KEYS) as golds:
-        task = Task(SPEC, preds.name, golds.name, preds.key, golds.key, "id", None, leaves=True)
+        task = ScoringOptions(spec=SPEC, preds=preds.reader, golds=golds.reader, leaves=True)
         for given in (None, spread):
             results.append([])
             score_files(

@@ -24,13 +24,14 @@ TEXT = '<think></think><answer>{"Indicators": [{"Item Name": "K", "Result": "56"
 def call(**kwargs: Any) -> dict[str, Any]:
     """Call the hook as verl does: by keyword, with what verl adds to extra_info."""
     extra: dict[str, Any] = {"index": 7, "num_turns": None, "rollout_reward_scores": {}, "global_steps": 3}
-    return verl.reward_fn(
+    made: dict[str, Any] = verl.reward_fn(
         data_source=np.str_("medvie/blood test"),
         solution_str=TEXT,
         ground_truth=np.str_(json.dumps(GOLD)),
         extra_info=extra,
         **kwargs,
     )
+    return made
 
 
 def test_the_hook_gives_flat_numbers() -> None:
@@ -52,6 +53,27 @@ def test_a_wrong_setting_raises(kwargs: dict[str, Any]) -> None:
     """A misspelt setting is not left out in silence."""
     with pytest.raises(SpecError):
         call(**kwargs)
+
+
+def test_the_batch_manager() -> None:
+    """Up to 0.6 verl's manager ``batch`` calls with lists, and wants a list with a score for each."""
+    made = verl.compute_score(
+        data_sources=np.array(["a", "b"], object),
+        solution_strs=[TEXT, TEXT.replace("56", "5.60")],
+        ground_truths=[json.dumps(GOLD)] * 2,
+        extra_infos=[None, {"index": 1}],
+        alpha=0.25,
+    )
+    assert [x["score"] for x in made] == [reward(TEXT, GOLD, alpha=0.25).score, 2.0]
+    assert [tuple(x) for x in made] == [KEYS, KEYS]
+    assert verl.reward_fn(solution_strs=[], ground_truths=[]) == []
+
+
+@pytest.mark.parametrize("called", [{}, {"solution_str": TEXT}, {"ground_truth": "{}"}], ids=str)
+def test_a_call_without_text_or_gold_raises(called: dict[str, Any]) -> None:
+    """Nobody scores nothing in silence."""
+    with pytest.raises(TypeError, match="needs solution_str and ground_truth"):
+        verl.reward_fn(data_source="d", **called)
 
 
 def test_the_hook_pickles() -> None:

@@ -294,13 +294,17 @@ def test_what_a_policy_may_write(pred: Any) -> None:
 
 # -- misuse --------------------------------------------------------------------------------------------
 
+CYCLE: dict[str, Any] = {"a": ["x", {}]}
+CYCLE["a"][1]["b"] = CYCLE
+
 
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ({"a": {"b": [{"c": {1}}]}}, "{}: expected a JSON value, got set - at $.a.<subtree>.b.<subtree>.c"),
-        ((1, 2), "{}: expected a JSON value, got tuple - at $"),
-        ({"a": {1: "x"}}, "{}: expected a member name of type str, got 1 - at $.a.<subtree>"),
+        ({"a": {"b": [{"c": {1}}]}}, "{}: expected a JSON value, got set - at $.a.b[0].c"),
+        (b"1", "{}: expected a JSON value, got bytes - at $"),
+        ({"a": {None: "x"}}, "{}: expected a member name of type str or int, got None - at $.a"),
+        (CYCLE, "{}: expected a value that ends, got a dict that holds itself - at $.a[1].b"),
     ],
 )
 def test_misuse(bad: Any, message: str) -> None:

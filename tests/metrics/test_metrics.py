@@ -47,6 +47,7 @@ def test_figures_by_hand() -> None:
         "n_gold": 4,
         "critical": 0,
         "wrong_critical": 0,
+        "agreed_blank": 0,
         "hallucination_rate": 0.5,
         "omission_rate": 0.5,
     }

@@ -77,10 +77,10 @@ def test_no_answer_scores_zero() -> None:
 @pytest.mark.parametrize(
     ("work", "metrics", "line"),
     [
-        ("_edit_distance._MAX_WORK", "f1,ted", "Bounded   1 documents reached the bound on work "
-         "of nTED acc.: theirs may be too low"),
-        ("_anls._MAX_WORK", "ted,anls", "Bounded   1 documents reached the bound on work "
-         "of nTED acc. or ANLS*: theirs may be too low"),
+        ("_edit_distance._MAX_WORK", "f1,ted", "Bounded   1 of 2 documents reached the work limit "
+         "of nTED acc.: their values may be too low"),
+        ("_anls._MAX_WORK", "ted,anls", "Bounded   1 of 2 documents reached the work limit "
+         "of nTED acc. or ANLS*: their values may be too low"),
     ],
 )  # fmt: skip
 def test_a_document_past_a_bound_is_told(

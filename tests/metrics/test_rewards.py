@@ -185,8 +185,8 @@ def test_misuse() -> None:
         reward("", {}, aplha=1)
     with pytest.raises(SpecError, match="brings its own spec"):
         reward("", Gold({}), "paper")
-    with pytest.raises(PredictionError, match="expected a string, None or a Completion, got dict"):
-        reward({"a": 1}, {})  # type: ignore[arg-type]
+    with pytest.raises(PredictionError, match="list of messages, None or a Completion, got dict"):
+        reward({"a": 1}, {})
 
 
 def test_repair_costs() -> None:
@@ -244,3 +244,11 @@ def test_size_limit_grows_with_the_gold() -> None:
     answer = json.dumps({"a": "x" * 1000, "b": "y" * 4000})
     assert reward(answer, gold, max_chars=10).status == "ok"
     assert reward(answer, gold, max_chars=10, max_chars_per_gold_char=2).status == "too_large"
+
+
+def test_detail() -> None:
+    """A reward says what is wrong with its completion; the numbers that trainers log do not."""
+    found = reward('{"a": "x\ty"}', {"a": "x"})
+    assert found.detail == "line 1, column 9: a raw tab (U+0009) inside a string, where JSON has \\t"
+    assert "detail" not in found.as_dict()
+    assert reward('{"a": "x"}', {"a": "x"}).detail == ""

@@ -61,7 +61,7 @@ def test_unmatched_and_limited_are_said() -> None:
     evaluation = dataclasses.replace(evaluate([pred], [gold], max_pairs=10), missing=2, extra=3)
     file = StringIO()
     print_evaluation(evaluation, file)
-    assert "2 golds without a prediction, 3 predictions without a gold" in file.getvalue()
+    assert "2 gold documents without a prediction, 3 predictions without a gold document" in file.getvalue()
     assert "1 documents reached the spec's max_pairs" in file.getvalue()
 
 

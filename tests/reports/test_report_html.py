@@ -206,7 +206,7 @@ def test_pages_and_documents_go_together() -> None:
 def test_published_metrics_have_their_place() -> None:
     """What was asked for beside F1 is among the scores, of the whole and of a document."""
     from medvie_reward import evaluate
-    from medvie_reward.corpus._evaluation import score_document
+    from medvie_reward.corpus import score_document
     from medvie_reward.reports._document_views import page_of
     from medvie_reward.spec._spec import resolve
 
@@ -219,12 +219,15 @@ def test_published_metrics_have_their_place() -> None:
     assert body_of(html, 0)["scores"][2:] == [["ted", 1.0], ["anls", 1.0]]
 
 
-def test_the_example_in_the_documents_runs() -> None:
+def test_the_example_in_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python of docs/report.md gives a report with its interval."""
+    monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
     names: dict[str, Any] = {}
     exec(code[1], names)
-    assert "0.4000 – 0.6000" in names["html"]
-    assert body_of(names["html"], 0)["completion"] == names["preds"][0]
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    found = names["evaluation"].intervals().figures["micro_f1"]
+    assert f"{found.low:.4f} – {found.high:.4f}" in html
+    assert body_of(html, 0)["completion"] == names["preds"][0]

@@ -12,13 +12,13 @@ from strategies import pairs
 
 from medvie_reward import STATUSES, Spec, align
 from medvie_reward._core.json_values import scalar_text
-from medvie_reward.corpus._evaluation import score_document
+from medvie_reward.corpus import score_document
 from medvie_reward.reports._document_views import (
     OUTCOMES,
     REASONS,
     Block,
     Row,
-    blocks_of,
+    list_blocks,
     outcome_of,
     page_of,
 )
@@ -37,7 +37,7 @@ PRED: dict[str, Any] = {
 
 
 def blocks(pred: Any, gold: Any, spec: str = "strict", **overrides: Any) -> list[Block]:
-    return blocks_of(align(pred, gold, spec, **overrides).leaves)
+    return list_blocks(align(pred, gold, spec, **overrides).leaves)
 
 
 def test_rows_by_hand() -> None:
@@ -100,7 +100,7 @@ def test_pooled_leaves_are_said_to_be_pooled() -> None:
 def test_every_leaf_stands_in_one_row(pair: tuple[Any, Any], preset: str) -> None:
     """No leaf is lost or shown twice, every name has its column, and gold rows are in the gold's order."""
     leaves = align(*pair, preset).leaves
-    found = blocks_of(leaves)
+    found = list_blocks(leaves)
     shown = [n for block in found for row in block.rows for n, _ in row.leaves]
     assert sorted(shown) == list(range(len(leaves)))
     for block in found:

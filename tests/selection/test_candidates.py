@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medvie_reward.corpus._rows import GOLD_KEYS, RowFile
+from medvie_reward.corpus import GOLD_KEYS, RowFile
 from medvie_reward.errors import InputError
 from medvie_reward.selection._candidates import read_candidates, read_embeddings, schema_fields
 from medvie_reward.spec._schema_rules import load_schema

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward.errors import InputError
-from medvie_reward.selection._coverage import FIGURES, Band, Coverage, cover
+from medvie_reward.selection._coverage import COVERAGE_SCORES, Band, Coverage, cover
 from medvie_reward.selection._features import Profile, profile
-from medvie_reward.selection._selection import METHODS, select
+from medvie_reward.selection._selection import select
 
 GOLDS = st.dictionaries(
     st.sampled_from("abcd"),
@@ -33,27 +33,25 @@ def keys(profiles: list[Profile]) -> list[Any]:
     return [(x.digest, x.kind) for x in profiles]
 
 
-@pytest.mark.parametrize("method", METHODS)
 @given(profiles=POOLS, data=st.data())
-def test_laws(method: str, profiles: list[Profile], data: st.DataObject) -> None:
+def test_laws(profiles: list[Profile], data: st.DataObject) -> None:
     """Picks are distinct, exactly k, a prefix of more picks; no repeat comes before a distinct document."""
     n = len(profiles)
     k = data.draw(st.integers(1, n))
-    whole = select(profiles, n, method)
+    whole = select(profiles, n)
     assert sorted(whole.picks) == list(range(n))
-    assert select(profiles, k, method).picks == whole.picks[:k]
+    assert select(profiles, k).picks == whole.picks[:k]
     found = keys(profiles)
     assert whole.distinct == len(set(found))
     assert len({found[pick] for pick in whole.picks[: whole.distinct]}) == whole.distinct
 
 
-@pytest.mark.parametrize("method", METHODS)
 @given(profiles=POOLS, data=st.data())
-def test_quotas(method: str, profiles: list[Profile], data: st.DataObject) -> None:
+def test_quotas(profiles: list[Profile], data: st.DataObject) -> None:
     """Every stratum has its quota exactly, and repeats of its own only when its distinct ones are in."""
     strata = [data.draw(st.sampled_from("pq")) for _ in profiles]
     k = data.draw(st.integers(1, len(profiles)))
-    made = select(profiles, k, method, strata=strata)
+    made = select(profiles, k, strata=strata)
     assert len(set(made.picks)) == k
     assert +Counter(strata[pick] for pick in made.picks) == +Counter(made.quotas)
     for name, quota in made.quotas.items():
@@ -62,13 +60,12 @@ def test_quotas(method: str, profiles: list[Profile], data: st.DataObject) -> No
         assert len(taken) == min(quota, len(set(found)))
 
 
-@pytest.mark.parametrize("method", METHODS)
 @given(profiles=POOLS, data=st.data())
-def test_repeats_change_nothing(method: str, profiles: list[Profile], data: st.DataObject) -> None:
+def test_repeats_change_nothing(profiles: list[Profile], data: st.DataObject) -> None:
     """Exact repeats behind the documents change no pick among them, however many there are."""
     first = list(dict(zip(reversed(keys(profiles)), reversed(profiles), strict=True)).values())
     more = first + data.draw(st.lists(st.sampled_from(first), max_size=20))
-    assert select(more, len(first), method).picks == select(first, len(first), method).picks
+    assert select(more, len(first)).picks == select(first, len(first)).picks
 
 
 def test_who_comes_last() -> None:
@@ -95,14 +92,14 @@ def test_first_picks() -> None:
     images = np.array([[-4.0], [0.5], [1.0], [9.0]])
     profiles = [profile({"a": "x"})] * 4
     assert select(profiles, 3, embeddings=images).picks == (2, 3, 0)
-    assert select(profiles, 1, "facility", embeddings=images).picks == (1,)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"k": 4}, "4 picks out of 3 documents: expected 1 to 3"),
-        ({"k": 1, "method": "random"}, "no method 'random': expected one of kcentre, facility"),
+        ({"k": 1, "method": "random"}, "no method 'random': expected kcentre"),
+        ({"k": 1, "method": "facility"}, "method 'facility' was removed: use kcentre"),
         ({"k": 1, "strata": ["a"]}, "1 strata: expected one for each of 3"),
         ({"k": 2, "strata": ["a", "b", "b"], "quota": {"a": 2}}, "quota of 2 for 'a', which has 1"),
         ({"k": 1, "embeddings": np.zeros((2, 2))}, "embeddings of shape"),
@@ -145,7 +142,7 @@ def test_figures() -> None:
     assert (made.fields, made.fields_chosen) == ({"a": 2, "L[]": 1, "b": 1}, {"a": 1, "L[]": 1, "b": 1})
     assert made.whole["fields"] == 3
     assert made.seeds == (0, 1, 2)
-    assert tuple(made.random) == FIGURES
+    assert tuple(made.random) == COVERAGE_SCORES
 
 
 def test_rare_fields() -> None:

@@ -17,6 +17,8 @@ OTHER: dict[str, Any] = {
     "rules": (Rule("a", weight=2),),
     "narrative": "graded",
     "reading": "donut",
+    "field_names": True,
+    "lone_currency": True,
     "matching": "f1",
     "alpha": 0.25,
     "beta": 2.0,
@@ -35,6 +37,11 @@ OTHER: dict[str, Any] = {
     "max_chars_per_gold_char": 2,
     "max_depth": 20,
     "max_pairs": 1000,
+    "prefilled": True,
+    "think_tags": ("<thinking>",),
+    "absent": ("N/A",),
+    "keys": "loose",
+    "key_aliases": (("a", ("b",)),),
 }
 
 
@@ -63,6 +70,45 @@ def test_signature() -> None:
         f"max_chars_per_gold_char:8|max_depth:128|max_pairs:100000|version:{__version__}"
     )
     assert Spec(alpha=1).signature == Spec(alpha=1.0).signature
+
+
+def test_signature_of_other_think_tags() -> None:
+    """The forms of thinking are named where they are not those of the presets."""
+    plain = Spec.preset("clinical").signature
+    assert "prefilled" not in plain
+    assert "think_tags" not in plain
+    tags = Spec(prefilled=True, think_tags=("<a,b>", "<c>")).signature
+    assert "|prefilled:yes|think_tags:<a%2Cb>,<c>|version:" in tags
+    assert Spec(think_tags=("<a>", "b c")).signature != Spec(think_tags=("<a>,b c",)).signature
+    assert repr(Spec(think_tags=["<a>"])) == "Spec.preset('strict').replace(think_tags=('<a>',))"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("tag", "pair"),
+    [
+        ("<think>", ("<think>", "</think>")),
+        ("<seed:think>", ("<seed:think>", "</seed:think>")),
+        ("[THINK]", ("[THINK]", "[/THINK]")),
+        ("\u25c1think\u25b7", ("\u25c1think\u25b7", "\u25c1/think\u25b7")),
+        ("<|think|>", ("<|think|>", "<|/think|>")),
+        ("<|begin_of_thought|>", ("<|begin_of_thought|>", "<|end_of_thought|>")),
+        ("<|START_THINKING|>", ("<|START_THINKING|>", "<|END_THINKING|>")),
+        ("<beginning>", ("<beginning>", "</beginning>")),
+        ("<|channel|>analysis", ("<|channel|>analysis", "<|channel|>final<|message|>")),
+        ("<<<a >>>", ("<<<a", ">>>")),
+    ],
+)
+def test_think_tags_close(tag: str, pair: tuple[str, str]) -> None:
+    """The closing tag follows from the opening one, or is given."""
+    assert Spec(think_tags=(tag,)).think_pairs == (pair,)
+    assert Spec(think_tags=tag).think_pairs == (pair,)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tags", [(), "", (1,), None, "think", "<a> <a>", (" <a>",), {"<a>": "</a>"}])
+def test_think_tags_that_cannot_be(tags: Any) -> None:
+    """What has no closing tag is refused."""
+    with pytest.raises(SpecError, match=r"spec field 'think_tags': expected opening tags such as '<think>'"):
+        Spec(think_tags=tags)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -134,7 +180,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_chars": 1.5}, "integer"),
     ({"max_pairs": -1}, "integer"),
     ({"name": ""}, "non-empty"),
-    ({"gamma": 1}, "no spec field 'gamma': expected one of alpha,"),
+    ({"gamma": 1}, "no spec field 'gamma': expected one of absent, alpha,"),
 ]
 
 

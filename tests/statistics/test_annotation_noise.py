@@ -15,11 +15,11 @@ from strategies import documents
 
 from medvie_reward import InputError
 from medvie_reward._core.json_values import json_leaves, scalar_text
-from medvie_reward.statistics._annotation_noise import KINDS, add_noise, count_changes
+from medvie_reward.statistics._annotation_noise import NOISE_KINDS, add_noise, count_changes
 
 ROWS = [{"n": f"name {k}", "r": f"{k}.5", "u": "mmol/L"} for k in range(1000)]
 rates = st.floats(0, 1)
-kinds = st.sampled_from(KINDS)
+kinds = st.sampled_from(NOISE_KINDS)
 seeds = st.integers(0, 2**32)
 
 
@@ -102,7 +102,7 @@ def test_swapped_values_stay_in_their_column(rows: list[dict[str, Any]], rate: f
         assert sorted(one) == sorted(other)
 
 
-@given(documents, st.sampled_from(KINDS[:2]), st.tuples(rates, rates).map(sorted), seeds)
+@given(documents, st.sampled_from(NOISE_KINDS[:2]), st.tuples(rates, rates).map(sorted), seeds)
 def test_higher_rates_add_slips(gold: Any, kind: str, pair: list[float], seed: int) -> None:
     """What a lower rate changed is changed in the same way at a higher one."""
     low, high = (noisy(gold, kind, rate, seed) for rate in pair)

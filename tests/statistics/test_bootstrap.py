@@ -24,7 +24,7 @@ from scipy import stats
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, Statistic, interval_of, intervals
-from medvie_reward.statistics._resampling import METHODS, Resampling
+from medvie_reward.statistics._resampling import INTERVAL_METHODS, Resampling
 
 SMALL = Resampling(200)
 
@@ -113,7 +113,7 @@ def test_expanded_levels() -> None:
 # -- a plain reference -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_all_statistics_share_resamples(method: str) -> None:
     """Several statistics at once have the intervals that each has alone."""
     rows, how = corpus(1, 15), SMALL._replace(method=method)
@@ -133,7 +133,7 @@ def test_percentile_written_out() -> None:
 # -- edges -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_one_document(method: str) -> None:
     """One document, or one cluster, has its value as interval, and no figure of no document is asked for."""
     how, rows = SMALL._replace(method=method), corpus(1, 3)
@@ -143,7 +143,7 @@ def test_one_document(method: str) -> None:
     assert Interval(value, value, value) == one(rows, micro_f1, how, ["p", "p", "p"])
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_equal_rows(method: str) -> None:
     """Rows that are all equal have their value as interval, fractions that do not add up exactly too."""
     rows = np.tile([0.1, 0.3, 0.7, 0.1, 1.0], (11, 1))
@@ -224,7 +224,7 @@ how_st = st.builds(
     resamples=st.integers(2, 60),
     confidence=st.floats(0.01, 0.999),
     seed=st.integers(0, 99),
-    method=st.sampled_from(METHODS),
+    method=st.sampled_from(INTERVAL_METHODS),
 )
 rows_st = st.lists(
     st.tuples(st.integers(0, 5), st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.just(1)),
@@ -305,10 +305,10 @@ def test_coverage() -> None:
     """
     big = corpus(2**32, 1_000_000).sum(axis=0)
     true = {name: float(figure(big)) for name, figure in FIGURES.items()}
-    held = {method: dict.fromkeys(FIGURES, 0) for method in METHODS}
+    held = {method: dict.fromkeys(FIGURES, 0) for method in INTERVAL_METHODS}
     for seed in range(1000):
         rows = corpus(seed, 100)
-        for method in METHODS:
+        for method in INTERVAL_METHODS:
             for name, x in intervals(rows, FIGURES, Resampling(500, seed=seed, method=method)).items():
                 held[method][name] += x.low <= true[name] <= x.high
     assert all(930 <= n <= 970 for n in held[Resampling().method].values())

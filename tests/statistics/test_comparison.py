@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from profiles import examples
 
 from medvie_reward import InputError, evaluate
-from medvie_reward.corpus._corpus_metrics import FieldRows
-from medvie_reward.corpus._evaluation import Tally, score_document
+from medvie_reward.corpus import EvaluationBuilder, score_document
+from medvie_reward.corpus._field_rows import FieldRows
 from medvie_reward.spec._spec import resolve
 from medvie_reward.statistics._comparison import System, compare_systems
 from medvie_reward.statistics._paired import adjust_holm
@@ -26,7 +26,7 @@ NONE: list[Any] = [None, None, None, None]
 
 def system(name: str, preds: list[Any], golds: list[Any] = GOLDS, metrics: str = "f1") -> System:
     spec = resolve("strict")
-    tally, fields = Tally(spec, tuple(metrics.split(","))), FieldRows()
+    tally, fields = EvaluationBuilder(spec, tuple(metrics.split(","))), FieldRows()
     for n, (pred, gold) in enumerate(zip(preds, golds, strict=True)):
         scored = score_document(pred, gold, spec, str(n), metrics=tally.metrics)
         tally.add(scored)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from medvie_reward import Evaluation, InputError
-from medvie_reward.corpus._corpus_metrics import FIGURES, FieldRows, Rows, document_rows, field_figure
-from medvie_reward.corpus._evaluation import Tally, score_document
+from medvie_reward.corpus import EvaluationBuilder, score_document
+from medvie_reward.corpus._corpus_metrics import FIGURES, Rows, document_rows, field_figure
+from medvie_reward.corpus._field_rows import FieldRows
 from medvie_reward.reports._evaluation_report import print_evaluation
 from medvie_reward.spec._spec import resolve
 from medvie_reward.statistics._bootstrap import intervals
@@ -28,7 +29,7 @@ PREDS: list[Any] = [{"Name": "a", "Age": "9"}, {"Name": "b"}, {"Name": "c"}, Non
 
 def evaluated(metrics: str = "f1") -> tuple[Evaluation, dict[str, Rows]]:
     spec = resolve("strict")
-    tally, fields = Tally(spec, tuple(metrics.split(","))), FieldRows()
+    tally, fields = EvaluationBuilder(spec, tuple(metrics.split(","))), FieldRows()
     for n, (pred, gold) in enumerate(zip(PREDS, GOLDS, strict=True)):
         scored = score_document(pred, gold, spec, str(n), "ab"[n % 2], metrics=tally.metrics)
         tally.add(scored)

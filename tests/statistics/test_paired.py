@@ -21,8 +21,9 @@ from scipy import stats
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics._bootstrap import Interval, intervals
-from medvie_reward.statistics._paired import Comparison, adjust_holm, compare_many, compare_paired
-from medvie_reward.statistics._resampling import METHODS, Resampling, resample
+from medvie_reward.statistics._paired import PairedTest as OurTest
+from medvie_reward.statistics._paired import adjust_holm, compare_many, compare_paired
+from medvie_reward.statistics._resampling import INTERVAL_METHODS, Resampling, resample
 
 SMALL = Resampling(200)
 
@@ -107,14 +108,14 @@ def test_documented_code_runs() -> None:
     exec(code[1], {"print": lambda *shown: printed.append(" ".join(map(str, shown)))})
     assert f"# {printed[0]}" in code[1]
     assert all(f"{name}=" in printed[1] for name in ("value", "low", "high"))
-    assert all(f"{name}=" in printed[2] for name in Comparison._fields)
+    assert all(f"{name}=" in printed[2] for name in OurTest._fields)
     assert f"# {printed[3]}" in code[1]
 
 
 # -- beside loops and formulas ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @pytest.mark.parametrize("n", [2, 23])
 def test_written_out(method: str, n: int) -> None:
     """Every member is what its definition gives, one document and one resample at a time."""
@@ -144,7 +145,7 @@ def test_written_out(method: str, n: int) -> None:
 def test_difference_interval_is_that_of_joint_rows() -> None:
     """The interval of a difference is that of one statistic over rows of both systems."""
     a, b = corpus(1, 30), corpus(2, 30)
-    for method in METHODS:
+    for method in INTERVAL_METHODS:
         how = SMALL._replace(method=method)
         joint = {"gain": lambda s: micro_f1(s[..., 5:]) - micro_f1(s[..., :5])}
         expected = intervals(np.hstack([a, b]), joint, how)["gain"]
@@ -196,14 +197,14 @@ def test_rounding_is_a_tie() -> None:
 # -- edges -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_one_document(method: str) -> None:
     """One document tells a difference but nothing of its certainty."""
     made = compare_paired([[1, 2]], [[2, 2]], lambda s: s[..., 0] / s[..., 1], SMALL._replace(method=method))
     assert (Interval(0.5, 0.5, 0.5), 1.0, 1, 0, 0, inf, inf) == made
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_one_cluster(method: str) -> None:
     """One cluster is as one document, but each of its documents wins or loses."""
     a, b = [[1, 2], [1, 2], [1, 2]], [[2, 2], [0, 2], [2, 2]]
@@ -248,7 +249,7 @@ how_st = st.builds(
     resamples=st.integers(2, 60),
     confidence=st.floats(0.01, 0.999),
     seed=st.integers(0, 99),
-    method=st.sampled_from(METHODS),
+    method=st.sampled_from(INTERVAL_METHODS),
 )
 row_st = st.tuples(st.integers(0, 5), st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.just(1))
 pairs_st = st.lists(st.tuples(row_st, row_st), min_size=1, max_size=9).map(

@@ -11,7 +11,7 @@ from resampling_reference import resample_slowly, swap_slowly
 from medvie_reward.errors import InputError
 from medvie_reward.statistics import _resampling as resampling
 from medvie_reward.statistics._resampling import (
-    METHODS,
+    INTERVAL_METHODS,
     Resampling,
     check_resampling,
     check_rows,
@@ -65,7 +65,7 @@ def test_signature() -> None:
     """The signature reads as documented."""
     expected = "bootstrap:percentile|resamples:10000|confidence:0.95|seed:20250613"
     assert expected == Resampling(method="percentile").signature
-    assert len({Resampling(method=method).signature for method in METHODS}) == len(METHODS)
+    assert len({Resampling(method=method).signature for method in INTERVAL_METHODS}) == len(INTERVAL_METHODS)
 
 
 @pytest.mark.parametrize(

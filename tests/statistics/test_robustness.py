@@ -13,12 +13,13 @@ from scipy.stats import kendalltau
 
 from medvie_reward import Spec, evaluate
 from medvie_reward.corpus._corpus_metrics import FIGURES, document_rows
-from medvie_reward.statistics._robustness import Annotated, Noise, measure_robustness, tau_a, tau_b
+from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
+from medvie_reward.statistics._robustness import Noise, PredictedDocument, measure_robustness
 
 CLINICAL = Spec.preset("clinical")
 F1 = FIGURES["micro_f1"]
 DOCUMENTS = [
-    Annotated(
+    PredictedDocument(
         f"d{n}",
         {"Name": f"Li {n}", "L": [{"n": f"x{k}", "r": f"{n}.{k}"} for k in range(n + 2)]},
         (
@@ -31,7 +32,7 @@ DOCUMENTS = [
 NAMES = ["good", "bad"]
 
 
-def measure(documents: list[Annotated], noise: Noise, **more: Any) -> Any:
+def measure(documents: list[PredictedDocument], noise: Noise, **more: Any) -> Any:
     return measure_robustness(documents, NAMES, CLINICAL, F1, noise, **more)
 
 
@@ -89,6 +90,10 @@ series = st.integers(2, 8).flatmap(
 )
 
 
+def rank_agreement(one: Any, other: Any) -> float:
+    return tau_a(pair_orders(one), pair_orders(other))
+
+
 @given(series)
 def test_tau_b_is_its_definition(pair: tuple[Any, Any]) -> None:
     """Concordant minus discordant pairs, by the root of the pairs that are no tie on either side."""
@@ -102,14 +107,14 @@ def test_tau_b_is_its_definition(pair: tuple[Any, Any]) -> None:
         assert found is None
     else:
         assert found == pytest.approx(sum(a * b for a, b in signs) / np.sqrt(free[0] * free[1]))
-    assert tau_a(one, other) == pytest.approx(sum(a * b for a, b in signs) / len(signs))
+    assert rank_agreement(one, other) == pytest.approx(sum(a * b for a, b in signs) / len(signs))
 
 
 def test_tau_by_hand() -> None:
-    """Three systems, one pair of three turned round; a tie counts as neither."""
-    assert tau_a(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])) == pytest.approx(1 / 3)
-    assert tau_a(np.array([1.0, 2.0]), np.array([1.0, 1.0])) == 0.0
-    assert tau_a(np.array([1.0]), np.array([2.0])) == 1.0
+    """Three systems, one pair of three in the opposite order; a tie counts as neither."""
+    assert rank_agreement(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])) == pytest.approx(1 / 3)
+    assert rank_agreement(np.array([1.0, 2.0]), np.array([1.0, 1.0])) == 0.0
+    assert rank_agreement(np.array([1.0]), np.array([2.0])) == 1.0
     assert tau_b(np.array([1.0]), np.array([2.0])) is None
     x, y = np.array([1.0, 2.0, 2.0, 3.0]), np.array([1.0, 1.0, 2.0, 3.0])
     assert tau_b(x, y) == pytest.approx(kendalltau(x, y).statistic)

@@ -431,7 +431,7 @@ def test_wrong_ids(text: str, reason: str, tmp_path: Path) -> None:
         ([], "expected what `medvie score --json` writes"),
         ({"fields": {}}, "expected what `medvie score --json` writes"),
         ({"fields": {"Name": {"f1": 2}}}, r"expected an f1 from 0 to 1, got 2 - at \$\.fields\['Name'\]\.f1"),
-        ({"fields": {"Nmae": {"f1": 1}}}, "expected scores of the golds' fields, got none of them"),
+        ({"fields": {"Nmae": {"f1": 1}}}, "expected scores of fields that the gold documents have"),
     ],
 )
 def test_wrong_scores(scores: Any, reason: str, tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ def test_wrong_scores(scores: Any, reason: str, tmp_path: Path) -> None:
         ({"embed": "url"}, "embed: expected one of bytes, path"),
         ({"queries": 0}, "must be integers >= 1"),
         ({"queries": 2, "strategy": "all"}, "expected 1 with the strategy all"),
-        ({"scores": "s.json"}, "expected the strategy difficulty"),
+        ({"scores": "s.json"}, "scores require the strategy difficulty"),
         ({"keep_blank": 1.5}, "expected a share from 0 to 1"),
     ],
 )

@@ -1,0 +1,255 @@
+"""Rows as tools write them: where the completion, the gold and the id are; what is open is an error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medvie_reward import InputError, InputWarning, evaluate, evaluate_files
+from medvie_reward.completions import text_of_completion
+from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, SHAPES, RowFile
+from medvie_reward.corpus._row_shapes import find, parse_path
+
+TEXT = '{"N": "a"}'
+OTHER = '{"N": "b"}'
+SAID = {"role": "assistant", "content": TEXT}
+TALK = [{"role": "system", "content": "s"}, {"role": "user", "content": OTHER}, SAID]
+CHAT = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [{"index": 0, "message": SAID}]}
+RESPONSE = {
+    "id": "resp_1",
+    "object": "response",
+    "output": [
+        {"type": "reasoning", "summary": []},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": TEXT}]},
+    ],
+}
+PARTS = [{"type": "text", "text": '{"N": '}, {"type": "text", "text": '"a"}'}]
+
+
+def write(path: Path, *rows: Any) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+PREDICTIONS: list[tuple[str, Any]] = [
+    ("LLaMA-Factory", {"prompt": "p", "predict": TEXT, "label": OTHER}),
+    ("verl", {"input": "p", "output": TEXT, "gts": OTHER, "score": 0.5, "step": 1}),
+    ("verl with a score that is none", {"input": "p", "output": TEXT, "gts": OTHER, "score": float("nan")}),
+    ("ms-swift", {"response": TEXT, "labels": OTHER, "logprobs": None, "messages": TALK}),
+    ("TRL text", {"prompt": "p", "completion": TEXT}),
+    ("TRL messages", {"prompt": TALK[:2], "completion": [SAID]}),
+    (
+        "OpenAI batch",
+        {"id": "b", "custom_id": "q", "response": {"body": CHAT}, "error": None},
+    ),
+    ("OpenAI batch of responses", {"custom_id": "q", "response": {"status_code": 200, "body": RESPONSE}}),
+    ("OpenAI chat", CHAT),
+    ("OpenAI chat, dumped", {"sample": 3, **CHAT}),
+    ("OpenAI completion", {"object": "text_completion", "choices": [{"index": 0, "text": TEXT}]}),
+    ("OpenAI responses", RESPONSE),
+    ("Anthropic", {"id": "msg_1", "type": "message", "role": "assistant", "content": PARTS}),
+    ("Anthropic batch", {"custom_id": "q", "result": {"type": "succeeded", "message": {"content": PARTS}}}),
+    ("Gemini", {"candidates": [{"content": {"role": "model", "parts": [{"text": TEXT}]}}]}),
+    ("vLLM", {"request_id": "0", "prompt": "p", "outputs": [{"index": 0, "text": TEXT, "token_ids": [1]}]}),
+    ("SGLang", {"text": TEXT, "meta_info": {"id": "1"}}),
+    ("lmms-eval", {"doc_id": 0, "target": OTHER, "resps": [[TEXT]], "filtered_resps": [TEXT]}),
+    ("lm-eval without a filter", {"doc_id": 0, "target": OTHER, "resps": [[TEXT]]}),
+    ("pipeline", {"generated_text": TEXT}),
+    ("pipeline, a list a row", [{"generated_text": TEXT}]),
+    ("pipeline of messages", {"generated_text": TALK}),
+    ("DeepEval", {"input": "p", "actual_output": TEXT, "expected_output": OTHER}),
+    ("VLMEvalKit", {"index": 3, "question": "q", "prediction": TEXT, "answer": OTHER}),
+    ("messages", {"messages": TALK}),
+    ("conversation", TALK),
+    ("content in parts", {"messages": [{"role": "assistant", "content": PARTS}]}),
+    ("a message", {"prediction": SAID}),
+    ("a text a row", TEXT),
+    ("meta data that nobody knows", {"output": TEXT, "hospital_code": 7}),
+    ("key in capitals beside it", {"response": TEXT, "Model": "x", "Latency": 3}),
+]
+
+
+@pytest.mark.parametrize("row", [row for _, row in PREDICTIONS], ids=[name for name, _ in PREDICTIONS])
+def test_completions(tmp_path: Path, row: Any) -> None:
+    """The completion is found in the rows of each tool, and nothing else is taken for it."""
+    gold = {"gold": {"N": "a"}}
+    with RowFile(write(tmp_path / "p.jsonl", row), PRED_KEYS) as file:
+        assert text_of_completion(file.value(0)) == TEXT
+    preds, golds = write(tmp_path / "p.jsonl", row, row), write(tmp_path / "g.jsonl", gold, gold)
+    assert evaluate_files(preds, golds, join="line").micro.f1 == 1.0
+
+
+GOLDS: list[tuple[str, Any]] = [
+    ("LLaMA-Factory", {"prompt": "p", "predict": OTHER, "label": TEXT}),
+    ("verl", {"input": "p", "output": OTHER, "gts": TEXT, "score": 0.5, "step": 1}),
+    (
+        "verl data",
+        {"prompt": [], "reward_model": {"style": "rule", "ground_truth": TEXT}},
+    ),
+    ("ms-swift", {"response": OTHER, "labels": TEXT, "messages": TALK}),
+    ("lmms-eval", {"doc_id": 0, "target": TEXT, "resps": [[OTHER]], "filtered_resps": [OTHER]}),
+    ("DeepEval", {"input": "p", "actual_output": OTHER, "expected_output": TEXT}),
+    ("VLMEvalKit", {"index": 3, "question": "q", "prediction": OTHER, "answer": TEXT}),
+    ("a text in a list", {"ground_truth": [TEXT]}),
+    ("beside a plain label", {"gold": TEXT, "label": "CT", "total": 5}),
+]
+
+
+@pytest.mark.parametrize("row", [row for _, row in GOLDS], ids=[name for name, _ in GOLDS])
+def test_gold_documents(tmp_path: Path, row: Any) -> None:
+    """The gold is found in rows that hold a prediction too."""
+    with RowFile(write(tmp_path / "g.jsonl", row), GOLD_KEYS) as file:
+        assert file.value(0) == TEXT
+
+
+def test_one_file_for_both(tmp_path: Path) -> None:
+    """Rows with both sides are scored alone, and given twice."""
+    rows = [{"predict": TEXT, "label": x, "prompt": "p"} for x in (TEXT, OTHER)]
+    name = write(tmp_path / "both.jsonl", *rows)
+    for files in ((name,), (name, name)):
+        evaluation = evaluate_files(*files)
+        assert (evaluation.n, evaluation.micro.f1) == (2, 0.5)
+
+
+def test_failed_requests_have_no_answer(tmp_path: Path) -> None:
+    """A request of a batch that failed is a document without an answer, by its id."""
+    done = {"custom_id": "a", "response": {"status_code": 200, "body": CHAT}, "error": None}
+    failed = [
+        {"custom_id": "b", "response": None, "error": {"code": "expired"}},
+        {"custom_id": "c", "response": {"status_code": 500, "body": {"error": {}}}, "error": None},
+    ]
+    golds = write(tmp_path / "g.jsonl", *({"id": x, "gold": {"N": "a"}} for x in "cab"))
+    for order in ([done, *failed], [*failed, done]):
+        evaluation = evaluate_files(write(tmp_path / "p.jsonl", *order), golds)
+        assert [d.status for d in evaluation.documents] == ["no_answer", "ok", "no_answer"]
+        assert evaluation.joined == "id"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"output": [TEXT, OTHER]},
+        {"completions": ["no JSON at all", TEXT]},
+        {"completion": [[SAID], [{"role": "assistant", "content": OTHER}]]},
+        {"prompt": "p", "outputs": [{"index": 0, "text": TEXT}, {"index": 1, "text": OTHER}]},
+        {"choices": [{"index": 0, "message": SAID}, {"index": 1, "message": SAID}]},
+        {"doc_id": 0, "resps": [[TEXT, OTHER]], "filtered_resps": [TEXT, OTHER]},
+    ],
+)
+def test_several_samples(tmp_path: Path, row: dict[str, Any]) -> None:
+    """Of several samples in a row the first counts, and that is said."""
+    with pytest.warns(InputWarning, match=r"rows hold several samples \(2 in the first one\): the first"):
+        file = RowFile(write(tmp_path / "p.jsonl", row), PRED_KEYS)
+    with file:
+        assert text_of_completion(file.value(0)) in (TEXT, "no JSON at all")
+
+
+def test_a_list_of_values_is_an_answer(tmp_path: Path) -> None:
+    """A list that holds no completions is the answer itself."""
+    with RowFile(write(tmp_path / "p.jsonl", {"prediction": ["x", "y"]}), PRED_KEYS) as file:
+        assert file.value(0) == ["x", "y"]
+    with RowFile(write(tmp_path / "p.jsonl", {"prediction": [{"a": 1}, {"a": 2}]}), PRED_KEYS) as file:
+        assert file.value(0) == [{"a": 1}, {"a": 2}]
+
+
+BARE = [
+    {"reference": "INV-1", "total": "5"},
+    {"label": "CT", "finding": "none"},
+    {"answer": 42, "total": "5"},
+    {"output": "3 kW", "name": "heater"},
+    {"result": "7.1", "unit": "mmol/L"},
+    {"text": "a", "page": 3},
+    {"target": "x", "distance": 4},
+    {"total": "5"},
+    {"rows": [{"response": "x"}]},
+]
+
+
+@pytest.mark.parametrize("row", BARE, ids=str)
+def test_documents_with_such_members(tmp_path: Path, row: dict[str, Any]) -> None:
+    """A document that has a member called like a value is the document, on both sides."""
+    name = write(tmp_path / "d.jsonl", row)
+    for side in (PRED_KEYS, GOLD_KEYS):
+        with RowFile(name, side) as file:
+            assert file.value(0) == row
+    assert evaluate_files(name, name).micro.f1 == 1.0
+
+
+OPEN: list[tuple[Any, Any, str]] = [
+    ({"label": {"brand": "x"}, "total": "5"}, GOLD_KEYS,
+     r"has 'label', which may hold the gold document or be a part of it, beside 'total': "
+     r"expected --gold-key label, or --gold-key \. where the row itself is the gold document"),
+    ({"output": {"x": 1}, "total": 5}, PRED_KEYS, r"has 'output', .* --pred-key output, or --pred-key \."),
+    ({"pred": {}, "output": {}}, PRED_KEYS, r"has 'output' and 'pred': which one holds the prediction\?"),
+    ({"my_output": TEXT, "x": 1}, PRED_KEYS, "members 'my_output', 'x', .* with --pred-key my_output"),
+    ({"truth_json": TEXT, "x": 1}, GOLD_KEYS, "name it with --gold-key truth_json"),
+    ({"raw": "<think></think><answer>{}</answer>", "x": 1}, PRED_KEYS, "--pred-key raw"),
+    ({"prompt": "p", "score": 1, "step": 2}, PRED_KEYS, "none is known to hold the prediction"),
+    ({"completion": TEXT}, GOLD_KEYS, "'completion', which holds a prediction, and no gold .* swapped"),
+    ({"id": 1, "response": TEXT}, GOLD_KEYS, "has 'response', which holds a prediction"),
+    ({"gold": {"a": 1}}, PRED_KEYS, "'gold', which holds a gold document, and no prediction .* swapped"),
+    ({"custom_id": "a", "response": {"body": CHAT}}, GOLD_KEYS, "and no gold document"),
+    (CHAT, GOLD_KEYS, "looks like rows of OpenAI chat completion"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "side", "message"), OPEN, ids=range(len(OPEN)))
+def test_what_is_open_is_an_error(tmp_path: Path, row: Any, side: Any, message: str) -> None:
+    """It names the file, the line, the members and the flag."""
+    with pytest.raises(InputError, match=rf"d\.jsonl:1: .*{message}"):
+        RowFile(write(tmp_path / "d.jsonl", row), side)
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "expected"),
+    [
+        (".", {"label": {"a": 1}, "b": 2}, {"label": {"a": 1}, "b": 2}),
+        ("label", {"label": {"a": 1}, "b": 2}, {"a": 1}),
+        ("a.b[1].c", {"a": {"b": [0, {"c": {"x": 1}}]}}, {"x": 1}),
+        ("a.b", {"a.b": {"x": 1}, "a": {"b": {"x": 2}}}, {"x": 1}),
+    ],
+)
+def test_keys(tmp_path: Path, key: str, row: Any, expected: Any) -> None:
+    """A key is a name, a path, or a dot for the row itself."""
+    with RowFile(write(tmp_path / "d.jsonl", row), GOLD_KEYS, key) as file:
+        assert file.value(0) == expected
+
+
+def test_a_row_without_the_member(tmp_path: Path) -> None:
+    """A later row that lacks what the first one has is an error with what it has."""
+    with RowFile(write(tmp_path / "p.jsonl", {"pred": {}}, {"Pred": {}, "x": 1}), PRED_KEYS) as file:
+        message = r"p\.jsonl:2: expected an object with the member 'pred'; the row has 'Pred', 'x'"
+        with pytest.raises(InputError, match=message):
+            file.value(1)
+
+
+def test_the_table_is_well_formed() -> None:
+    """Every tool's rows are known by some members, and hold a completion or a gold document."""
+    for shape in SHAPES:
+        assert shape.needs
+        assert shape.pred or shape.gold
+        for path in (*shape.pred, *shape.gold):
+            assert find({}, path, parse_path(path)) is not None
+
+
+# -- in memory -----------------------------------------------------------------------------------------
+
+
+def test_rows_in_memory_are_not_documents() -> None:
+    """`evaluate` takes documents: rows around them are named, as is what has no field in common."""
+    with pytest.warns(
+        InputWarning, match=r"the first prediction is an object with 'prediction'.*row\['prediction'\]"
+    ):
+        evaluate([{"id": 1, "prediction": {"N": "a"}}], [{"N": "a"}])
+    with pytest.warns(InputWarning, match="the first gold document is an object with 'gold'"):
+        evaluate([{"N": "a"}], [{"id": 1, "gold": {"N": "a"}}])
+    with pytest.warns(InputWarning, match=r"no field in common: predicted are 'x\.N', gold are 'N'"):
+        evaluate([{"x": {"N": "a"}}], [{"N": "a"}])
+
+
+def test_messages_in_memory() -> None:
+    """A list of messages is a completion in `evaluate` too."""
+    assert evaluate([TALK], [{"N": "a"}]).micro.f1 == 1.0
