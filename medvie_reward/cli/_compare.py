@@ -85,7 +85,7 @@ def run_compare(options: argparse.Namespace) -> int:
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, label_golds
-    from medvie_reward.reports import print_contest
+    from medvie_reward.reports import print_comparison
     from medvie_reward.statistics import compare_systems
 
     how = read_resampling(options)
@@ -96,13 +96,13 @@ def run_compare(options: argparse.Namespace) -> int:
         slices, clusters = label_golds(golds, options.slice, options.cluster)
         advance = stack.enter_context(progress(options, "scoring", len(named) * len(golds)))
         systems = [_score(name, file, golds, spec, options, advance) for name, file in named.items()]
-        contest = compare_systems(systems, how, slices=slices, clusters=clusters)
+        comparison = compare_systems(systems, how, slices=slices, clusters=clusters)
         if result is not None:
-            result.write(contest.as_dict(), indent=True)
+            result.write(comparison.to_dict(), indent=True)
     if options.json == "-":
-        print_json(contest.as_dict())
+        print_json(comparison.to_dict())
     else:
-        print_contest(contest, sys.stdout, max_fields=options.fields, max_documents=options.documents)
+        print_comparison(comparison, sys.stdout, max_fields=options.fields, max_documents=options.documents)
     return 0
 
 
@@ -111,8 +111,8 @@ def _score(
 ) -> System:
     from medvie_reward.corpus import (
         PRED_KEYS,
+        Details,
         EvaluationBuilder,
-        FieldRows,
         RowFile,
         ScoringOptions,
         doubts_of,
@@ -122,11 +122,10 @@ def _score(
     )
     from medvie_reward.statistics import System
 
-    tally, fields = EvaluationBuilder(spec, options.metrics), FieldRows()
+    tally = EvaluationBuilder(spec, options.metrics, details=Details(spec))
 
     def on_scored(scored: Scored) -> None:
         tally.add(scored)
-        fields.add(scored.fields)
         advance(1)
 
     with RowFile(file, PRED_KEYS, options.pred_key, options.id_key) as preds:
@@ -135,4 +134,4 @@ def _score(
         score_files(preds, golds, joined, task, workers=options.workers, on_scored=on_scored)
     evaluation = tally.evaluation(joined)
     warn_of(doubts_of(evaluation, file, golds.name))
-    return System(name, evaluation, fields.arrays())
+    return System(name, evaluation)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from medvie_reward.cli._parser import OutputFile
 from medvie_reward.cli._streams import say
-from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,22 +109,20 @@ class HtmlReport:
 
     def write(self, evaluation: Evaluation, uncertainty: Uncertainty | None = None) -> None:
         """Write the report, with intervals where there are any."""
-        from medvie_reward.reports import HEADLINES, render_archive
+        from medvie_reward.reports import render_archive, spans_of
 
-        figures = {} if uncertainty is None else uncertainty.figures
         made = render_archive(
             evaluation,
             self._archive,
             title=self._title,
             by=self._task.by,
-            intervals={name: found for name, found in figures.items() if name in HEADLINES},
-            field_intervals=None if uncertainty is None else uncertainty.fields,
-            interval_note="" if uncertainty is None else f"confidence intervals ({uncertainty.signature})",
+            **spans_of(uncertainty),
         )
         self._file.write_text(made)
 
     def _completion(self, row: int) -> str | None:
         """Read again what a prediction was, which scoring does not keep."""
+        from medvie_reward.completions import Completion, is_conversation, text_of_completion
         from medvie_reward.corpus import dump
 
         value = self._preds.value(row)

@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from medvie_reward._core.json_values import plain
 from medvie_reward.alignment import Leaf
-from medvie_reward.completions import Completion
+from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.corpus._documents import Scored
 from medvie_reward.corpus._field_rows import FieldRows
+from medvie_reward.errors import PredictionError
 from medvie_reward.spec import Spec
 
 
@@ -43,10 +45,11 @@ class Details:
             self.completions.append(completion)
 
 
-def written(pred: Any) -> str | None:
-    """Return a prediction as a report shows it: a completion unchanged, any other answer as JSON text."""
+def written(pred: Any, spec: Spec) -> str | None:
+    """Return a prediction as a report shows it: the text of a completion, any other answer as JSON text."""
     if isinstance(pred, Completion):
         pred = pred.answer if pred.parsed else None
-    if pred is None or isinstance(pred, str):
-        return pred
-    return json.dumps(pred, ensure_ascii=False, indent=2)
+    if pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):
+        return text_of_completion(pred, spec)
+    value = plain(pred, PredictionError, None, "prediction", strict=False)
+    return json.dumps(value, ensure_ascii=False, indent=2)

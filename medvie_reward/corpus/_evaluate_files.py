@@ -7,9 +7,12 @@ import os
 from typing import Any
 
 from medvie_reward._core.files import PathLike
+from medvie_reward.completions import is_conversation, text_of_completion
+from medvie_reward.corpus._details import Details
+from medvie_reward.corpus._documents import Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
 from medvie_reward.corpus._evaluation import Evaluation, EvaluationBuilder
-from medvie_reward.corpus._files import ScoringOptions, score_files, sum_files
+from medvie_reward.corpus._files import ScoringOptions, score_files
 from medvie_reward.corpus._join import join as _join
 from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS
 from medvie_reward.corpus._rows import RowFile
@@ -34,6 +37,7 @@ def evaluate_files(
     by: str | None = None,
     limit: int | None = None,
     metrics: str | tuple[str, ...] = ("f1",),
+    leaves: bool = False,
     workers: int = 1,
     **overrides: Any,
 ) -> Evaluation:
@@ -63,6 +67,8 @@ def evaluate_files(
         Score so many documents at most.
     metrics
         As for `evaluate`.
+    leaves
+        Whether to keep every leaf and completion, for `Evaluation.to_html`; see `evaluate`.
     workers
         Number of processes.
     **overrides
@@ -93,13 +99,23 @@ def evaluate_files(
             g = stack.enter_context(RowFile(os.fspath(golds), GOLD_KEYS, gold_key, id_key))
         joined = _join(p, g, join, missing)
         options = ScoringOptions(
-            spec=chosen, preds=p.reader, golds=g.reader, by=by, source_key=source_key, metrics=asked
+            spec=chosen,
+            preds=p.reader,
+            golds=g.reader,
+            by=by,
+            source_key=source_key,
+            metrics=asked,
+            leaves=leaves,
         )
-        builder = EvaluationBuilder(chosen, asked)
-        if workers > 1:
-            sum_files(p, g, joined, options, workers=workers, limit=limit, on_sums=builder.add_sums)
-        else:
-            score_files(p, g, joined, options, limit=limit, on_scored=builder.add)
+        builder = EvaluationBuilder(chosen, asked, details=Details(chosen, leaves))
+        pairs = iter(joined.pairs)
+
+        def on_scored(scored: Scored) -> None:
+            row = next(pairs).pred
+            pred = p.value(row) if leaves and row is not None else None
+            builder.add(scored, text_of_completion(pred, chosen) if is_conversation(pred) else pred)
+
+        score_files(p, g, joined, options, workers=workers, limit=limit, on_scored=on_scored)
     evaluation = builder.evaluation(joined)
     warn_of(doubts_of(evaluation, p.name, g.name))
     return evaluation

@@ -304,7 +304,7 @@ class EvaluationBuilder:
         """Add one document, with its prediction where leaves are kept."""
         self.totals.add(scored)
         if self.details is not None:
-            self.details.add(scored, written(pred) if self.details.with_leaves else None)
+            self.details.add(scored, written(pred, self.spec) if self.details.with_leaves else None)
         self._keep(scored.document)
 
     def add_sums(self, documents: Iterable[Document], totals: Totals) -> None:

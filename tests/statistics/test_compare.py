@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from medvie_reward import InputError, Resampling, Rule, Spec, align, compare, evaluate, score
+from medvie_reward import (
+    InputError,
+    Resampling,
+    Rule,
+    Spec,
+    align,
+    compare,
+    evaluate,
+    evaluate_files,
+    parse_completion,
+    score,
+)
 from medvie_reward.cli import main
 from medvie_reward.statistics import Comparison, compare_evaluations
 
@@ -105,6 +117,37 @@ def test_html_report_of_an_evaluation(tmp_path: Path) -> None:
     assert evaluation.details.completions[3] == RIGHT[3]
     assert json.loads(evaluation.details.completions[0] or "") == RIGHT[0]
     assert "img-src data: &#39;self&#39; file:" in text or "img-src data: 'self' file:" in text
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_evaluations_of_files_keep_the_same(workers: int, tmp_path: Path) -> None:
+    """An evaluation of files is compared, drawn and reported as one of the same documents in memory."""
+    half, right, golds = files(tmp_path)
+    systems = {
+        name: evaluate_files(file, golds, leaves=True, workers=workers)
+        for name, file in (("A", half), ("B", right))
+    }
+    expected = compare(HALF, RIGHT, GOLDS, resampling=QUICK)
+    assert compare_evaluations(systems, QUICK) == expected
+    in_memory = evaluate(RIGHT, GOLDS, leaves=True, ids="1234")
+    assert systems["B"].intervals(QUICK) == in_memory.intervals(QUICK)
+    assert systems["B"].to_csv("leaf") == in_memory.to_csv("leaf")
+    assert systems["B"].details is not None
+    assert in_memory.details is not None
+    assert systems["B"].details.completions == in_memory.details.completions
+
+
+def test_completions_of_any_form_are_kept() -> None:
+    """Bytes, messages, values of Python and parsed completions are kept as text."""
+    preds: list[Any] = [
+        b'{"a": 1}', [{"role": "assistant", "content": '{"a": 1}'}], {"a": Decimal("1.5")},
+        parse_completion('x {"a": 1}'), parse_completion("x"), None,
+    ]  # fmt: skip
+    found = evaluate(preds, [{"a": 1}] * len(preds), leaves=True).details
+    assert found is not None
+    assert found.completions == [
+        '{"a": 1}', '{"a": 1}', '{\n  "a": 1.5\n}', '{\n  "a": 1\n}', None, None,
+    ]  # fmt: skip
 
 
 def test_report_needs_leaves(tmp_path: Path) -> None:
