@@ -146,6 +146,8 @@ def _valued(numeral: str) -> str:
 
 def status_text(text: str) -> str:
     """Write what is said of a result: a grade such as 阳性, a mark such as 偏高, a status such as final."""
+    if len(text) > _LONGEST:
+        return folded_text(text)
     written = ordinal_text(text)
     if written == "\x00o:1+" and "1" not in folded_text(text):
         # A mere plus is no grade here.
