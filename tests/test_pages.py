@@ -11,7 +11,7 @@ from pages import ROOT, Block, blocks_of, is_shown, run_page
 PAGES = [
     ("index.md", 1, []),
     ("explanation.md", 9, []),
-    ("schema.md", 6, []),
+    ("schema.md", 9, []),
     ("files.md", 9, []),
     ("ci.md", 7, []),
     ("cli.md", 2, []),

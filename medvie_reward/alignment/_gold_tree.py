@@ -10,12 +10,13 @@ from medvie_reward.alignment._list_table import ListTable
 from medvie_reward.alignment._row_table import RowTable
 from medvie_reward.alignment._sure_pairs import Shared
 from medvie_reward.alignment._worth import Worth, measure_leaves
-from medvie_reward.spec import Field, Fields
+from medvie_reward.spec import Field, Fields, ListMode
 
 
 def join_of(mode: str) -> str | None:
     """Return the member that a list mode joins items by."""
-    return mode[4:] if mode.startswith("key:") else None
+    parsed = ListMode.parse(mode)
+    return None if parsed is None else parsed.member
 
 
 def spread(items: list[Any], mode: str) -> list[Any]:

@@ -107,8 +107,9 @@ def run_agree(options: argparse.Namespace) -> int:
 
 
 def _join(a: RowFile, b: RowFile, options: argparse.Namespace) -> Join:
-    from medvie_reward.corpus import join
+    from medvie_reward.corpus import find_ids, join
 
+    find_ids(a, b, options.join)
     by_line = options.join == "line" or (options.join == "auto" and not (a.has_ids and b.has_ids))
     if by_line and len(a) != len(b):
         raise InputError(

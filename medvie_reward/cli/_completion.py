@@ -53,7 +53,7 @@ def _options(parser: Parser) -> list[_Option]:
         if action.option_strings:
             takes_value = action.nargs != 0 and not isinstance(action, argparse.BooleanOptionalAction)
             choices = tuple(map(str, action.choices or ()))
-            text = re.sub(r"\s*\(default: .*\)", "", action.help or "")
+            text = (action.help or "") % {**vars(action), "prog": parser.prog}
             found.append(
                 _Option(
                     tuple(action.option_strings), text, choices, takes_value,

@@ -69,9 +69,9 @@ def run_explain(options: argparse.Namespace) -> int:
     """
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
-    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, read_golds
+    from medvie_reward.corpus import GOLD_KEYS, NewFile, RowFile, read_golds, warn_of
     from medvie_reward.reports import print_rules
-    from medvie_reward.spec import explain
+    from medvie_reward.spec import explain, say_unmatched, unmatched_by_fields
 
     to_file = options.json not in (None, STANDARD)
     with contextlib.ExitStack() as stack:
@@ -82,6 +82,8 @@ def run_explain(options: argparse.Namespace) -> int:
         made = {"signature": spec.signature, "fields": [field._asdict() for field in found]}
         if result is not None:
             result.write(made, indent=True)
+    if options.schema or options.rules:
+        warn_of(say_unmatched(spec, unmatched_by_fields(spec, [field.field for field in found])))
     if options.json == STANDARD:
         print_json(made)
     else:

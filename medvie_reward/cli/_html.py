@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from medvie_reward.cli._parser import OutputFile
 from medvie_reward.cli._streams import say
-from medvie_reward.completions import Completion, is_conversation, text_of_completion
 from medvie_reward.errors import InputError
 
 if TYPE_CHECKING:
@@ -123,6 +122,7 @@ class HtmlReport:
 
     def _completion(self, row: int) -> str | None:
         """Read again what a prediction was, which scoring does not keep."""
+        from medvie_reward.completions import Completion, is_conversation, text_of_completion
         from medvie_reward.corpus import dump
 
         value = self._preds.value(row)

@@ -132,6 +132,7 @@ def run_score(options: argparse.Namespace) -> int:
     # Imported here, so that --help and usage errors answer at once.
     from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile, ScoringOptions, doubts_of, join, warn_of
     from medvie_reward.metrics import sign
+    from medvie_reward.spec import say_unmatched, unmatched_by_fields
 
     if options.ray is not None:
         from medvie_reward.integrations.ray_cluster import check_installed
@@ -167,6 +168,10 @@ def run_score(options: argparse.Namespace) -> int:
         )
         evaluation, uncertainty = _score_all(options, preds, golds, joined, task, how)
     warn_of(doubts_of(evaluation, preds.name, golds.name))
+    if options.schema or options.rules:
+        fields = evaluation.micro.fields.items()
+        read = [name for name, x in fields if x.n_gold or x.counts.agreed_blank or x.counts.filled_blank]
+        warn_of(say_unmatched(spec, unmatched_by_fields(spec, read)) if read else [])
     if options.json == "-":
         print_json(_as_dict(evaluation, uncertainty))
     elif (text := printed_export(evaluation, uncertainty, options)) is not None:

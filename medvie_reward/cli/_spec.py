@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from medvie_reward.cli._options import number, whole
@@ -42,7 +45,7 @@ def add_reading_arguments(spec: argparse._ArgumentGroup) -> None:
     """Add what says how completions are read and rewarded."""
     spec.add_argument("--alpha", type=number, metavar="A", help="weight of precision in the matching part")
     spec.add_argument(
-        "--format", choices=("think", "answer", "json"), help="what a well-formed completion is"
+        "--format", choices=("think", "think_json", "answer", "json"), help="what a well-formed completion is"
     )
     spec.add_argument("--repair", action="store_true", help="repair broken JSON (counted as repaired)")
 
@@ -68,7 +71,11 @@ def read_spec(options: argparse.Namespace) -> Spec:
             listed = read_json(file)
             if not isinstance(listed, list):
                 raise SpecError("expected a list of rules - at $")
-            spec = spec.with_rules([Rule.from_dict(x, f"$[{n}]") for n, x in enumerate(listed)])
+            here = os.getcwd()
+            if any(isinstance(x, dict) and "normal_form" in x for x in listed) and here not in sys.path:
+                sys.path.append(here)  # a script does not find the modules beside its user's files
+            rules = [Rule.from_dict(x, f"$[{n}]", functions=True) for n, x in enumerate(listed)]
+            spec = spec.with_rules(rules)
     except SpecError as error:
         raise InputError(str(error), file) from None
     return spec
@@ -128,6 +135,11 @@ def _value(name: str, text: str) -> Any:
     kind = type(getattr(Spec(), name))
     if kind is bool:
         return _TRUTH.get(text.lower(), text)
+    if kind is tuple:
+        try:
+            return json.loads(text) if text[:1] in ("[", "{") else text.split(",")
+        except ValueError:
+            return text
     try:
         # What is no number is handed on: the spec says what it expects.
         return whole(text) if kind is int else number(text) if kind is float else text

@@ -16,12 +16,12 @@ from medvie_reward.comparators.dates import date_form, date_range_form, datetime
 from medvie_reward.comparators.guess import guess_text
 from medvie_reward.comparators.identifier import identifier_text
 from medvie_reward.comparators.money import money_form
-from medvie_reward.comparators.named_values import moment_text, value_text
+from medvie_reward.comparators.named_values import measure_text, moment_text, value_text
 from medvie_reward.comparators.number import number_form
 from medvie_reward.comparators.quantity import quantity_form
+from medvie_reward.comparators.reference import reference_text
 from medvie_reward.comparators.results import result_text, status_text
 from medvie_reward.comparators.sets import set_form
-from medvie_reward.comparators.spans import range_text
 from medvie_reward.comparators.text import folded_text, ion_text, strip_text, unicode_text
 from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
@@ -38,7 +38,7 @@ FORMS: Final[dict[str, Form]] = {
     "text": ion_text,
     "guess": guess_text,
     "unit": unit_text,
-    "range": range_text,
+    "range": reference_text,
     "result": result_text,
     "status": status_text,
     "flag": flag_text,
@@ -50,6 +50,7 @@ FORMS: Final[dict[str, Form]] = {
     "narrative": folded_text,
     "identifier": identifier_text,
     "value": value_text,
+    "measure": measure_text,
     "moment": moment_text,
 }
 
@@ -112,10 +113,10 @@ class KnownForms(dict[str, str]):
         self._form = form
 
     def __missing__(self, text: str) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
         form = self._written(text)
         if len(text) <= _LONGEST:
-            if len(self) >= _KNOWN:
-                self.clear()
             self[text] = form
         return form
 
@@ -128,30 +129,38 @@ class OpenForms(KnownForms):
 
     Attributes
     ----------
-    named
-        The texts met here that name a currency -> the currency.
+    whole
+        The forms with their currencies.
+    named, before
+        The texts met here that name a currency, since it last started afresh and before that.
+    met
+        How many such texts were written.
     """
 
-    __slots__ = ("named",)
+    __slots__ = ("before", "met", "named", "whole")
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.named: dict[str, str] = {}
+        self.whole = KnownForms(form)
+        self.named: set[str] = set()
+        self.before: set[str] = set()
+        self.met = 0
 
     def clear(self) -> None:
-        """Forget all texts."""
+        """Start afresh; what names a currency is kept once more, for a gold that is being read."""
         super().clear()
-        self.named.clear()
+        self.before, self.named = self.named, set()
 
     def _written(self, text: str) -> str:
-        amount, currency = parted(self._form(text))
+        amount, currency = parted(self.whole[text])
         if currency:
-            self.named[text] = currency
+            self.named.add(text)
+            self.met += 1
         return amount
 
 
 class SettledForms(KnownForms):
-    """The normal forms of texts beside the amounts of a gold document; see `currencies.settled`.
+    """The normal forms of texts beside the amounts of a gold document; see `currencies`.
 
     Parameters
     ----------
@@ -161,13 +170,11 @@ class SettledForms(KnownForms):
         What makes one form of an amount and its currency.
     """
 
-    __slots__ = ("_named", "_settle")
+    __slots__ = ("_settle",)
 
     def __init__(self, forms: OpenForms, settle: Callable[[str, str], str]) -> None:
-        super().__init__(forms.__getitem__)
-        self._named = forms.named
+        super().__init__(forms.whole.__getitem__)
         self._settle = settle
 
     def _written(self, text: str) -> str:
-        amount = self._form(text)
-        return self._settle(amount, self._named.get(text, ""))
+        return self._settle(*parted(self._form(text)))

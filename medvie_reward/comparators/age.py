@@ -14,8 +14,8 @@ _UNITS: Final = {
     "m": "月 个月 個月 月龄 month months mo mos mth mths m",
     "w": "周 週 周龄 week weeks wk wks w",
     "d": "天 日龄 day days d",
-    "h": "小时 小時 个小时 hour hours hr hrs h",
-    "n": "分钟 分鐘 minute minutes min mins",
+    "h": "小时 小時 个小时 时 時 hour hours hr hrs h",
+    "n": "分钟 分鐘 分 minute minutes min mins",
 }
 _RANKS: Final = "".join(_UNITS)
 _NAMES: Final = {name: unit for unit, names in _UNITS.items() for name in names.split()}
@@ -26,6 +26,8 @@ _WRITTEN: Final = "|".join(map(re.escape, sorted(_NAMES, key=len, reverse=True))
 _PIECE: Final = re.compile(rf"{_AMOUNT}[ -]?({_WRITTEN})\.?(?![a-z])")
 _BETWEEN: Final = re.compile(r" ?(?:, ?|and |零)?")
 _AFTER: Final = re.compile(r"[ -]?old| of age|大")
+# 58 year(s)
+_PLURAL: Final = re.compile(r"(?<=[a-z])\(s\)")
 _PLAIN: Final = re.compile(r"([1-9][0-9]{0,2})岁?")
 _BARE: Final = re.compile(_AMOUNT)
 
@@ -42,7 +44,9 @@ def age_text(text: str) -> str:
     if len(folded) > _LONGEST:
         return folded
     bare = _BARE.fullmatch(folded)
-    return f"\x00a:{_amount(bare[1], bare[2])}y" if bare else _compound(folded) or folded
+    if bare is not None:
+        return f"\x00a:{_amount(bare[1], bare[2])}y"
+    return _compound(_PLURAL.sub("s ", folded).rstrip()) or folded
 
 
 def _compound(folded: str) -> str | None:

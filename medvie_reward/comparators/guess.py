@@ -13,8 +13,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from medvie_reward.comparators.currencies import read_currency
 from medvie_reward.comparators.dates import datetime_form, time_text
-from medvie_reward.comparators.number import is_plain, number_form, plain_value
+from medvie_reward.comparators.number import is_plain, number_form
 from medvie_reward.comparators.sizes import read_size
 from medvie_reward.comparators.spans import range_text
 from medvie_reward.comparators.text import folded_text
@@ -30,7 +31,7 @@ _DATE: Final = len("\x00d:2024-03-05")
 _SHORT_DATE: Final = re.compile(
     r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}|[0-9]{4}-[0-9]{2}|[0-9]{4} ?年.*月.*|.*[A-Za-z].*"
 )
-_LETTERED: Final = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?|0(?:\.[0-9]+)?) ?([A-Za-z]{1,2})")
+_LETTERED: Final = re.compile(r"([0-9][0-9.,']*) ?([A-Za-z]{1,2})")
 # Letters that are one unit in small and another in capitals, a mark of a result, or a prefix.
 _BY_CASE: Final = frozenset("gsmh")
 _PREFIXES: Final = tuple("mnpMNP")
@@ -74,8 +75,8 @@ def _guess(text: str) -> tuple[str, str]:
         return "time", written
     if (size := read_size(shown)) is not None:
         return "size", f"\x00z:{size}"
-    if (lettered := _LETTERED.fullmatch(shown)) is not None and (letters := _in_any_case(lettered[2])):
-        return "quantity", f"\x00n:{plain_value(lettered[1]) or lettered[1]} {letters}"
+    if (lettered := _LETTERED.fullmatch(shown)) is not None and (letters := in_any_case(lettered[2])):
+        shown = f"{lettered[1]} {letters}"
     if _CODE.match(shown) is None and (written := range_text(shown))[0] == "\x00":
         if written.startswith(_RANGE):
             return "range", written
@@ -84,10 +85,12 @@ def _guess(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4_096)
-def _in_any_case(letters: str) -> str | None:
+def in_any_case(letters: str) -> str | None:
     """Return one spelling of letters behind a number whose case tells nothing, else nothing."""
     one_case = letters.islower() or letters.isupper()
-    if not one_case or letters.lower() in _BY_CASE or (len(letters) > 1 and letters.startswith(_PREFIXES)):
+    if not one_case or read_currency(letters) is not None:
+        return None
+    if letters.lower() in _BY_CASE or (len(letters) > 1 and letters.startswith(_PREFIXES)):
         return None
     read = (read_unit(letters.lower()), read_unit(letters.upper()))
     units = {unit[1] for unit in read if unit is not None and unit[2]}

@@ -172,7 +172,8 @@ def _number_text(text: str, kept: bool) -> str:
 
 def _ruled_text(text: str, kept: bool, decimals: int | None, sign: str | None) -> str:
     """Write a number that is read with options; other texts are folded."""
-    quantity = read_quantity(text if sign is None else with_point(text, sign))
+    shown = text if sign is None or len(text) > _LONGEST else with_point(text, sign)
+    quantity = read_quantity(shown)
     if quantity is None:
         return folded_text(text)
     if sign is not None:

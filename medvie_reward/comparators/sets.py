@@ -71,32 +71,36 @@ def set_form(delimiters: str = _DEFAULT) -> Callable[[str], str]:
         if special.search(text) is None:
             folded = folded_text(text)
             return f"\x00l:{folded}" if folded else folded
-        inner = text.strip(edges)
-        head, parts = _parts(inner, levels, careful)
-        kept = sorted(folded for part in parts if (folded := folded_text(part.strip(edges))))
+        head, names = _names(text.strip(edges), levels, edges, careful)
         tag = f"\x00h:{folded_text(head)}\n" if head else "\x00l:"
-        return tag + "\n".join(kept) if kept else folded_text(text)
+        return tag + "\n".join(sorted(names)) if names else folded_text(text)
 
     return form
 
 
-def _parts(text: str, levels: list[tuple[str, re.Pattern[str]]], careful: bool) -> tuple[str, list[str]]:
-    """Return what heads a list, and its parts; a text that is none is one part."""
+def _names(
+    text: str, levels: list[tuple[str, re.Pattern[str]]], edges: str, careful: bool
+) -> tuple[str, list[str]]:
+    """Return what heads a list, and its parts, folded; a text that is none is one part."""
+
+    def folded(parts: list[str]) -> list[str]:
+        return [name for part in parts if (name := folded_text(part.strip(edges)))]
+
     shown = outside(text)
     head, parts = numbered(text, shown)
-    if parts:
-        return (head, parts) if not careful or _are_items(parts) else ("", [text])
-    items = bulleted(text, shown)
+    items: list[str] | None = parts or bulleted(text, shown)
     if items is None or len(items) > 1:
-        return "", items if items and (not careful or _are_items(items)) else [text]
+        names = folded(items or [])
+        return (head, names) if names and (not careful or _are_items(names)) else ("", folded([text]))
     for delimiter, level in levels:
-        if careful and delimiter == "\n":
-            text, shown = _WRAPPED.sub(" ", text), _WRAPPED.sub(" ", shown)
-        parts = [part for part in split(text, shown, level) if part.strip()]
-        if len(parts) > 1:
-            apart = not careful or (_are_names if delimiter == _COMMA else _are_statements)(parts)
-            return "", parts if apart else [text]
-    return "", [text]
+        if careful and delimiter == "\n" and _WRAPPED.search(text) is not None:
+            text = _WRAPPED.sub(" ", text)
+            shown = outside(text)
+        names = folded(split(text, shown, level))
+        if len(names) > 1:
+            apart = not careful or (_are_names if delimiter == _COMMA else _are_statements)(names)
+            return "", names if apart else folded([text])
+    return "", folded([text])
 
 
 def _splitter(delimiter: str) -> re.Pattern[str]:
@@ -127,13 +131,12 @@ def _words() -> dict[str, _Words]:
     return kinds
 
 
-def _are_names(parts: list[str]) -> bool:
+def _are_names(names: list[str]) -> bool:
     """Check whether each part is the name of a disease, with nothing that reaches beyond it."""
-    return all(_is_name(part) for part in parts)
+    return all(_is_name(name) for name in names)
 
 
-def _is_name(part: str) -> bool:
-    name = folded_text(part)
+def _is_name(name: str) -> bool:
     if len(name) > _LONGEST_NAME or "?" in name:
         return False
     words = _words()
@@ -141,9 +144,10 @@ def _is_name(part: str) -> bool:
     scope = words["scope"]
     if not scope.latin.isdisjoint(latin) or any(word in name for word in scope.han):
         return False
-    return _ends_in(name, latin, words["head"]) or (
-        _ends_in(name, latin, words["finding"]) and (len(latin) > 1 or name not in words["finding"].han)
-    )
+    if _ends_in(name, latin, words["head"]):
+        return True
+    finding = words["finding"]
+    return _ends_in(name, latin, finding) and name not in finding.latin and name not in finding.han
 
 
 def _ends_in(name: str, latin: list[str], words: _Words) -> bool:
@@ -153,26 +157,25 @@ def _ends_in(name: str, latin: list[str], words: _Words) -> bool:
     return last in words.latin or (len(last) > 5 and last.endswith(words.endings or ("\x00",)))
 
 
-def _are_items(parts: list[str]) -> bool:
+def _are_items(names: list[str]) -> bool:
     """Check whether no part of a numbered list plainly tells of its neighbour."""
-    return not any(_tells(part)[0] for part in parts)
+    return not any(_tells(name)[0] for name in names)
 
 
-def _are_statements(parts: list[str]) -> bool:
+def _are_statements(names: list[str]) -> bool:
     """Check whether no part may tell of its neighbour."""
-    headed = [_HEADING.search(part) is not None for part in parts]
+    headed = [_HEADING.search(outside(name)) is not None for name in names]
     if any(headed) and not all(headed):
         return False
-    told = [_tells(part) for part in parts]
+    told = [_tells(name) for name in names]
     if any(plainly or doubted for plainly, doubted, _, _ in told):
         return False
     return not any(graded for _, _, graded, _ in told) or all(named for _, _, _, named in told)
 
 
-def _tells(part: str) -> tuple[bool, bool, bool, bool]:
+def _tells(name: str) -> tuple[bool, bool, bool, bool]:
     """Return whether a part tells of its neighbour, begins with a doubt or a degree, and ends in a name."""
     words = _words()
-    name = folded_text(part)
     latin = _LATIN.findall(name)
     first = latin[0] if latin and name.startswith(latin[0]) else ""
     follows, doubted, graded = (

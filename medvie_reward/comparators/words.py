@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
+from medvie_reward.comparators._vocabulary import spellings
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.errors import SpecError
 
@@ -18,101 +20,40 @@ from medvie_reward.errors import SpecError
 _LONGEST: Final = 60
 
 # Signs that print alike, and traditional characters of the words below; dashes and widths are folded before.
-_ALIKE: Final = str.maketrans("∗⁎✱⬆⇧⬇⇩陰陽強檢測應見確區臨無異減極", "***↑↑↓↓阴阳强检测应见确区临无异减极")
+_ALIKE: Final = str.maketrans(
+    "∗⁎✱⬆⇧⬇⇩陰陽強檢測應見確區臨無異減極藥終報結證於參圍",
+    "***↑↑↓↓阴阳强检测应见确区临无异减极药终报结证于参围",
+)
 
 # Parts of a spelling: a Latin word, Chinese characters, or signs; brackets and whitespace only part them.
 _PART: Final = re.compile(r"([a-z]+(?:[.-][a-z]+)*)\.?|([㐀-鿿]+)|([^a-z㐀-鿿()\[\]{}]+)")
+_POSITIVE: Final = "\x00o:positive"
+_PLUSES: Final = ("\x00o:1+", "\x00o:2+", "\x00o:3+", "\x00o:4+")
+# How the forms of each comparator begin.
+_TAGS: Final = {
+    "flag": "f",
+    "ordinal": "o",
+    "susceptibility": "k",
+    "status": "v",
+    "sex": "s",
+    "boolean": "b",
+    "group": "w",
+}
 
 
 def _key(folded: str) -> str:
     return "".join((folded if folded.isascii() else folded.translate(_ALIKE)).split())
 
 
-def _table(tag: str, grades: Mapping[str, str]) -> dict[str, str]:
-    """Write the form of every spelling, folded and as it mostly stands, so that most texts are there."""
-    table: dict[str, str] = {}
-    for grade, spellings in grades.items():
-        for word in map(str.strip, spellings.split("|")):
+@cache
+def forms_of(comparator: str) -> Mapping[str, str]:
+    """Return the form of every spelling of a vocabulary, folded and as it mostly stands."""
+    forms: dict[str, str] = {}
+    for meaning, words in spellings("words", of="spellings", by="meaning", comparator=comparator).items():
+        for word in words:
             for spelling in (_key(folded_text(word)), word, word.upper(), word.capitalize(), word.title()):
-                table[spelling] = f"\x00{tag}:{grade}"
-    return table
-
-
-# A critical mark says more than "very high", and a triangle or a slanted arrow may mark something other than
-# a direction, so none of them is one of the grades beside it. `HH` is `↑↑`, but "critical high" is neither.
-_FLAGS: Final = _table(
-    "f",
-    {
-        "high": "↑ | h | high | elevated | above normal | above range | 高 | 偏高 | 升高 | 增高",
-        "very high": "↑↑ | hh | very high | 极高",
-        "low": "↓ | l | low | decreased | below normal | below range | 低 | 偏低 | 降低 | 减低",
-        "very low": "↓↓ | ll | very low | 极低",
-        "normal": "n | normal | within normal limits | within normal range | wnl | 正常 | 正常范围",
-        "none": "- | -- | / | // | none | nil | n/a | n.a | na | 无",
-        "abnormal": "* | a | abn | abnormal | 异常 | 不正常",
-        "critical": "critical | critical value | panic value | 危急 | 危急值",
-        "critical high": "critical high | critically high | panic high | 危急高",
-        "critical low": "critical low | critically low | panic low | 危急低",
-    },
-)
-
-# `+` is what a dipstick prints for the first grade and a serology report for "positive" (阳性(+)); since one
-# sign has one form, 阳性 and 1+ share it, and every further plus is a grade of its own. A trace is less than
-# weakly positive on some scales and the same on others, so 微量 is not ±. Negative, not detected,
-# non-reactive, none seen and normal are results of different tests.
-_GRADES: Final = _table(
-    "o",
-    {
-        "negative": "- | (-) | （-） | 阴性(-) | 阴性（-） | negative | neg | 阴性 | 阴",
-        "weak": "± | +/- | +- | weakly positive | weak positive | weak pos | 弱阳性 | 弱阳",
-        "1+": "+ | (+) | （+） | 阳性(+) | 阳性（+） | 1+ | +1 | positive | pos | 阳性 | 阳",
-        "2+": "++ | 2+ | +2",
-        "3+": "+++ | 3+ | +3",
-        "4+": "++++ | 4+ | +4",
-        "strong": "strongly positive | strong positive | strong pos | 强阳性 | 强阳",
-        "trace": "trace | tr | 微量 | 痕量",
-        "not detected": "not detected | not-detected | none detected | undetected | nd | n.d"
-        " | 未检出 | 未检测到 | 未测出 | 未检到",
-        "detected": "detected | 检出 | 检测到",
-        "reactive": "reactive | 反应性 | 有反应性",
-        "weakly reactive": "weakly reactive | weakly-reactive | 弱反应性",
-        "non-reactive": "non-reactive | nonreactive | not reactive | 非反应性 | 无反应性",
-        "normal": "normal | 正常",
-        "abnormal": "abnormal | 异常",
-        "none seen": "none seen | not seen | 未见 | 未查见",
-        "none found": "none found | not found | 未找到 | 未发现 | 未查到",
-        "equivocal": "equivocal | 可疑",
-        "indeterminate": "indeterminate | 不确定",
-        "grey zone": "grey zone | gray zone | grey-zone | gray-zone | 灰区",
-        "borderline": "borderline | 临界",
-    },
-)
-_POSITIVE: Final = "\x00o:1+"
-_PLUSES: Final = (_POSITIVE, "\x00o:2+", "\x00o:3+", "\x00o:4+")
-
-# The codes of GB/T 2261.1 (1, 2, 0, 9) stay digits: other code lists number the sexes otherwise. A lone O is
-# as often an empty circle as "other".
-_SEXES: Final = _table(
-    "s",
-    {
-        "male": "m | male | 男 | 男性 | 男士 | ♂",
-        "female": "f | female | 女 | 女性 | 女士 | ♀",
-        "unknown": "u | unk | unknown | 未知 | 不详 | 不明",
-        "other": "other | 其他 | 其它",
-    },
-)
-
-# 1 and 0 are truth values where a field is known to hold one, as here. 有 and 无 answer another question than
-# 是 and 否, and are neither true nor false. A crossed box is a choice in some forms and none in others.
-_TRUTHS: Final = _table(
-    "b",
-    {
-        "true": "true | yes | y | t | 1 | 是 | 是的 | √ | ✓ | ✔ | ☑ | ✅",
-        "false": "false | no | n | f | 0 | 否 | 不是 | × | ✗ | ✘ | ✕ | ❌",
-        "present": "present | 有",
-        "absent": "absent | none | 无 | 没有",
-    },
-)
+                forms[spelling] = f"\x00{_TAGS[comparator]}:{meaning}"
+    return forms
 
 
 def _composed(text: str, table: Mapping[str, str]) -> str:
@@ -133,39 +74,50 @@ def _composed(text: str, table: Mapping[str, str]) -> str:
         return folded
     said = set(forms)
     if len(said) == 2 and _POSITIVE in said:
-        # "Positive" beside a sign leaves the grade to the sign.
-        said = {
-            form for part, form in zip(parts, forms, strict=True) if form != _POSITIVE or not part.isalpha()
-        }
-        if not said.issubset(_PLUSES):
+        # "Positive" beside a grade leaves it to the grade; a mere plus only says it again.
+        (grade,) = said - {_POSITIVE}
+        if grade not in _PLUSES:
             return folded
+        signs = {part for part, form in zip(parts, forms, strict=True) if form == grade}
+        return _POSITIVE if signs == {"+"} else grade
     return said.pop() if len(said) == 1 else folded
 
 
+def vocabulary_text(text: str, comparator: str) -> str:
+    """Write a word of a vocabulary in its form; other texts are folded."""
+    table = forms_of(comparator)
+    return table.get(text) or _composed(text, table)
+
+
 def flag_text(text: str) -> str:
-    """Write the abnormal mark of a lab row: high, very high, low, very low, normal, none, abnormal, critical.
+    """Write the abnormal mark of a lab row: high, critical high, low, normal, none, abnormal, positive, ….
 
     What a report prints where there is no mark (``-``, ``/``, ``无``) is one grade, and not "normal".
     """
-    return _FLAGS.get(text) or _composed(text, _FLAGS)
+    written = vocabulary_text(text, "flag")
+    if written[:1] == "\x00" or not written:
+        return written
+    grade = vocabulary_text(text, "ordinal")
+    return grade if grade in _PLUSES else written
 
 
 def ordinal_text(text: str) -> str:
-    """Write a qualitative result: negative, weak, 1+ to 4+, strong, detected or not, reactive or not, ….
+    """Write a qualitative result: negative, weak, positive, 1+ to 4+, detected or not, reactive or not, ….
 
-    "Positive" without a grade is ``+``, and so is ``1+``; ``阳性(++)`` is ``2+``.
+    "Positive" is no grade: ``阳性`` and ``阳性(+)`` are not ``1+``. ``+`` alone is one, and ``阳性(++)`` is
+    ``2+``.
     """
-    return _GRADES.get(text) or _composed(text, _GRADES)
+    return vocabulary_text(text, "ordinal")
 
 
 def sex_text(text: str) -> str:
     """Write a sex: male, female, unknown or other; a code number stays text."""
-    return _SEXES.get(text) or _composed(text, _SEXES)
+    return vocabulary_text(text, "sex")
 
 
 def boolean_text(text: str) -> str:
     """Write yes or no, as which 1 and 0 count too; ``有`` and ``无`` are present and absent."""
-    return _TRUTHS.get(text) or _composed(text, _TRUTHS)
+    return vocabulary_text(text, "boolean")
 
 
 def enum_form(
@@ -185,9 +137,9 @@ def enum_form(
     """
     forms: dict[str, str] = {}
     owners: dict[str, str] = {}
-    for i, (name, spellings) in enumerate(_pairs(synonyms)):
+    for i, (name, others) in enumerate(_pairs(synonyms)):
         form = f"\x00e:{i}"
-        for spelling in (name, *spellings):
+        for spelling in (name, *others):
             folded = folded_text(spelling)
             if not folded:
                 raise SpecError(
@@ -217,8 +169,8 @@ def _pairs(synonyms: Any) -> list[tuple[str, tuple[str, ...]]]:
     for pair in pairs:
         if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not isinstance(pair[0], str):
             raise SpecError(f"synonyms: expected a name and a list of its spellings, got {pair!r}")
-        name, spellings = pair
-        if not isinstance(spellings, (list, tuple)) or not all(isinstance(x, str) for x in spellings):
-            raise SpecError(f"synonyms of {name!r}: expected a list of strings, got {spellings!r}")
-        checked.append((name, tuple(spellings)))
+        name, others = pair
+        if not isinstance(others, (list, tuple)) or not all(isinstance(x, str) for x in others):
+            raise SpecError(f"synonyms of {name!r}: expected a list of strings, got {others!r}")
+        checked.append((name, tuple(others)))
     return checked

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from medvie_reward.completions._forms import opened, tags_of, well_formed
-from medvie_reward.spec import THINK_TAGS, Spec, resolve
+from medvie_reward.spec import THINK_TAGS, Spec, resolve, think_pair
 
 LEAST_FOR_HINT: Final = 20
 """Of fewer completions nothing is said: they may be badly written by chance."""
@@ -25,6 +25,7 @@ _OTHERS: Final = (
     "<|START_THINKING|>",
     "<|channel|>analysis",
 )
+_OTHER_PAIRS: Final = [(tag, *pair) for tag in _OTHERS if (pair := think_pair(tag)) is not None]
 # What tokenizers write where a text ends, in any family: marks in angle or square brackets.
 _END_TOKENS: Final = re.compile(
     r"(?:\s*(?:<[|\uff5c][^<>|\uff5c\s]{1,60}[|\uff5c]>|</s>|<eos>|<pad>|<end_of_turn>|<\|?/?[a-z_]*end[a-z_]*\|?>"
@@ -68,8 +69,8 @@ def _more_parts(text: str) -> bool:
 
 def _other_tag(text: str, spec: Spec) -> str:
     """Return a think tag in a text that a spec does not have; empty where there is none."""
-    for tag in _OTHERS:
-        if tag in text and all(tag not in pair[0] for pair in spec.think_pairs):
+    for tag, opening, closing in _OTHER_PAIRS:
+        if (opening in text or closing in text) and all(tag not in pair[0] for pair in spec.think_pairs):
             return tag
     return ""
 
@@ -92,9 +93,12 @@ def likely_form(text: str, spec: Spec) -> str:
         Such as ``format='think_json'`` or ``prefilled=True``; for end tokens, that they are to be cut off.
     """
     token = _END_TOKENS.search(text, max(0, len(text) - _LONGEST_END))
-    if token is not None and _fits(text[: token.start()], spec):
-        return f"{token[0].strip()!r} cut off their ends (skip_special_tokens=True)"
-    text = text if token is None else text[: token.start()]
+    cut = ""
+    if token is not None:
+        text = text[: token.start()]
+        cut = f"{token[0].strip()!r} cut off their ends (skip_special_tokens=True)"
+        if _fits(text, spec):
+            return cut
     other = _other_tag(text, spec)
     if other and not any(closing in text for _, closing in spec.think_pairs):
         candidates = [{"think_tags": (other,), **change} for change in ({}, *_CHANGES)]
@@ -105,7 +109,8 @@ def likely_form(text: str, spec: Spec) -> str:
     for change in candidates:
         changed = resolve(spec, **change)
         if changed != spec and _fits(text, changed):
-            return ", ".join(f"{name}={getattr(changed, name)!r}" for name in change)
+            named = ", ".join(f"{name}={getattr(changed, name)!r}" for name in change)
+            return f"{named} and {cut}" if cut else named
     return ""
 
 

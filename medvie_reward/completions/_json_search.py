@@ -29,9 +29,9 @@ _FENCE: Final = re.compile(r"```[ \t]*([A-Za-z0-9_+.-]*)[^\S\n]*\n?")
 # An object begins with a member or is empty; a list worth finding in prose holds containers. A bare
 # "[1]" in prose is a citation far more often than an answer.
 _OPENING: Final = re.compile(r'\{\s*["}]|\[\s*[\[{]')
-# What was meant as JSON and is none: names escaped, in single quotes or bare.
+# What was meant as JSON and is none: names escaped, bare, or in quotes that are not straight and double.
 _MEANT: Final = re.compile(
-    r"""\{\s*(?:\\+(?:["']|[nrt](?![A-Za-z]))|'[^'\n]*'\s*:|[A-Za-z_]\w*\s*:\s*["'\[{\d])"""
+    r"""\{\s*(?:\\+(?:["']|[nrt](?![A-Za-z]))|'[^'\n]*'\s*:|[“”„‟«‘’「『＂]|[A-Za-z_]\w*\s*:\s*["'\[{\d])"""
 )
 # Behind an answer these mean that it is a piece of something.
 _PIECE: Final = frozenset('{}[],:"')
@@ -79,6 +79,8 @@ def find(part: str, max_depth: int, delimited: bool) -> Found:
     elif not text.startswith("```"):
         found = decode(text, max_depth)
         if found.status not in BROKEN:
+            if found.value.__class__ is str and found.value.lstrip()[:1] in ("{", "["):
+                found = found._replace(detail=_IN_STRING)
             return found, "text", ""
     opening = _OPENING.search(text)
     fence_at = text.find("```")
@@ -218,6 +220,9 @@ def _elsewhere(text: str, chosen: _Fence, found: Decoded, max_depth: int, delimi
 # -- literals in prose ---------------------------------------------------------------------------------
 
 
+_IN_STRING: Final = "the answer is one JSON string, and JSON stands inside it"
+
+
 class _Literal(NamedTuple):
     decoded: Decoded
     start: int
@@ -338,13 +343,16 @@ def _torn_at(text: str, start: int, end: int) -> str:
 
 def _command_at(text: str, end: int) -> int:
     """Return where a LaTeX command begins whose brace opens before a position and is still open; else -1."""
+    first = max(0, end - _LONGEST_COMMAND)
+    if "\\" not in text[first:end]:
+        return -1
     depth = 0
-    for at in range(end - 1, max(-1, end - _LONGEST_COMMAND), -1):
+    for at in range(end - 1, first - 1, -1):
         if text[at] == "}":
             depth += 1
         elif text[at] == "{":
             if not depth:
-                command = _COMMAND.search(text, max(0, at - _LONGEST_COMMAND), at)
+                command = _COMMAND.search(text, first, at)
                 return -1 if command is None else command.start()
             depth -= 1
     return -1
@@ -353,4 +361,4 @@ def _command_at(text: str, end: int) -> int:
 def _why_none(text: str) -> str:
     if '\\"' in text:
         return ESCAPED
-    return "names and texts need double quotes"
+    return "names and texts need straight double quotes"

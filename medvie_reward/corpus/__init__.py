@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         sum_files,
     )
     from medvie_reward.corpus._images import EMBED, Picture, check_picture, pictures_of
-    from medvie_reward.corpus._join import Join, Pair, is_same_file, join
+    from medvie_reward.corpus._join import Join, Pair, find_ids, is_same_file, join
     from medvie_reward.corpus._metric_titles import METRIC, TITLES, Metric
     from medvie_reward.corpus._place import Place
     from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, SHAPES, Shape
@@ -62,7 +62,7 @@ else:
         _field_rows="FIELD_COLUMNS FieldRows",
         _files="Lines ScoringOptions Spread read_gold_at read_golds score_chunk score_files sum_files",
         _images="EMBED Picture check_picture pictures_of",
-        _join="Join Pair is_same_file join",
+        _join="Join Pair find_ids is_same_file join",
         _metric_titles="METRIC Metric TITLES",
         _place="Place",
         _row_shapes="GOLD_KEYS PRED_KEYS SHAPES Shape",
@@ -118,6 +118,7 @@ __all__ = [
     "evaluation_of",
     "field_at",
     "field_figure",
+    "find_ids",
     "flat_metrics",
     "is_same_file",
     "is_size",

@@ -19,12 +19,18 @@ def doubts_of(evaluation: Evaluation, preds: str = "", golds: str = "") -> list[
     preds, golds
         Their files, where they come from files.
     """
-    hint = " (--pred-key, --gold-key)" if preds else ""
     fields = evaluation.micro.fields
     predicted = [name for name, scores in fields.items() if scores.n_pred]
     wanted = [name for name, scores in fields.items() if scores.n_gold]
     if not predicted or not wanted or not set(predicted).isdisjoint(wanted):
         return []
+    hint = ""
+    for flag, around, inside in (("--pred-key", predicted, wanted), ("--gold-key", wanted, predicted)):
+        first = around[0].partition(".")[0]
+        if {name.removeprefix(f"{first}.") for name in around} & {*inside}:
+            hint = f" ({flag} {first} takes what is in it)"
+    if preds and not hint:
+        hint = " (--pred-key, --gold-key)"
     return [
         f"{preds or 'predictions'} and {golds or 'golds'} have no field in common: predicted are "
         f"{first_names(predicted)}, gold are {first_names(wanted)}. "

@@ -36,8 +36,8 @@ def evaluate_files(
     by: str | None = None,
     limit: int | None = None,
     metrics: str | tuple[str, ...] = ("f1",),
-    workers: int = 1,
     leaves: bool = False,
+    workers: int = 1,
     **overrides: Any,
 ) -> Evaluation:
     """Score a file of predictions against a file of gold documents, as ``medvie-score`` does.
@@ -66,10 +66,10 @@ def evaluate_files(
         Score so many documents at most.
     metrics
         As for `evaluate`.
-    workers
-        Number of processes; changes no number.
     leaves
-        As for `evaluate`: whether to keep every leaf and completion.
+        Whether to keep every leaf and completion, for `Evaluation.to_html`; see `evaluate`.
+    workers
+        Number of processes.
     **overrides
         Spec fields to change.
 
@@ -102,9 +102,9 @@ def evaluate_files(
             preds=p.reader,
             golds=g.reader,
             by=by,
-            leaves=leaves,
             source_key=source_key,
             metrics=asked,
+            leaves=leaves,
         )
         builder = EvaluationBuilder(chosen, asked, details=Details(chosen, leaves))
         pairs = iter(joined.pairs)

@@ -60,8 +60,7 @@ def join(preds: RowFile, golds: RowFile, how: str = "auto", on_missing: str = "e
     InputError
         If ids repeat, or rows have no partner and that is an error.
     """
-    golds.split(set(preds.ids))
-    preds.split(set(golds.ids))
+    find_ids(preds, golds, how)
     if how == "auto":
         how = _choose(preds, golds)
     if how == "stem":
@@ -77,11 +76,28 @@ def join(preds: RowFile, golds: RowFile, how: str = "auto", on_missing: str = "e
     return Join("line", [Pair(n, n) for n in range(len(golds))])
 
 
+def find_ids(preds: RowFile, golds: RowFile, how: str = "auto") -> None:
+    """Find what names the rows of two files, where that takes both.
+
+    That is a file which is one object with documents by their ids, and an id that is called otherwise.
+
+    Parameters
+    ----------
+    preds, golds
+        The files; what is found is their ``ids`` from then on.
+    how
+        As for `join`.
+    """
+    golds.split(set(preds.ids))
+    preds.split(set(golds.ids))
+    if how == "auto":
+        for a, b in ((preds, golds), (golds, preds)):
+            _name(a, b)
+        _name_both(preds, golds)
+
+
 def _choose(preds: RowFile, golds: RowFile) -> str:
     """Choose how to join: ``id``, ``stem``, ``line``, or ``auto`` for line without ids."""
-    for a, b in ((preds, golds), (golds, preds)):
-        _name(a, b)
-    _name_both(preds, golds)
     if not (preds.has_ids and golds.has_ids):
         asked = preds.id_asked
         if asked != "id":

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.names import first_names
-from medvie_reward.completions import is_conversation
+from medvie_reward.completions import decode, is_conversation
 from medvie_reward.corpus._place import Place
 
 WHOLE: Final = "."
@@ -62,7 +62,12 @@ SHAPES: Final = (
     Shape("verl rollouts", ("output", "gts"), ("output",), ("gts",)),
     Shape("verl data", ("reward_model",), (), ("reward_model.ground_truth",)),
     Shape("ms-swift", ("response", "labels"), ("response",), ("labels",)),
-    Shape("vLLM", ("outputs", "prompt"), ("outputs[0]",)),
+    Shape("vLLM", ("outputs",), ("outputs[0].text",)),
+    Shape(
+        "Bedrock batch", ("recordId", "modelOutput"),
+        ("modelOutput.output.message", "modelOutput.content", "modelOutput.choices[0]"),
+        id="recordId",
+    ),
     Shape("SGLang", ("text", "meta_info"), ("text",)),
     Shape("DeepEval", ("actual_output",), ("actual_output",), ("expected_output",)),
     Shape("VLMEvalKit", ("prediction", "answer"), ("prediction",), ("answer",), "index"),
@@ -103,7 +108,7 @@ PRED_KEYS: Final = Side(
         "model_output", "model_response", "raw_output", "raw_response", "llm_output", "output_text",
         "predicted", "prediction_text", "generation", "hypothesis", "completions", "responses",
         "outputs", "predictions", "generations", "filtered_resps", "resps", "messages", "text",
-        "result",
+        "conversations", "message", "result",
     ),
 )  # fmt: skip
 GOLD_KEYS: Final = Side(
@@ -120,7 +125,7 @@ GOLD_KEYS: Final = Side(
 )  # fmt: skip
 
 # Names that a document of its own is unlikely to have: they make a row a wrapper, whatever else it has.
-_SURE: Final = frozenset((
+SURE: Final = frozenset((
     "completion", "prediction", "pred", "predict", "generated_text", "model_output",
     "model_response", "raw_output", "raw_response", "llm_output", "prediction_text",
     "filtered_resps", "resps", "gold", "ground_truth", "gts", "expected_output", "gold_answer",
@@ -128,17 +133,22 @@ _SURE: Final = frozenset((
 ))  # fmt: skip
 # Names of the document, in the order in which they are looked for.
 ID_KEYS: Final = (
-    "id", "doc_id", "document_id", "custom_id", "sample_id", "image_id", "page_id", "record_id",
-    "question_id", "uid", "uuid", "guid", "docid", "file_name", "filename", "file", "image",
-    "image_path", "path", "key", "index", "idx",
+    "id", "ID", "Id", "_id", "doc_id", "document_id", "custom_id", "sample_id", "image_id",
+    "page_id", "record_id", "question_id", "example_id", "item_id", "case_id", "report_id", "docId",
+    "documentId", "recordId", "imageId", "sampleId", "uid", "uuid", "guid", "docid", "qid",
+    "file_name", "filename", "fileName", "file_id", "file", "image", "image_path", "path", "key",
+    "index", "idx",
 )  # fmt: skip
 # Of these, those that are hardly ever a field of a document.
 PLAIN_ID_KEYS: Final = (
-    "doc_id", "document_id", "custom_id", "sample_id", "image_id", "uid", "uuid", "guid", "docid",
-    "file_name", "filename", "image", "image_path",
+    "_id", "doc_id", "document_id", "custom_id", "sample_id", "image_id", "example_id", "report_id",
+    "docId", "documentId", "imageId", "sampleId", "uid", "uuid", "guid", "docid", "file_name",
+    "filename", "fileName", "image", "image_path",
 )  # fmt: skip
+# Members of a request or of what came of it: a document of its own hardly has them.
 _PROMPTS: Final = (
     "prompt", "prompts", "messages", "conversations", "data_source", "logprobs", "doc", "arguments",
+    "instruction", "question", "query", "finish_reason", "usage", "created_at", "done",
 )  # fmt: skip
 # What stands beside a value in a wrapper.
 _BESIDE: Final = frozenset((
@@ -207,6 +217,12 @@ def find(row: Any, key: str, path: Path) -> Any:
     return row if path else MISSING
 
 
+def sure_name(row: Any, side: Side) -> str | None:
+    """Return the member of a row that surely holds the value of a side."""
+    names = (*side.names, *side.others)
+    return next((x for x in row if x in SURE and x in names), None) if isinstance(row, dict) else None
+
+
 # -- where the value is --------------------------------------------------------------------------------
 
 
@@ -241,7 +257,8 @@ def choose(rows: Sequence[Any], side: Side, key: str | None, at: Place, only: bo
         if paths and all(name in first for name in shape.needs) and _fits(shape, first):
             return Choice(" or ".join(paths), tuple(map(parse_path, paths)), shape)
     for names in (side.names, side.others):
-        found = [name for name in names if name in first]
+        lower = {name.lower(): name for name in first if name.lower() in SURE}
+        found = [name if name in first else lower[name] for name in names if name in first or name in lower]
         if len(found) > 1:
             holding = [name for name in found if _is_document(first[name]) or _holds_text(first[name])]
             found = holding if len(holding) == 1 else found
@@ -271,7 +288,8 @@ def _fits(shape: Shape, row: dict[str, Any]) -> bool:
         return type(row["reward_model"]) is dict
     if shape.tool in ("OpenAI chat completion", "Gemini", "vLLM"):
         found = row[shape.needs[0]]
-        return type(found) is list and bool(found) and type(found[0]) is dict
+        listed = type(found) is list and bool(found) and type(found[0]) is dict
+        return listed and (shape.tool != "vLLM" or type(found[0].get("text")) is str)
     return True
 
 
@@ -284,7 +302,9 @@ def _is_wrapper(rows: Sequence[Any], name: str, side: Side, at: Place) -> bool:
     """Tell a member that holds the value from a field of a document that has the same name."""
     first = rows[0]
     values = [row[name] for row in rows if type(row) is dict and name in row]
-    if name in _SURE or any(map(_holds_text, values)):
+    if name.lower() in SURE or any(map(_holds_text, values)):
+        return True
+    if side is PRED_KEYS and not first.keys().isdisjoint(_PROMPTS):
         return True
     if _beside(first, [name]):
         # A document of one field, or a wrapper: only a value that can be a document makes a wrapper of it.
@@ -306,11 +326,7 @@ def _holds_text(value: Any) -> bool:
     """Check whether a value is a text that a document can be read from, or messages or samples of such."""
     if type(value) is str:
         return looks_like_answer(value)
-    if type(value) is list and value:
-        return all(type(x) is dict and "role" in x for x in value) or all(
-            type(x) is str and looks_like_answer(x) for x in value
-        )
-    return type(value) is dict and ("choices" in value or {"role", "content"} <= value.keys())
+    return is_conversation(value) or completion_of(value) is not value
 
 
 def looks_like_answer(text: str) -> bool:
@@ -338,7 +354,7 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
         values = [row[name] for row in rows if type(row) is dict and name in row]
         beside = _beside(first, [name])
         documents = any(_is_document(x) for x in values)
-        if name in _SURE or any(map(_holds_text, values)) or (beside and documents):
+        if name in SURE or any(map(_holds_text, values)) or (beside and documents):
             raise at.error(
                 f"has {name!r}, which holds a {other.noun}, and no {side.noun} (expected {side}; the row has "
                 f"{members}): are the two files swapped? Else name the member with {side.flag}"
@@ -356,6 +372,9 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
 # -- what the value says -------------------------------------------------------------------------------
 
 
+_ASSISTANTS: Final = ("gpt", "assistant", "model", "bot", "chatgpt")
+
+
 def completion_of(value: Any) -> Any:
     """Return what an API wrapped: a text, a message or messages; or the value as it is.
 
@@ -366,7 +385,7 @@ def completion_of(value: Any) -> Any:
     if type(value) is dict:
         if "message" in value and ("index" in value or "finish_reason" in value or len(value) == 1):
             return completion_of(value["message"])
-        if type(value.get("text")) is str and ("index" in value or "finish_reason" in value):
+        if type(value.get("text")) is str and _is_sample(value):
             return value["text"]
         if type(value.get("choices")) is list and value["choices"]:
             return completion_of(value["choices"][0])
@@ -381,6 +400,9 @@ def completion_of(value: Any) -> Any:
         return value[0] if any(map(looks_like_answer, value)) else value
     if all(type(x) is list and x for x in value) and (is_conversation(value[0]) or _are_texts(value[0])):
         return completion_of(value[0])
+    if all(type(x) is dict and {"from", "value"} <= x.keys() for x in value):
+        said = [x["value"] for x in value if x["from"] in _ASSISTANTS]
+        return said[-1] if said else None
     if _are_parts(value):
         return "".join(_part_texts(value))
     if all(type(x) is dict and _is_sample(x) for x in value):
@@ -397,9 +419,12 @@ def samples_in(value: Any) -> int:
     return len(value) if texts or lists or all(type(x) is dict and _is_sample(x) for x in value) else 1
 
 
+_OF_A_SAMPLE: Final = ("index", "finish_reason", "token_ids", "logprobs", "cumulative_logprob", "meta_info")
+
+
 def _is_sample(value: dict[str, Any]) -> bool:
     holds = "message" in value or type(value.get("text")) is str
-    return "generated_text" in value or (holds and ("index" in value or "finish_reason" in value))
+    return "generated_text" in value or (holds and not value.keys().isdisjoint(_OF_A_SAMPLE))
 
 
 def _are_texts(value: Any) -> bool:
@@ -425,9 +450,22 @@ def _part_texts(value: list[Any]) -> Iterator[str]:
 
 
 def gold_of(value: Any) -> Any:
-    """Return the JSON text in a list that holds nothing else, as some parquet columns do, or the value."""
-    alone = type(value) is list and len(value) == 1 and type(value[0]) is str
-    return value[0] if alone and value[0].lstrip()[:1] in ("{", "[") else value
+    """Return the gold document in what some files put around it, or the value.
+
+    That is a list with one JSON text in it, as in parquet columns, and Donut's ``gt_parse``.
+    """
+    if type(value) is list and len(value) == 1 and type(value[0]) is str:
+        value = value[0] if value[0].lstrip()[:1] in ("{", "[") else value
+    if type(value) is str and '"gt_parse"' in value[:40]:
+        decoded = decode(value, _DEPTH)
+        inner = decoded.value if decoded.status == "ok" else None  # reading it says what is wrong
+        return inner["gt_parse"] if type(inner) is dict and "gt_parse" in inner else value
+    if type(value) is dict and "gt_parse" in value and value.keys() <= {"gt_parse", "meta"}:
+        return value["gt_parse"]
+    return value
+
+
+_DEPTH: Final = 128
 
 
 def has_failed(row: Any) -> bool:

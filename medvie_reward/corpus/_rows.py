@@ -33,6 +33,7 @@ from medvie_reward.corpus._row_shapes import (
     ID_KEYS,
     MISSING,
     PRED_KEYS,
+    SURE,
     Choice,
     Side,
     choose,
@@ -41,6 +42,7 @@ from medvie_reward.corpus._row_shapes import (
     gold_of,
     has_failed,
     samples_in,
+    sure_name,
 )
 from medvie_reward.errors import InputError, InputWarning
 
@@ -227,6 +229,8 @@ class RowFile:
                     return self._open(split)
             self._document = sample[0] if source.kind == "document" else None
             choice = choose(sample, side, key, self.place(0), both)
+            if key is None and choice.key is None:
+                self._refuse_mixture(index)
             self.id_asked = id_key
             self.ids, self.id_key = index.ids(choice)
             self.candidates = {} if self.ids else index.unique()
@@ -247,10 +251,22 @@ class RowFile:
                 f"{self.name}: rows hold several samples ({n} in the first one): the first of each is scored"
             )
 
+    def _refuse_mixture(self, index: _Index) -> None:
+        """Refuse rows with a value in a member after a first row that is the value itself."""
+        for n in index.wrappers:
+            name = sure_name(self.row(n).value, self._asked[0])
+            if name is not None and sure_name(index.sample[0], self._asked[0]) is None:
+                flag = self._asked[0].flag
+                raise self.place(n).error(
+                    f"has {name!r}, which the first row lacks: expected it in every row, or {flag} . where "
+                    "the rows are the values themselves"
+                )
+
     def _samples(self, row: Any) -> int:
         """Count the samples in a row."""
         for path in self.reader.choice.paths:
-            if path[-1:] == (0,) and type(listed := find(row, "", path[:-1])) is list:
+            before = path[: path.index(0)] if 0 in path else ()
+            if before and type(listed := find(row, "", before)) is list:
                 return len(listed)
         found = self.reader._found(row, self.place(0))
         texts = type(found) is list and self.key not in _VALUES and _texts_alone(found)
@@ -325,6 +341,7 @@ class _Index:
         self.offsets = array("q")
         self.sample: list[Any] = []
         self.flawed: list[int] = []
+        self.wrappers: list[int] = []
         self.found: dict[str, list[str]] = {}
         self._read()
 
@@ -364,6 +381,8 @@ class _Index:
         self.offsets.append(offset)
         if n < _SAMPLE:
             self.sample.append(value)
+        if len(self.wrappers) < _SAMPLE and isinstance(value, dict) and not SURE.isdisjoint(value):
+            self.wrappers.append(n)
         if n == 0 and isinstance(value, dict):
             self.found = {name: [] for name in dict.fromkeys((self._asked, *ID_KEYS)) if name in value}
         if self.found or (isinstance(value, dict) and value.get(self._asked) is not None):

@@ -10,7 +10,7 @@ import orjson
 
 from medvie_reward._core.files import read_json
 from medvie_reward.errors import InputError, SpecError
-from medvie_reward.spec import SCHEMAS, Rule, load_schema
+from medvie_reward.spec import SCHEMAS, Rule, Schema, load_schema
 
 _SHOWN: Final = 80
 
@@ -47,13 +47,13 @@ def _rules(rules: Any) -> tuple[Rule, ...]:
     )
 
 
-def read_schema(schema: Any, *, files: bool = False) -> Mapping[str, Any]:
+def read_schema(schema: Any, *, files: bool = False) -> Schema:
     """Read a JSON Schema.
 
     Parameters
     ----------
     schema
-        A mapping, its JSON text or the name of a shipped schema.
+        A mapping, its JSON text, the name of a shipped schema, or a class that describes one.
     files
         Whether it may also be the path of a file: for settings of a run, not for what a row holds.
 
@@ -68,7 +68,7 @@ def read_schema(schema: Any, *, files: bool = False) -> Mapping[str, Any]:
         schema = load_schema(str(schema)) if str(schema) in SCHEMAS else _of_file(str(schema), files)
     elif isinstance(schema, str):
         schema = read_text(schema, "schema")
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, (Mapping, type)):
         raise SpecError(f"schema: expected a JSON object, got {type(schema).__name__} - at $")
     return schema
 

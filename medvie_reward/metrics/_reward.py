@@ -47,7 +47,7 @@ from medvie_reward.completions import (
     text_of_completion,
 )
 from medvie_reward.completions import longest_answer as longest_answer
-from medvie_reward.errors import GoldError, SpecError
+from medvie_reward.errors import GoldError, InputWarning, SpecError
 from medvie_reward.metrics._rates import rates, share
 from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, scores_of
 from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
@@ -416,7 +416,7 @@ def _warn(completions: list[Any], spec: Spec) -> None:
     texts = [text_of_completion(x, spec) for x in completions if not isinstance(x, Completion)]
     forms = Counter(likely_form(text, spec) for text in texts if text)
     hint = form_hint(forms, len(completions), spec)
-    warnings.warn(hint, stacklevel=3)
+    warnings.warn(hint, InputWarning, stacklevel=3)
 
 
 def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:

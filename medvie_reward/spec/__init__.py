@@ -11,31 +11,55 @@ from typing import TYPE_CHECKING
 from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from medvie_reward.spec._explain import FieldRule, explain
+    from medvie_reward.spec._explain import (
+        FieldRule,
+        explain,
+        say_unmatched,
+        unmatched_by_fields,
+        unmatched_rules,
+    )
     from medvie_reward.spec._fields import Field, Fields
+    from medvie_reward.spec._list_modes import ListMode
     from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
-    from medvie_reward.spec._spec import COST_PARTS, COSTS, DEFAULT, KINDS, PRESETS, Spec, resolve
+    from medvie_reward.spec._schema_sources import Schema
+    from medvie_reward.spec._signature import Signature
+    from medvie_reward.spec._spec import (
+        ANSWERS,
+        COST_PARTS,
+        COSTS,
+        DEFAULT,
+        FORMATS,
+        KINDS,
+        PRESETS,
+        Spec,
+        resolve,
+    )
     from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _explain="FieldRule explain",
+        _explain="FieldRule explain say_unmatched unmatched_by_fields unmatched_rules",
         _fields="Field Fields",
+        _list_modes="ListMode",
         _reading="GoldNames",
         _rules="Names Rule pattern_of",
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
-        _spec="COSTS COST_PARTS DEFAULT KINDS PRESETS Spec resolve",
+        _schema_sources="Schema",
+        _signature="Signature",
+        _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
         _think_tags="THINK_TAGS think_pair",
     )
 
 __all__ = [
+    "ANSWERS",
     "COSTS",
     "COST_PARTS",
     "DEFAULT",
+    "FORMATS",
     "KINDS",
     "PREFIX",
     "PRESETS",
@@ -45,14 +69,20 @@ __all__ = [
     "FieldRule",
     "Fields",
     "GoldNames",
+    "ListMode",
     "Names",
     "Rule",
+    "Schema",
     "SchemaTree",
+    "Signature",
     "Spec",
     "explain",
     "load_schema",
     "pattern_of",
     "resolve",
     "rules_of",
+    "say_unmatched",
     "think_pair",
+    "unmatched_by_fields",
+    "unmatched_rules",
 ]

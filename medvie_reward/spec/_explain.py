@@ -10,9 +10,12 @@ from medvie_reward._core.json_values import is_empty, plain, scalar_text
 from medvie_reward.comparators.guess import guess_kind
 from medvie_reward.errors import GoldError
 from medvie_reward.spec._fields import Field
-from medvie_reward.spec._spec import Spec
+from medvie_reward.spec._functions import name_of
+from medvie_reward.spec._rules import NOT_DESCRIBED, Names, Pattern, Rule, fits, pattern_of
+from medvie_reward.spec._spec import PRESETS, Spec
 
 _LONGEST = 24
+_NAMED = 5
 
 
 class FieldRule(NamedTuple):
@@ -78,6 +81,86 @@ def explain(golds: Iterable[Any], spec: Spec) -> list[FieldRule]:
     return [_explained(field, texts, spec, mode) for field, mode, texts in values.values()]
 
 
+def unmatched_rules(spec: Spec, golds: Iterable[Any]) -> list[str]:
+    """Return the paths of rules that fit no field of some gold documents, such as misspelled ones.
+
+    A preset's own rules are left out, since a preset is made for many kinds of documents.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    golds
+        JSON values.
+
+    Raises
+    ------
+    GoldError
+        If a gold is no JSON value or nests deeper than the spec allows.
+    """
+    names: set[Names] = set()
+    if _asked(spec):
+        for gold in golds:
+            gold = plain(gold, GoldError, spec.max_depth, "gold")
+            _names(gold if spec.reader is None else spec.reader.gold(gold)[0], (), names)
+    return _unmatched(spec, names)
+
+
+def unmatched_by_fields(spec: Spec, fields: Iterable[str]) -> list[str]:
+    """Return the paths of rules that fit none of some fields, given by name, nor what they are in."""
+    names: set[Names] = set()
+    for field in fields:
+        found = tuple(map(str, pattern_of(field)))
+        names.update(found[:n] for n in range(len(found) + 1))
+    return _unmatched(spec, names)
+
+
+def say_unmatched(spec: Spec, paths: list[str]) -> list[str]:
+    """Return one sentence about rules that fit nothing, none where there is nothing to say.
+
+    A schema names what a document may have, so its fields are spoken of only where no document has any.
+    """
+    asked = _asked(spec)
+    described = {rule.path for rule in asked if rule.why.startswith("schema:")}
+    if not described.issubset(paths):
+        paths = [path for path in paths if path not in described]
+        asked = [rule for rule in asked if rule.path not in described]
+    if not paths:
+        return []
+    named = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
+    n = len(asked)
+    fit = "fits" if len(paths) == 1 else "fit"
+    return [f"{len(paths)} of {n} rules {fit} no field with a value in the gold documents: {named}"]
+
+
+def _asked(spec: Spec) -> list[Rule]:
+    """Return the rules that a user or a schema gave."""
+    own = set(Spec.preset(spec.name).rules) if spec.name in PRESETS else set()
+    return [r for r in spec.rules if r not in own and r.like is None and r.why != NOT_DESCRIBED]
+
+
+def _unmatched(spec: Spec, names: set[Names]) -> list[str]:
+    for one in list(names):
+        names.update(spec.fields.alike(one))
+    return [rule.path for rule in _asked(spec) if not _fits_any(rule.pattern, names)]
+
+
+def _names(value: Any, here: Names, found: set[Names]) -> None:
+    found.add(here)
+    if type(value) is dict:
+        for key, x in value.items():
+            _names(x, (*here, key), found)
+    elif type(value) is list:
+        for x in value:
+            _names(x, here, found)
+
+
+def _fits_any(pattern: Pattern, names: set[Names]) -> bool:
+    if None in pattern or ... in pattern:
+        return any(fits(pattern, one) for one in names)
+    return pattern in names
+
+
 def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str]]]) -> None:
     fields = spec.fields
     waiting: list[tuple[Any, Field, str]] = [(gold, fields.root, "")]
@@ -98,9 +181,15 @@ def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str
 
 def _explained(field: Field, texts: list[str], spec: Spec, mode: str) -> FieldRule:
     comparator = spec.fields.comparator(field.rule)
+    if field.rule.normal_form is not None:
+        comparator = name_of(field.rule.normal_form)
     why = field.rule.why or f"rule {field.rule.path}"
-    if field.rule.comparator is None:
+    if field.rule.comparator is None and field.rule.normal_form is None:
         why = f"{why}: {_looks(texts)}" if comparator == "guess" else f"{why}: the spec's own"
+    if field.rule.normalize:
+        why += f"; after {', '.join(name for name, _ in field.rule.normalize)}"
+    if field.rule.absent:
+        why += f"; blank: {', '.join(field.rule.absent)}"
     example = texts[0] if texts else ""
     return FieldRule(
         field.name or "$",

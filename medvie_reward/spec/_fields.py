@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from medvie_reward._core.json_values import member_path, scalar_text
 from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
-from medvie_reward.comparators.currencies import settled_among, settled_in
+from medvie_reward.comparators.currencies import parted, settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import careful
@@ -26,7 +26,7 @@ from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, p
 _KNOWN_FIELDS: Final = 4_096
 _TURNS: Final = 1_000
 # Fields beside golds with the same currencies in the same fields.
-_VARIANTS: Final = 64
+_VARIANTS: Final = 256
 
 
 class Field:
@@ -177,6 +177,17 @@ class Fields:
             names = like
         raise SpecError(f"rules: expected an end of 'like', got a circle at {'.'.join(names[:8])!r}")
 
+    def alike(self, names: Names) -> list[Names]:
+        """Return the names of the fields whose rules hold at a field because a rule says so, in turn."""
+        found: list[Names] = []
+        while self._like and len(found) < _TURNS:
+            like = self._likeness(names, self._first(names)[0])
+            if like is None:
+                break
+            found.append(like)
+            names = like
+        return found
+
     def _likeness(self, names: Names, end: int) -> Names | None:
         """Return the names of the field whose rules an earlier rule than one says hold here."""
         for n, pattern, like in self._like:
@@ -226,28 +237,31 @@ class Fields:
 
         Where ``lone_currency`` holds, a currency that only one of two values names tells nothing apart. That
         is no normal form ($5 and €5 would both be 5), so it is settled beside what the gold holds: see
-        `medvie_reward.comparators.currencies.settled`. A gold without currencies, which is most of them,
+        `medvie_reward.comparators.currencies`. A gold without currencies, which is most of them,
         needs no fields of its own: whatever currency a prediction names there is named by one side only.
 
         Texts are known to name a currency once they were read, so a gold that is new is asked about again
         after it was read, where `currencies_met` has grown.
         """
-        met = [forms.named for forms in self._open_forms if forms.named]
+        met = [texts for forms in self._open_forms for texts in (forms.named, forms.before) if texts]
         if not met or not _holds(gold, met):
             return self
-        amounts: dict[Names, dict[str, set[str]]] = {}
-        self._collect(gold, self.root, amounts)
-        named = {
-            names: currencies
-            for names, found in amounts.items()
-            if (currencies := set().union(*found.values())) != {""}
-        }
+        texts: dict[Names, tuple[OpenForms, list[str]]] = {}
+        self._collect(gold, self.root, texts)
+        named: dict[Names, set[str]] = {}
+        for names, (forms, found) in texts.items():
+            different = [text for text in set(found) if forms[text]]
+            with_one = [text for text in different if text in forms.named or text in forms.before]
+            if with_one:
+                named[names] = {parted(forms.whole[text])[1] for text in with_one}
+                if len(with_one) < len(different):
+                    named[names].add("")
         if any(len(currencies) > 1 for currencies in named.values()):
             return self._variant(
                 {
                     names: partial(settled_in, *currencies)
                     if len(currencies) == 1
-                    else partial(settled_among, amounts[names])
+                    else partial(settled_among, _amounts(*texts[names]))
                     for names, currencies in named.items()
                 }
             )
@@ -262,29 +276,23 @@ class Fields:
 
     @property
     def currencies_met(self) -> int:
-        """How many texts were read that name a currency."""
-        return sum([len(forms.named) for forms in self._open_forms])
+        """How many texts were read that name a currency; it never falls."""
+        return sum([forms.met for forms in self._open_forms])
 
-    def _collect(self, value: Any, field: Field, amounts: dict[Names, dict[str, set[str]]]) -> None:
-        """Note the amounts of a gold value by field, each with its currencies, and what else stands there."""
+    def _collect(self, value: Any, field: Field, texts: dict[Names, tuple[OpenForms, list[str]]]) -> None:
+        """Note the texts of a gold value by field, where they may be amounts of money."""
         if type(value) is dict:
             for key, x in value.items():
-                self._collect(x, field.members.get(key) or self.member(field, key), amounts)
+                self._collect(x, field.members.get(key) or self.member(field, key), texts)
         elif type(value) is list:
             inner = self.items(field)
             for x in value:
-                self._collect(x, inner, amounts)
-        else:
-            forms = field.open
-            if forms is not None:
-                text = value if value.__class__ is str else scalar_text(value)
-                if amount := forms[text]:
-                    found = amounts.setdefault(field.names, {})
-                    currency = forms.named.get(text, "")
-                    if amount in found:
-                        found[amount].add(currency)
-                    else:
-                        found[amount] = {currency}
+                self._collect(x, inner, texts)
+        elif (forms := field.open) is not None:
+            found = texts.get(field.names)
+            if found is None:
+                found = texts[field.names] = forms, []
+            found[1].append(value if value.__class__ is str else scalar_text(value))
 
     def _variant(self, settled: Mapping[Names, Callable[[str, str], str]]) -> Fields:
         """Return these fields with some whose currencies are settled."""
@@ -329,9 +337,16 @@ class Fields:
         return lambda text: last(steps(text.strip()))
 
 
-def _holds(value: Any, texts: Iterable[Mapping[str, str]]) -> bool:
+def _amounts(forms: OpenForms, texts: list[str]) -> dict[str, set[str]]:
+    """Return the amounts among some texts, each with its currencies."""
+    amounts: dict[str, set[str]] = {}
+    for amount, currency in map(parted, map(forms.whole.__getitem__, texts)):
+        amounts.setdefault(amount, set()).add(currency)
+    return amounts
+
+
+def _holds(value: Any, known: list[set[str]]) -> bool:
     """Check whether some scalar of a JSON value is one of some texts, in little time where none is."""
-    known = [x.keys() for x in texts]
     waiting = [value]
     while waiting:
         here = waiting.pop()

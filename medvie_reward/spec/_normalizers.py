@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from medvie_reward._core.validate import shown
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._patterns import replace_pattern
@@ -32,7 +33,7 @@ def _affixes(value: Any) -> tuple[str, ...]:
     texts = (value,) if isinstance(value, str) else value
     good = isinstance(texts, Sequence) and texts and all(isinstance(x, str) and x.strip() for x in texts)
     if not good:
-        raise SpecError(f"expected a text or a list of texts that are not blank, got {value!r}")
+        raise SpecError(f"expected a text or a list of texts that are not blank, got {shown(value)}")
     return tuple(sorted({x.strip() for x in texts}, key=lambda x: (-len(x), x)))
 
 
@@ -115,19 +116,21 @@ def _closing(text: str) -> int:
 def _regex(value: Any) -> Step:
     good = isinstance(value, Mapping) and value.keys() <= {"pattern", "replace"} and "pattern" in value
     if not good or not all(isinstance(x, str) for x in value.values()):
-        raise SpecError(f'expected {{"pattern": …, "replace": …}}, got {value!r}')
+        raise SpecError(f'expected {{"pattern": …, "replace": …}}, got {shown(value)}')
     return replace_pattern(value["pattern"], value.get("replace", ""))
 
 
 def _synonyms(value: Any) -> Step:
     table: dict[str, str] = {}
     if not isinstance(value, Mapping) or not value:
-        raise SpecError(f"expected an object of a spelling with a list of others, got {value!r}")
+        raise SpecError(f"expected an object of a spelling with a list of others, got {shown(value)}")
     for name, spellings in value.items():
         if not isinstance(spellings, (list, tuple)) or not all(
             isinstance(x, str) and x.strip() for x in (name, *spellings)
         ):
-            raise SpecError(f"expected a list of texts that are not blank under {name!r}, got {spellings!r}")
+            raise SpecError(
+                f"expected a list of texts that are not blank under {name!r}, got {shown(spellings)}"
+            )
         for spelling in (name, *spellings):
             if table.setdefault(folded_text(spelling), name) != name:
                 raise SpecError(f"expected {spelling!r} under one spelling, got it under two")
@@ -174,7 +177,7 @@ def read_steps(value: Any) -> Steps:
     """
     listed = [value] if isinstance(value, (str, Mapping)) else value
     if not isinstance(listed, (list, tuple)):
-        raise SpecError(f"normalize: expected a list of steps, got {value!r:.80}")
+        raise SpecError(f"normalize: expected a list of steps, got {shown(value)}")
     return tuple(_read_step(step, n) for n, step in enumerate(listed))
 
 
@@ -186,7 +189,7 @@ def _read_step(step: Any, n: int) -> tuple[str, Any]:
     elif isinstance(step, tuple) and len(step) == 2 and isinstance(step[0], str):
         name, takes = step[0], _thawed(step[1])
     else:
-        raise SpecError(f"normalize[{n}]: expected a name or an object of one name, got {step!r:.80}")
+        raise SpecError(f"normalize[{n}]: expected a name or an object of one name, got {shown(step)}")
     if name not in NORMALIZERS:
         raise SpecError(f"normalize[{n}]: no step {name!r}: expected one of {', '.join(NORMALIZERS)}")
     try:
@@ -223,7 +226,7 @@ def _make(name: str, takes: Any) -> Step:
             return _PLAIN[name]
         raise SpecError(f'expected what it takes, as in {{"{name}": …}}')
     if name not in _MAKERS:
-        raise SpecError(f"expected its name alone, got {takes!r:.80}")
+        raise SpecError(f"expected its name alone, got {shown(takes)}")
     return _MAKERS[name](takes)
 
 

@@ -15,13 +15,18 @@ from dataclasses import dataclass, field, fields
 from types import EllipsisType
 from typing import Any, Final
 
+from medvie_reward._core.validate import is_number, shown
 from medvie_reward.comparators import check_comparator
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import find_function, name_of
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._normalizers import read_steps, steps_json
 
 WEIGHT_STEP: Final = 0.25
 MAX_WEIGHT: Final = 10.0
+
+NOT_DESCRIBED: Final = "schema: not described"
+"""Why there is a rule where a schema says nothing, so that a wildcard does not hold there."""
 
 Names = tuple[str, ...]
 """The member names on the way to a field, list positions left out."""
@@ -94,22 +99,22 @@ class Rule:
         self._require("comparator", named, "a name or None")
         self._require("why", type(self.why) is str, "a string")
         self._check_options()
-        number = type(self.weight) in (int, float) and 0 <= self.weight <= MAX_WEIGHT
+        number = is_number(self.weight, 0, MAX_WEIGHT)
         stepped = number and (self.weight / WEIGHT_STEP).is_integer()
         self._require("weight", stepped, f"0 to {MAX_WEIGHT:g} in steps of {WEIGHT_STEP:g}")
         object.__setattr__(self, "weight", float(self.weight))
         self._require("critical", type(self.critical) is bool, "True or False")
-        keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
-        known = keyed or self.lists in (None, "align", "index")
+        known = self.lists is None or ListMode.for_lists(self.lists) is not None
         self._require("lists", known, "'align', 'index', 'key:<member>' or None")
+        self._require("lists", not known or is_text(self.lists), "text that can be written as UTF-8")
         self._require("critical", not self.critical or self.weight > 0, "a weight above 0 beside it")
         if self.absent is not None:
             object.__setattr__(self, "absent", self._texts("absent"))
-        if self.aliases != ():
+        if type(self.aliases) is not tuple or self.aliases:
             object.__setattr__(self, "aliases", self._texts("aliases"))
             named = bool(pattern) and type(pattern[-1]) is str
             self._require("aliases", named, "a path that ends in a name, for which they stand")
-        if self.normalize != ():
+        if type(self.normalize) is not tuple or self.normalize:
             self._check_steps()
         if self.normal_form is not None:
             self._check_function()
@@ -119,7 +124,7 @@ class Rule:
     def _check_options(self) -> None:
         try:
             options = dict(self.options)
-        except (TypeError, ValueError):
+        except Exception:  # noqa: BLE001  # whatever it is, it is no object
             self._require("options", False, "an object")
         try:
             check_comparator(self.comparator, options)
@@ -127,7 +132,7 @@ class Rule:
             hash(frozen)
         except SpecError as error:
             raise SpecError(f"rule {self.path!r}: {error}") from None
-        except (TypeError, ValueError, AttributeError, RecursionError):
+        except Exception:  # noqa: BLE001  # what an option holds may fail in any way as it is looked at
             self._require("options", False, "options of the comparator, made of JSON values")
         if not is_text(options):
             self._require("options", False, "text that can be written as UTF-8")
@@ -147,6 +152,8 @@ class Rule:
             object.__setattr__(self, "normalize", read_steps(self.normalize))
         except SpecError as error:
             raise SpecError(f"rule {self.path!r}: {error}") from None
+        written = is_text(steps_json(self.normalize))
+        self._require("normalize", written, "text that can be written as UTF-8")
 
     def _check_function(self) -> None:
         form = self.normal_form
@@ -169,8 +176,8 @@ class Rule:
 
     def _require(self, name: str, ok: bool, expected: str) -> None:
         if not ok:
-            got = repr(getattr(self, name))[:80]
-            raise SpecError(f"rule {self.path!r}: {name}: expected {expected}, got {got}")
+            where = f"rule {shown(self.path)}: {name}"
+            raise SpecError(f"{where}: expected {expected}, got {shown(getattr(self, name))}")
 
     @property
     def pattern(self) -> Pattern:

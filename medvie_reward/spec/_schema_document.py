@@ -12,12 +12,20 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from medvie_reward._core.json_values import member_path
+from medvie_reward._core.validate import shown
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.errors import SpecError
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._metaschema import MAPS, NESTED, VALIDATORS, metaschema_error
 from medvie_reward.spec._rules import MAX_WEIGHT, WEIGHT_STEP
+from medvie_reward.spec._schema_sources import Schema, find_schema
 
 PREFIX: Final = "x-medvie-"
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(x, str) and x.strip() for x in value)
+
 
 _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "comparator": (lambda x: isinstance(x, str) and x in COMPARATORS, f"one of {', '.join(COMPARATORS)}"),
@@ -28,7 +36,7 @@ _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     ),
     "critical": (lambda x: isinstance(x, bool), "true or false"),
     "list": (
-        lambda x: x in ("align", "index") or (isinstance(x, str) and x.startswith("key:") and len(x) > 4),
+        lambda x: ListMode.for_lists(x) is not None,
         "'align', 'index' or 'key:<member>'",
     ),
     "key": (lambda x: isinstance(x, str) and x != "", "the name of a member"),
@@ -39,6 +47,9 @@ _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
         ),
         "an object of lists of strings",
     ),
+    "absent": (_are_texts, "a list of words"),
+    "aliases": (_are_texts, "a list of other names"),
+    "normalize": (lambda x: isinstance(x, (str, dict, list)), "a list of steps"),
     "description": (lambda x: isinstance(x, str), "a string"),
 }
 
@@ -49,7 +60,7 @@ _TYPE_NAMES: Final = "one of array, boolean, integer, null, number, object, stri
 
 def wrong(at: str, expected: str, got: object) -> SpecError:
     """Return the error of a wrong place in a schema."""
-    return SpecError(f"schema: expected {expected}, got {got!r:.80} - at {at}")
+    return SpecError(f"schema: expected {expected}, got {shown(got)} - at {at}")
 
 
 def member(path: str, name: str) -> str:
@@ -67,6 +78,8 @@ class SchemaTree:
         before, what stands beside a ``$ref`` and has no say is removed.
     check
         Whether to hold it against its metaschema.
+    at
+        Its JSON path in what was given.
 
     Raises
     ------
@@ -74,8 +87,9 @@ class SchemaTree:
         If it is not a schema, or holds a keyword that cannot be followed or is not known.
     """
 
-    def __init__(self, root: Any, check: bool) -> None:
+    def __init__(self, root: Any, check: bool, at: str = "$") -> None:
         self.root = root
+        self._top = at
         self._check = check
         self._places: dict[int, str] = {}
         self._anchors: dict[str, Any] = {}
@@ -83,9 +97,21 @@ class SchemaTree:
         uri, self._base = has.get("$schema", _LATEST), str(has.get("$id", "")).partition("#")[0]
         draft = _DRAFT.fullmatch(uri) if isinstance(uri, str) else None
         if draft is None or draft[1] not in VALIDATORS:
-            raise wrong("$.$schema", f"the URI of {', '.join(VALIDATORS)}", uri)
+            raise wrong(member(at, "$schema"), f"the URI of {', '.join(VALIDATORS)}", uri)
         self._draft = draft[1]
-        self._add(root, "$")
+        self._add(root, at)
+
+    @classmethod
+    def read(cls, schema: Schema, check: bool) -> SchemaTree:
+        """Build the tree of what people have as a schema; see `find_schema`.
+
+        Raises
+        ------
+        SpecError
+            If there is no schema in it, or it is wrong.
+        """
+        root, at = find_schema(schema)
+        return cls({} if root is True else root, check, at)
 
     def place(self, schema: dict[str, Any]) -> str:
         """Return the JSON path of a schema."""
@@ -108,7 +134,7 @@ class SchemaTree:
             if fragment not in self._anchors:
                 raise wrong(at, f"one of the anchors here ({', '.join(self._anchors) or 'none'})", ref)
             return self._anchors[fragment]
-        found, path = self.root, "$"
+        found, path = self.root, self._top
         for step in fragment.split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")
             if isinstance(found, list):
@@ -148,7 +174,7 @@ class SchemaTree:
             if not isinstance(schema.get(keyword, ""), str):
                 raise wrong(member(at, keyword), "a URI", schema[keyword])
         own = schema.get("$id", "")
-        outside = outside or (at != "$" and not own.startswith("#") and own != "")
+        outside = outside or (at != self._top and not own.startswith("#") and own != "")
         for keyword in ("$dynamicRef", "$recursiveRef", *(["$ref"] if outside else [])):
             if keyword in schema:
                 where = "with no $id above it but the first" if outside else "instead"

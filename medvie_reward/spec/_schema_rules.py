@@ -10,21 +10,23 @@ different values is an error.
 Names that the schema leaves open (``additionalProperties``, ``patternProperties`` of whatever pattern) share
 the wildcard ``*``, which comes after the names declared beside it. Names that it forbids or says nothing of
 have no rule: a leaf there has the spec's own comparator and weight 1, and is an invented field where gold
-lacks it, whether or not the schema allows it. A schema inside itself is left out where it comes again, to the
-same effect. What only tests (``if``, ``not``, ``contains``, ``propertyNames``) makes no rule, nor does prose.
+lacks it, whether or not the schema allows it. Where a schema stands inside itself, one rule says that all is
+as above. What only tests (``if``, ``not``, ``contains``, ``propertyNames``) makes no rule, nor does prose.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from medvie_reward.errors import SpecError
-from medvie_reward.spec._rules import Rule, pattern_of
+from medvie_reward.spec._list_modes import ListMode
+from medvie_reward.spec._rules import NOT_DESCRIBED, Rule, pattern_of
 from medvie_reward.spec._schema_document import PREFIX, SchemaTree, member, wrong
+from medvie_reward.spec._schema_sources import Schema
 from medvie_reward.spec._schema_types import (
     ANY,
     ARRAY_KEYWORDS,
@@ -41,7 +43,8 @@ from medvie_reward.spec._schema_types import (
 SCHEMAS: Final = ("medical_report.en", "medical_report.zh")
 """Names of the schemas that come with this package."""
 
-_OF_LEAVES: Final = ("comparator", "options", "weight", "critical", "synonyms")
+_OF_LEAVES: Final = ("comparator", "options", "weight", "critical", "synonyms", "absent", "normalize")
+_BLAMED: Final = ("options", "synonyms", "critical", "normalize", "comparator")
 _MOST: Final = 100_000  # the same schema counts as often as it is met
 
 
@@ -60,13 +63,15 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-def rules_of(schema: Mapping[str, Any] | bool, *, check: bool = True) -> tuple[Rule, ...]:
+def rules_of(schema: Schema, *, check: bool = True) -> tuple[Rule, ...]:
     """Return the rules of a JSON Schema: one per leaf field, and one per list that has a list mode.
 
     Parameters
     ----------
     schema
         A schema of the draft that its ``$schema`` names: 2020-12 (also where it names none), 2019-09, 07, 06.
+        Also what an API of structured output or of tools wraps around one, and a class: a Pydantic model, a
+        dataclass or a TypedDict.
     check
         Whether to hold it against its metaschema, which loads ``jsonschema``; to be left out only where that
         was done before.
@@ -83,19 +88,10 @@ def rules_of(schema: Mapping[str, Any] | bool, *, check: bool = True) -> tuple[R
         is too large. The message gives the JSON path and what was expected there.
     """
     try:
-        # A copy of our own: plain values, and no schema in it the same object as another.
-        text = json.dumps(schema, default=dict, allow_nan=False, ensure_ascii=False)
-        root = json.loads(text.encode())
-        if not isinstance(root, (dict, bool)):
-            raise wrong("$", "an object", root)
-        tree = SchemaTree({} if root is True else root, check)
+        tree = SchemaTree.read(schema, check)
         return tuple(_Walk(tree).rules([_Part(tree.root, seen=frozenset({id(tree.root)}))], ""))
-    except SpecError:
-        raise
     except RecursionError:
         raise SpecError("schema: nested too deeply") from None
-    except (TypeError, ValueError) as error:
-        raise SpecError(f"schema: expected nothing but JSON values: {error}") from None
 
 
 class _Part(NamedTuple):
@@ -105,7 +101,13 @@ class _Part(NamedTuple):
     path: str = ""
     depth: int = 0  # references, combinations and lists on the way
     branch: tuple[int, ...] = ()  # alternatives taken on the way
-    seen: frozenset[int] = frozenset()  # targets of references that it stands in
+    seen: frozenset[int] = frozenset()  # targets of references that it stands in, at this field
+
+
+_REFERENCES: Final = 32  # one behind the other
+_UNSEEN: Final[frozenset[int]] = frozenset()
+
+_Seeds = tuple[tuple[int, int, tuple[int, ...]], ...]
 
 
 class _Given(NamedTuple):
@@ -121,11 +123,49 @@ class _Walk:
     def __init__(self, tree: SchemaTree) -> None:
         self._tree = tree
         self._met = 0
+        self._above: dict[_Seeds, str] = {}  # what the fields on the way down are made of, and their paths
+        self._recursive: dict[_Seeds, str] = {}  # the same of fields that were described and come again
 
     def rules(self, seeds: Sequence[_Part], path: str) -> list[Rule]:
-        """Return the rules of the field at a path, and then those below it."""
+        """Return the rules of the field at a path, and then those below it.
+
+        A field made of the same schemas as one above it has the rules of that field, and so have all fields
+        below it: one rule says so, and holds at every depth.
+        """
         if not seeds:
             return []
+        made_of = self._key(seeds)
+        there = self._above.get(made_of, self._recursive.get(made_of))
+        if there is not None:
+            if None not in pattern_of(there):
+                self._recursive[made_of] = there
+            return [Rule(path or "$", like=there or "$", why=f"schema: as {there or '$'}")]
+        self._above[made_of] = path
+        found = self._described(seeds, path)
+        del self._above[made_of]
+        return found
+
+    def _key(self, seeds: Sequence[_Part]) -> _Seeds:
+        """Return what tells a field's schemas from those of other fields, wherever they stand."""
+        least = min(part.depth for part in seeds)
+        trunk = 0
+        for steps in zip(*(part.branch for part in seeds), strict=False):
+            if len(set(steps)) > 1:
+                break
+            trunk += 1
+        return tuple(
+            (id(self._meant(part.schema)), part.depth - least, part.branch[trunk:]) for part in seeds
+        )
+
+    def _meant(self, schema: Any) -> Any:
+        """Return what a schema that is a reference alone refers to."""
+        for _ in range(_REFERENCES):
+            if not (isinstance(schema, dict) and schema.keys() == {"$ref"}):
+                break
+            schema = self._tree.target(schema)
+        return schema
+
+    def _described(self, seeds: Sequence[_Part], path: str) -> list[Rule]:
         parts: list[_Part] = []
         kinds = leaves(self._kinds([seed._replace(path=path) for seed in seeds], parts))
         path = max((part.path for part in parts), key=len, default=path)
@@ -134,14 +174,14 @@ class _Walk:
         declared: dict[str, list[_Part]] = {}
         for part in parts:
             for name, schema in part.schema.get("properties", {}).items():
-                declared.setdefault(name, []).append(part._replace(schema=schema))
+                declared.setdefault(name, []).append(part._replace(schema=schema, seen=_UNSEEN))
         for name, below in declared.items():
             found += self.rules(below, member(path, name))
         star = f"{path}.*" if path else "*"
         rest = self.rules([below for part in parts for below in _open_names(part)], star)
-        if any(len(rule.pattern) > len(pattern_of(star)) for rule in rest):
+        if any(rule.like is not None or len(rule.pattern) > len(pattern_of(star)) for rule in rest):
             # What stands below a declared name and is not described there must not fall to the open names.
-            found += [Rule(f"{member(path, name)}.**", why="schema: not described") for name in declared]
+            found += [Rule(f"{member(path, name)}.**", why=NOT_DESCRIBED) for name in declared]
         return found + rest
 
     def _kinds(self, seeds: Sequence[_Part], parts: list[_Part]) -> Kinds:
@@ -216,11 +256,15 @@ class _Walk:
     def _rule(self, parts: list[_Part], kinds: Kinds, path: str) -> Rule | None:
         """Build the rule of a field, if it has leaves or a list mode."""
         given = {name: one for name in _OF_LEAVES if (one := self._given(parts, name)) is not None}
-        lists = self._lists(parts)
+        lists, aliases = self._lists(parts), self._given(parts, "aliases")
+        if aliases is not None and not path:
+            raise wrong(aliases.at, f"no {PREFIX}aliases where there is no name", aliases.value)
+        others = () if aliases is None else tuple(aliases.value)
         if not kinds:
             for name, one in given.items():
                 raise wrong(one.at, f"no {PREFIX}{name} where there is no leaf", one.value)
-            return Rule(path or "$", lists=lists, why=f"schema: {PREFIX}list") if lists else None
+            why = f"schema: {PREFIX}{'list' if lists else 'aliases'}"
+            return Rule(path or "$", lists=lists, aliases=others, why=why) if lists or others else None
         comparator, why = comparator_for(kinds)
         if "comparator" in given:
             comparator, why = given["comparator"].value, f"schema: {PREFIX}comparator"
@@ -236,11 +280,12 @@ class _Walk:
                 "critical" in given and given["critical"].value,
                 lists,
                 why,
+                given["absent"].value if "absent" in given else None,
+                others,
+                given["normalize"].value if "normalize" in given else (),
             )
         except SpecError as error:
-            at = [
-                given[name].at for name in ("options", "synonyms", "critical", "comparator") if name in given
-            ]
+            at = [given[name].at for name in _BLAMED if name in given]
             at += [self._tree.place(part.schema) for part in parts if part.schema]
             raise SpecError(f"schema: {error} - at {at[0]}") from None
 
@@ -263,9 +308,11 @@ class _Walk:
 
     def _check_key(self, mode: _Given, items: list[_Part]) -> None:
         names = [name for part in items for name in part.schema.get("properties", {})]
-        unknown = mode.value.startswith("key:") and mode.value[4:] not in names
+        parsed = ListMode.parse(mode.value)
+        joined = None if parsed is None else parsed.member
+        unknown = joined is not None and joined not in names
         if unknown and names and not any(map(_open_names, items)):
-            raise wrong(mode.at, f"a member of the items ({', '.join(names)})", mode.value[4:])
+            raise wrong(mode.at, f"a member of the items ({', '.join(names)})", joined)
 
 
 def _open_names(part: _Part) -> list[_Part]:
@@ -276,7 +323,10 @@ def _open_names(part: _Part) -> list[_Part]:
         *(one for one in more if isinstance(one, dict)),
     ]
     branches = [(*part.branch, id(one)) if len(more) > 1 else part.branch for one in more]
-    return [part._replace(schema=one, branch=branch) for one, branch in zip(more, branches, strict=True)]
+    return [
+        part._replace(schema=one, branch=branch, seen=_UNSEEN)
+        for one, branch in zip(more, branches, strict=True)
+    ]
 
 
 def _enum_options(kinds: Kinds, comparator: str | None, synonyms: _Given | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Kinds are sets: what two schemas both hold for is their meet, what alternatives 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
@@ -24,7 +25,8 @@ OBJECT_KEYWORDS: Final = ("properties", "patternProperties", "additionalProperti
 ARRAY_KEYWORDS: Final = ("prefixItems", "items", "additionalItems", "unevaluatedItems")
 
 _FORMATS: Final = {"date": "date", "date-time": "datetime", "time": "time"}
-_TEXTS: Final = {"text", *_FORMATS.values()}
+_TEXTS: Final = {"text", "numeral", *_FORMATS.values()}
+_PATTERN: Final = 200
 
 
 def stated(schema: dict[str, Any]) -> Kinds:
@@ -34,6 +36,8 @@ def stated(schema: dict[str, Any]) -> Kinds:
         types = _implied(schema)
     names = [types] if isinstance(types, str) else types
     kinds = frozenset(_kind(name, form) for name in names if name != "null") if names else ANY
+    if ("text", ()) in kinds and _is_numeral(schema.get("pattern")):
+        kinds = kinds - {("text", ())} | {("numeral", ())}
     for values in (schema.get("enum"), [schema["const"]] if "const" in schema else None):
         if values is not None:
             kinds = meet(kinds, union(kind for value in values for kind in _kinds_of(value)))
@@ -47,6 +51,17 @@ def _implied(schema: dict[str, Any]) -> list[str]:
     if not schema.keys().isdisjoint(ARRAY_KEYWORDS):
         return ["array"]
     return ["string"] if schema.get("format") in _FORMATS else []
+
+
+def _is_numeral(pattern: Any) -> bool:
+    """Check whether a pattern lets through numbers and nothing else, as Pydantic's for decimals does."""
+    if not isinstance(pattern, str) or len(pattern) > _PATTERN:
+        return False
+    try:
+        lets = re.compile(pattern).search
+    except (re.error, RecursionError):
+        return False
+    return all(map(lets, ("0", "7", "12"))) and not any(map(lets, ("", "a", "1a", "a1", "1-2", "1 2", "1/2")))
 
 
 def _kind(name: str, form: str | None) -> Kind:
@@ -114,6 +129,12 @@ def comparator_for(kinds: Kinds) -> tuple[str | None, str]:
     strings, so that says nothing of what the value is.
     """
     names = {name for name, _ in kinds}
+    if "numeral" in names:
+        # A number that may be written as a text of digits is a number; such a text alone is a text.
+        kinds = union(
+            ("number" if "number" in names else "text", of) if x == "numeral" else (x, of) for x, of in kinds
+        )
+        names = {name for name, _ in kinds}
     if "enum" in names and names <= {"enum", "text"}:
         values = [value for name, values in kinds if name == "enum" for value in values]
         alike = len(set(map(folded_text, values))) < len(values)

@@ -7,7 +7,6 @@ numbers with one signature are comparable.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,22 +14,25 @@ from dataclasses import fields as dataclass_fields
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-import orjson
-
-from medvie_reward._version import __version__
+from medvie_reward._core.validate import is_integer, is_number, is_one_of, shown
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
+from medvie_reward.spec._list_modes import ListMode
 from medvie_reward.spec._reading import KEYS, DocumentReader
 from medvie_reward.spec._rules import Rule, is_text
 from medvie_reward.spec._schema_rules import load_schema, rules_of
+from medvie_reward.spec._schema_sources import Schema
+from medvie_reward.spec._signature import Signature
 from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 
 _TEXTS: Final = ("unicode", "strip", "text", "guess")
 _READINGS: Final = ("json", "donut", "smr-r1")
 _MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
 _NARRATIVES: Final = ("exact", "graded")
-_FORMATS: Final = ("think", "answer", "json", "think_json")
-_ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+FORMATS: Final = ("think", "answer", "json", "think_json")
+"""What `Spec.format` can be."""
+ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+"""What `Spec.answer` can be."""
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
 KINDS: Final = ("filled_blank", "invented_field", "invented_item")
@@ -38,10 +40,6 @@ KINDS: Final = ("filled_blank", "invented_field", "invented_item")
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
-_LATER: Final = frozenset(
-    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
-)
-"""Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 _VARIANTS: Final = 64
 _LISTS: Final = "'align', 'bag', 'index' or 'key:<member>'"
 _TAGS: Final = "opening tags such as '<think>', or both tags with a space between"
@@ -185,7 +183,7 @@ class Spec:
 
     def __repr__(self) -> str:
         known = self.name in PRESETS
-        base = Spec.preset(self.name) if known else Spec(name=self.name)
+        base = self._base
         made = f"Spec.preset({self.name!r})" if known else f"Spec(name={self.name!r})"
         changes = [
             f"{one.name}={getattr(self, one.name)!r}"
@@ -207,17 +205,18 @@ class Spec:
 
     def __post_init__(self) -> None:
         self._require("name", bool(self.name) and type(self.name) is str, "a non-empty string")
-        keyed = type(self.lists) is str and self.lists.startswith("key:") and len(self.lists) > 4
-        self._require("lists", keyed or self.lists in ("align", "bag", "index"), _LISTS)
+        known = ListMode.parse(self.lists) is not None
+        self._require("lists", known and is_text(self.lists), _LISTS)
         for field, words in (
             ("text", _TEXTS),
             ("narrative", _NARRATIVES),
             ("reading", _READINGS),
             ("matching", _MATCHINGS),
-            ("format", _FORMATS),
-            ("answer", _ANSWERS),
+            ("format", FORMATS),
+            ("answer", ANSWERS),
         ):
-            self._require(field, getattr(self, field) in words, "one of " + ", ".join(map(repr, words)))
+            known = is_one_of(getattr(self, field), words)
+            self._require(field, known, "one of " + ", ".join(map(repr, words)))
         for field, low, high in (
             ("alpha", 0.0, 1.0),
             ("beta", 0.0, 100.0),
@@ -231,8 +230,7 @@ class Spec:
             ("repair_cost", 0.0, math.inf),
         ):
             x = getattr(self, field)
-            number = type(x) in (int, float) and math.isfinite(x) and low <= x <= high
-            self._require(field, number, f"a finite number from {low:g} to {high:g}")
+            self._require(field, is_number(x, low, high), f"a finite number from {low:g} to {high:g}")
             object.__setattr__(self, field, float(x) + 0.0)  # 1, 1.0 and -0.0 must give one signature
         for field, steps in (("beta", 100), *((cost, 1000) for cost in COSTS)):
             x = getattr(self, field) * steps
@@ -252,7 +250,7 @@ class Spec:
             ("max_pairs", 0, 2**31),
         ):
             n = getattr(self, field)
-            self._require(field, type(n) is int and least <= n <= most, f"an integer {least} to {most}")
+            self._require(field, is_integer(n, least, most), f"an integer {least} to {most}")
         self._check_words()
         if self.reading != "json":
             for field in ("absent", "keys", "key_aliases"):
@@ -264,11 +262,11 @@ class Spec:
 
     def _check_words(self) -> None:
         """Check what was added for reading documents, and freeze it."""
-        self._require("keys", self.keys in KEYS, "one of " + ", ".join(map(repr, KEYS)))
+        self._require("keys", is_one_of(self.keys, KEYS), "one of " + ", ".join(map(repr, KEYS)))
         self._require("name", is_text(self.name), "text that can be written as UTF-8")
         self._require("absent", _are_words(self.absent), "a list of words that are not blank")
         object.__setattr__(self, "absent", tuple(dict.fromkeys(self.absent)))
-        if self.key_aliases == ():
+        if type(self.key_aliases) is tuple and not self.key_aliases:
             return
         aliases = self.key_aliases
         pairs = list(aliases.items()) if isinstance(aliases, Mapping) else aliases
@@ -284,7 +282,8 @@ class Spec:
 
     def _require(self, field: str, ok: bool, expected: str) -> None:
         if not ok:
-            raise SpecError(f"spec field {field!r}: expected {expected}, got {getattr(self, field)!r}")
+            got = shown(getattr(self, field), 1_000)
+            raise SpecError(f"spec field {field!r}: expected {expected}, got {got}")
 
     @classmethod
     def preset(cls, name: str) -> Spec:
@@ -300,17 +299,12 @@ class Spec:
         SpecError
             If there is no such preset.
         """
-        if name == "clinical":
-            return _clinical()
-        try:
-            return _PLAIN[name]
-        except (KeyError, TypeError):
-            raise SpecError(f"no preset {name!r}: expected one of {', '.join(PRESETS)}") from None
+        if not is_one_of(name, PRESETS):
+            raise SpecError(f"no preset {shown(name)}: expected one of {', '.join(PRESETS)}")
+        return _clinical() if name == "clinical" else _PLAIN[name]
 
     @classmethod
-    def from_json_schema(
-        cls, schema: Mapping[str, Any], preset: Spec | str = "clinical", **overrides: Any
-    ) -> Spec:
+    def from_json_schema(cls, schema: Schema, preset: Spec | str = "clinical", **overrides: Any) -> Spec:
         """Build a spec whose rules come from a JSON Schema.
 
         Types and formats choose comparators; ``x-medvie-*`` keywords refine them (see `schema.rules_of`).
@@ -319,7 +313,8 @@ class Spec:
         Parameters
         ----------
         schema
-            A JSON Schema, draft 2020-12 or draft-07.
+            A JSON Schema, also inside what an API of structured output or of tools wraps around one; or a
+            class: a Pydantic model, a dataclass or a TypedDict.
         preset
             Where every other choice comes from.
         **overrides
@@ -341,7 +336,7 @@ class Spec:
             If something else than a `Rule` is among them.
         """
         if isinstance(rules, (str, bytes, Mapping)) or not isinstance(rules, Iterable):
-            raise SpecError(f"rules: expected a list of Rule, got {rules!r:.80}")
+            raise SpecError(f"rules: expected a list of Rule, got {shown(rules)}")
         return self.replace(rules=(*rules, *self.rules))
 
     def replace(self, **changes: Any) -> Spec:
@@ -401,12 +396,22 @@ class Spec:
     @cached_property
     def signature(self) -> str:
         """One line that names every choice and the version, to be printed with every number."""
-        parts = [
-            f"{field.name}:{_word(getattr(self, field.name))}"
-            for field in dataclasses.fields(self)
-            if field.name not in _LATER or getattr(self, field.name) != field.default
-        ]
-        return "medvie|" + "|".join(parts) + f"|version:{__version__}"
+        return self.signed.long
+
+    @property
+    def short_signature(self) -> str:
+        """One line with what differs from the preset: ``medvie:clinical@0.1.0+lists=bag,alpha=0.3``."""
+        return self.signed.short
+
+    @property
+    def signed(self) -> Signature:
+        """The signature as a value, with every choice by name."""
+        return Signature.of(self, self._base)
+
+    @property
+    def _base(self) -> Spec:
+        """The spec that this one began as."""
+        return Spec.preset(self.name) if self.name in PRESETS else Spec(name=self.name)
 
 
 def resolve(spec: Spec | str, **overrides: Any) -> Spec:
@@ -439,26 +444,6 @@ def resolve(spec: Spec | str, **overrides: Any) -> Spec:
             chosen.variants.clear()
         chosen.variants[key] = known
     return known
-
-
-def _word(value: object) -> str:
-    """Write a spec value so that two values never share a word and none breaks the line's syntax."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        if not value:
-            return "none"
-        if isinstance(value[0], str):
-            return ",".join(_word(text).replace(",", "%2C") for text in value)
-        if not all(isinstance(x, Rule) for x in value):
-            return _escaped(orjson.dumps(value).decode())
-        digest = hashlib.sha256(orjson.dumps([rule.as_list() for rule in value]))
-        return f"{len(value)}#{digest.hexdigest()[:12]}"
-    return _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A").replace("\r", "%0D")
 
 
 _FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from medvie_reward.errors import SpecError
-from medvie_reward.spec import PREFIX, SchemaTree
+from medvie_reward.spec import PREFIX, ListMode, Schema, SchemaTree
 from medvie_reward.training._query_fields import Field, merge
 
 _SCALARS: Final = frozenset(("string", "number", "integer", "boolean"))
@@ -16,7 +15,7 @@ _COMBINED: Final = ("allOf", "anyOf", "oneOf")
 _MOST_FIELDS: Final = 5_000
 
 
-def form_of_schema(schema: Mapping[str, Any]) -> Field:
+def form_of_schema(schema: Schema) -> Field:
     """Read the form of a JSON Schema: the members that it names, in its order.
 
     Alternatives are read together: a field has what any of them names. A schema inside itself is left out
@@ -27,11 +26,7 @@ def form_of_schema(schema: Mapping[str, Any]) -> Field:
     SpecError
         If the schema is wrong or names no member.
     """
-    try:
-        root = json.loads(json.dumps(schema, default=dict, allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise SpecError(f"schema: expected nothing but JSON values: {error}") from None
-    tree = SchemaTree(root, check=True)
+    tree = SchemaTree.read(schema, check=True)
     form = _Reader(tree).field("", [tree.root], frozenset({id(tree.root)}))
     if form is None or not form.members:
         raise SpecError("schema: expected an object, or a list of objects, with properties - at $")
@@ -80,8 +75,8 @@ class _Reader:
             for keyword in ("prefixItems", "items"):
                 value = part.get(keyword, [])
                 items += value if isinstance(value, list) else [value]
-            mode = part.get(PREFIX + "list", "")
-            label = label or part.get(PREFIX + "key", "") or (mode[4:] if mode.startswith("key:") else "")
+            mode = ListMode.parse(part.get(PREFIX + "list"))
+            label = label or part.get(PREFIX + "key", "") or (mode and mode.member) or ""
         item = self.field(field.name, items, seen) if items else Field(field.name, scalar=True)
         if item is None:
             return None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward import Spec, align, reward, score
+from medvie_reward import Spec, align, comparators, reward, score
 from medvie_reward.comparators.currencies import agree
 from medvie_reward.metrics import Gold
 
@@ -55,8 +55,10 @@ def test_pairs(a: Any, b: Any, equal: bool | None) -> None:
 def test_only_where_a_spec_says_so(name: str) -> None:
     """Other presets keep currencies apart, and so does this one where the choice is switched off."""
     assert score({"x": "$5"}, {"x": "5"}, name).f1 == 0.0
-    off = Spec.preset("clinical").replace(lone_currency=False)
-    assert "|lone_currency:no|" in off.signature
+    clinical = Spec.preset("clinical")
+    off = clinical.replace(lone_currency=False)
+    assert "|lone_currency:yes|" in clinical.signature
+    assert off.signature != clinical.signature
     assert score({"x": "$5"}, {"x": "5"}, off).f1 == 0.0
 
 
@@ -109,3 +111,14 @@ def test_all_ways_to_score_agree(gold: list[Any], pred: list[Any]) -> None:
     rewarded = reward(json.dumps({"l": pred}), Gold({"l": gold}))
     assert rewarded.f1 == found.f1
     assert score({"l": gold}, {"l": gold}).correct == 2 * len(gold)
+
+
+def test_forms_that_start_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few texts are remembered, golds are still read as if all were."""
+    monkeypatch.setattr(comparators, "_KNOWN", 3)
+    spec = Spec.preset("clinical").replace(max_pairs=99_997)
+    for n in range(20):
+        gold = [{"x": f"${n}"}, {"x": f"{n + 1} kg"}, {"y": f"€{n}"}, {"y": f"{n + 2}"}, {"z": n}]
+        pred = [{"x": f"{n}"}, {"x": f"{n + 1}kg"}, {"y": f"{n}"}, {"y": f"{n + 2} GBP"}, {"z": f"CAD {n}"}]
+        assert score(pred, gold, spec.replace(lists="index")).f1 == 1.0
+        assert score({"x": f"€{n}"}, {"x": f"${n}"}, spec).f1 == 0.0

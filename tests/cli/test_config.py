@@ -130,7 +130,7 @@ BAD: list[tuple[str, str]] = [
     ('csv = ""', "csv: expected the name of a file"),
     ('errors = "-"', "errors: cannot be printed: expected the name of a file, got -"),
     ("fail-under = 90", "fail-under: expected a number from 0 to 1, got '90'"),
-    ("[set]\nalhpa = 1", "set: no spec field 'alhpa': expected one of alpha, answer"),
+    ("[set]\nalhpa = 1", "set: no spec field 'alhpa': expected one of "),
     ("set = [1]", "expected FIELD=VALUE, got '1'"),
     ("x =", "no TOML: "),
     ('x = "\udcff"', "not UTF-8: "),

@@ -187,7 +187,7 @@ def test_any_field(text: str, field: str, value: object, capsys: CAPTURE) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--set", "alhpa=1"], "--set: no spec field 'alhpa': expected one of alpha, answer"),
+        (["--set", "alhpa=1"], "--set: no spec field 'alhpa': expected one of "),
         (["--set", "alhpa=1"], "; did you mean alpha?"),
         (["--set", "alpha"], "--set: expected FIELD=VALUE, got 'alpha'"),
         (["--set", "=1"], "--set: no spec field ''"),
@@ -239,8 +239,9 @@ def test_numbers(verb: str, flag: str, bad: str, capsys: CAPTURE) -> None:
 def test_progress(tmp_path: Path) -> None:
     """``--progress`` says how far the work is where there is no terminal, unless --quiet is given."""
     ablate = ["ablate", ROWS, PLAIN, "--gold", GOLD, "--draws", "10", "--rates", "1"]
+    select = ["select", GOLD, "-k", "2", "--out", str(tmp_path / "o")]
     for verb in (ablate, ["score", ROWS, GOLD], ["compare", ROWS, PLAIN, "--gold", GOLD],
-                 ["agree", GOLD, GOLD], ["explain", GOLD], ["select", GOLD, "-k", "2", "--out", str(tmp_path / "o")]):  # fmt: skip
+                 ["agree", GOLD, GOLD], ["explain", GOLD], select):  # fmt: skip
         lines = {}
         for flag in ("--progress", "--no-progress", "--progress --quiet"):
             done = subprocess.run(
@@ -262,7 +263,7 @@ def test_start_imports_no_numbers() -> None:
         "heavy = {'numpy', 'rich', 'orjson', 'rapidfuzz', 'jsonschema', 'medvie_reward.spec'}\n"
         "print(*(heavy & set(sys.modules)))"
     )
-    for arguments in (["score", "--help"], ["compare", "--help"], [], ["score", "x"], ["completion", "fish"]):
+    for arguments in (["score", "--help"], ["compare", "--help"], [], ["score"], ["completion", "fish"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
             capture_output=True, text=True, env=environment(), check=True,

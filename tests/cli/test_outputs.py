@@ -163,7 +163,7 @@ def test_what_is_replaced_keeps_mode_and_link(folder: Path, flag: str, capsys: C
     assert os.listdir(folder / "results") == ["r.txt"]
 
 
-@pytest.mark.parametrize("verb", ["score p.jsonl g.jsonl", "explain g.jsonl", "agree p.jsonl g.jsonl",
+@pytest.mark.parametrize("verb", ["score p.jsonl g.jsonl", "explain g.jsonl", "agree g.jsonl g.jsonl",
                                   "compare p.jsonl b=p.jsonl --gold g.jsonl"])  # fmt: skip
 def test_out_takes_what_would_be_printed(folder: Path, verb: str, capsys: CAPTURE) -> None:
     """Tables and JSON alike; nothing is printed then."""

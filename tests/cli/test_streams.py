@@ -23,12 +23,12 @@ PRINTING = [
     "score p.jsonl g.jsonl --csv -",
     "explain g.jsonl",
     "explain g.jsonl --json -",
-    "compare a=p.jsonl b=g.jsonl --gold g.jsonl",
-    "compare a=p.jsonl b=g.jsonl --gold g.jsonl --json -",
+    "compare a=p.jsonl b=q.jsonl --gold g.jsonl",
+    "compare a=p.jsonl b=q.jsonl --gold g.jsonl --json -",
     "agree g.jsonl g.jsonl",
     "agree g.jsonl g.jsonl --json -",
-    "ablate a=p.jsonl b=g.jsonl --gold g.jsonl --draws 5 --noise none --sizes 2",
-    "ablate a=p.jsonl b=g.jsonl --gold g.jsonl --draws 5 --noise none --sizes 2 --json -",
+    "ablate a=p.jsonl b=q.jsonl --gold g.jsonl --draws 5 --noise none --sizes 2",
+    "ablate a=p.jsonl b=q.jsonl --gold g.jsonl --draws 5 --noise none --sizes 2 --json -",
     "select g.jsonl -k 1 -o chosen.jsonl",
     "select g.jsonl -k 1 -o chosen.jsonl --json -",
     "score --help",
@@ -38,7 +38,7 @@ PRINTING = [
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, row in (("g", GOLD), ("p", PRED)):
+    for name, row in (("g", GOLD), ("p", PRED), ("q", {"prediction": GOLD["gold"]})):
         text = json.dumps(row, ensure_ascii=False) + "\n"
         (tmp_path / f"{name}.jsonl").write_text(text * 3, encoding="utf-8")
     return tmp_path
@@ -107,7 +107,7 @@ def test_an_error_in_any_encoding(folder: Path) -> None:
         ("medvie compare p.jsonl b=p.jsonl --gold g.jsonl --json - >&-", 2, "--json -: standard output is"),
         ("medvie score - g.jsonl <&-", 2, "PREDS -: standard input is closed: expected a file"),
         ("medvie compare p.jsonl b=- --gold g.jsonl <&-", 2, "PREDS -: standard input is closed"),
-        ("medvie compare p.jsonl b=g.jsonl --gold - <&-", 2, "--gold -: standard input is closed"),
+        ("medvie compare p.jsonl b=q.jsonl --gold - <&-", 2, "--gold -: standard input is closed"),
         ("medvie explain - <&-", 2, "GOLD -: standard input is closed: expected a file"),
         ("medvie score none g.jsonl 2>&-", 2, ""),
         ("medvie score none g.jsonl >&-", 2, "none: cannot be read"),
@@ -147,7 +147,7 @@ def test_no_file_gets_the_number_of_a_closed_stream(folder: Path) -> None:
         ("medvie completion zsh > /dev/full", "standard output"),
         *((f"medvie score p.jsonl g.jsonl {flag} /dev/full > out", "/dev/full")
           for flag in ("--json", "--csv", "--markdown", "--errors", "--html", "-o")),
-        ("medvie compare p.jsonl b=g.jsonl --gold g.jsonl --json /dev/full > out", "/dev/full"),
+        ("medvie compare p.jsonl b=q.jsonl --gold g.jsonl --json /dev/full > out", "/dev/full"),
         ("medvie agree g.jsonl g.jsonl --json /dev/full > out", "/dev/full"),
         ("medvie explain g.jsonl --json /dev/full > out", "/dev/full"),
         ("medvie select g.jsonl -k 1 --out /dev/full > out", "/dev/full"),
@@ -161,7 +161,7 @@ def test_a_full_disk(folder: Path, command: str, named: str) -> None:
     assert len(lines) == 1
     assert lines[0].startswith(f"medvie: error: {named}: ")
     assert "No space left on device" in lines[0]
-    assert {x.name for x in folder.iterdir()} <= {"p.jsonl", "g.jsonl", "out"}
+    assert {x.name for x in folder.iterdir()} <= {"p.jsonl", "q.jsonl", "g.jsonl", "out"}
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from medvie_reward.comparators import COMPARATORS
 from medvie_reward.comparators.field_names import name_table, named_field
 
 NAMES = {
-    "unit": "unit",
-    "units": "unit",
-    "Unit of Measure": "unit",
-    "单位": "unit",
+    "unit": "measure",
+    "units": "measure",
+    "Unit of Measure": "measure",
+    "单位": "measure",
     "送检单位": None,
     "value": "value",
     "testResult": "value",
@@ -106,6 +106,13 @@ VALUES = [
     ("unit", "mU/L", "MU/L", False),
     ("unit", "G/L", "g/L", False),
     ("unit", "mmol/l", "mmol/L", True),
+    ("uom", "PCS", "pcs", True),
+    ("uom", "EA", "ea", True),
+    ("unit", "KG", "kg", True),
+    ("unit", "mg", "Mg", False),
+    ("unit", "G", "g", False),
+    ("unit", "MM", "Mm", False),
+    ("unit", "NM", "nm", False),
     ("value", "阴性", "Negative", True),
     ("value", "00123", "123", False),
     ("value", "5.60", "5.6", True),

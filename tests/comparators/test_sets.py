@@ -94,6 +94,7 @@ SAME = [
     ("甲状腺结节，肝囊肿", "1.肝囊肿 2.甲状腺结节"),
     ("Type 2 diabetes mellitus, asthma", "1. Asthma 2. Type 2 diabetes mellitus"),
     # Brackets, headings, words before a list.
+    ("肺结节（大小：8mm）；肝囊肿", "肝囊肿；肺结节（大小：8mm）"),
     ("1.胃息肉（良性；0.3cm） 2.胃炎", "胃炎；胃息肉（良性；0.3cm）"),
     ("1.息肉（见2.图） 2.胃炎", "胃炎；息肉（见2.图）"),
     ("胃息肉（大小0.3cm，良性），慢性胃炎（轻度）", "胃息肉 (大小0.3cm,良性),慢性胃炎 (轻度)"),
@@ -178,6 +179,8 @@ DIFFERENT = [
     ("胆囊结石；肝囊肿；前者较前增大", "肝囊肿；胆囊结石；前者较前增大"),
     ("CAD\n- stent\nHTN\n- pacemaker", "CAD\n- pacemaker\nHTN\n- stent"),
     ("左肺结节，\n考虑良性，\n右肺结节，\n考虑恶性", "左肺结节，\n考虑恶性，\n右肺结节，\n考虑良性"),
+    ("nodule, hernia, cyst", "cyst, hernia, nodule"),
+    ("囊肿（左肾，\n5mm），\n结石（右肾）\n肝囊肿", "囊肿（右肾，\n5mm），\n结石（左肾）\n肝囊肿"),
     # Figures that number nothing.
     ("1.阿司匹林 2.5 mg", "5 mg；阿司匹林"),
     ("1.血钾 2.5 2.血钠 140", "血钾；5 2.血钠 140"),

@@ -47,7 +47,17 @@ SAME = [
     ("flag", "↑ ↑", "↑↑"),
     ("flag", "⬆⬆", "HH"),
     ("flag", "HH ↑↑", "↑↑"),
-    ("flag", "very high", "HH"),
+    ("flag", "Critical high", "HH"),
+    ("flag", "Above upper panic limits", "HH"),
+    ("flag", "危急高", "↑↑"),
+    ("flag", "Above high normal", "H"),
+    ("flag", "高于参考值", "H"),
+    ("flag", "very high", "极高"),
+    ("flag", "AA", "Critical abnormal"),
+    ("flag", "阳性", "(+)"),
+    ("flag", "POS", "阳性(+)"),
+    ("flag", "Neg", "(-)"),
+    ("flag", "2+", "++"),
     ("flag", "↓", "L"),
     ("flag", "↓", "low"),
     ("flag", "偏低", "L"),
@@ -56,7 +66,10 @@ SAME = [
     ("flag", "L↓", "↓"),
     ("flag", "(L)", "⬇"),
     ("flag", "↓↓", "LL"),
-    ("flag", "very low", "LL"),
+    ("flag", "Critical low", "LL"),
+    ("flag", "below lower panic limits", "↓↓"),
+    ("flag", "Below low normal", "L"),
+    ("flag", "very low", "极低"),
     ("flag", "N", "正常"),
     ("flag", "Normal", "within normal limits"),
     ("flag", "WNL", "正常"),
@@ -103,9 +116,11 @@ SAME = [
     ("ordinal", "阳性", "阳性(+)"),
     ("ordinal", "阳性", "positive"),
     ("ordinal", "POS", "Positive"),
-    ("ordinal", "阳性", "+"),
+    ("ordinal", "阳性", "阳性+"),
+    ("ordinal", "Positive", "阳性(+)"),
     ("ordinal", "阳性", "(+)"),
-    ("ordinal", "阳性（＋）", "+"),
+    ("ordinal", "阳性（＋）", "(+)"),
+    ("ordinal", "(1+)", "+"),
     ("ordinal", "陽性", "阳性"),
     ("ordinal", "+", "1+"),
     ("ordinal", "+1", "1+"),
@@ -216,7 +231,18 @@ DIFFERENT = [
     ("flag", "危急", "异常"),
     ("flag", "critical high", "critical"),
     ("flag", "critical high", "critical low"),
-    ("flag", "critical high", "HH"),
+    ("flag", "critical high", "very high"),
+    ("flag", "HH", "very high"),
+    ("flag", "HH", "AA"),
+    ("flag", "H", "Above upper panic limits"),
+    ("flag", "critical high", "H"),
+    ("flag", "阳性", "阴性"),
+    ("flag", "阳性", "H"),
+    ("flag", "阳性", "1+"),
+    ("flag", "(-)", "-"),
+    ("flag", "(+)", "++"),
+    ("flag", "Abnormal", "Above high normal"),
+    ("flag", "S", "R"),
     ("flag", "▲", "▼"),
     ("flag", "→", "↑"),
     ("flag", "1", "I"),
@@ -241,6 +267,10 @@ DIFFERENT = [
     ("ordinal", "强阳性", "弱阳性"),
     ("ordinal", "强阳性", "+++"),
     ("ordinal", "阳性", "++"),
+    ("ordinal", "阳性", "1+"),
+    ("ordinal", "阳性(+)", "阳性(1+)"),
+    ("ordinal", "Positive", "+"),
+    ("ordinal", "阳性(+)", "弱阳性(+)"),
     ("ordinal", "+", "++"),
     ("ordinal", "++", "+++"),
     ("ordinal", "+++", "++++"),
@@ -326,8 +356,8 @@ def test_different(name: str, a: str, b: str) -> None:
 
 # One word of each grade.
 GRADES = {
-    "flag": "↑|↑↑|↓|↓↓|正常|无|异常|危急",
-    "ordinal": "阴性|弱阳性|阳性|2+|3+|4+|强阳性|微量|未检出|检出|反应性|弱反应性|非反应性|正常|异常|未见"
+    "flag": "↑|↑↑|极高|↓|↓↓|极低|正常|无|异常|危急|阳性|阴性|2+",
+    "ordinal": "阴性|弱阳性|阳性|1+|2+|3+|4+|强阳性|微量|未检出|检出|反应性|弱反应性|非反应性|正常|异常|未见"
     "|未找到|可疑|灰区|不确定|临界",
     "sex": "男|女|未知|其他",
     "boolean": "是|否|有|无",
@@ -371,7 +401,9 @@ def test_hostile(name: str, text: str) -> None:
 def test_word_and_sign(word: str, sign: str) -> None:
     """A sign beside a word is read only where it does not contradict the word."""
     agrees = (word in ("阴性", "neg") and sign == "-") or (word in ("阳性", "positive") and sign[-1] == "+")
-    expected = ordinal_text(sign) if agrees else folded_text(f"{word}({sign})")
+    # A mere plus beside "positive" only says it again.
+    said = word if sign == "+" else sign
+    expected = ordinal_text(said) if agrees else folded_text(f"{word}({sign})")
     assert expected == ordinal_text(f"{word}({sign})")
 
 

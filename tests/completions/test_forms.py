@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from medvie_reward import Spec, evaluate, parse_completion, reward, reward_group
 from medvie_reward.completions import form_hint, likely_form, prompt_prefills
 from medvie_reward.corpus import Totals, evaluation_of, score_document
+from medvie_reward.errors import InputWarning
 from medvie_reward.reports import print_evaluation
 
 J = '{"a": "b"}'
@@ -195,7 +196,9 @@ HINTS: list[tuple[str, dict[str, Any], str]] = [
     (f"<think>x</think><answer>{J}</answer>", {"prefilled": True}, "prefilled=False"),
     (f"<think>x</think><answer>{J}</answer><|im_end|>", {}, "'<|im_end|>' cut off their ends"),
     (f"<think>x</think><answer>{J}</answer></s>", {}, "'</s>' cut off their ends"),
-    (f"<think>x</think>{J}<end_of_turn>\n", {}, "format='think_json'"),
+    (f"<think>x</think>{J}<end_of_turn>\n", {}, "format='think_json' and '<end_of_turn>' cut off their ends"),
+    (f"x</thinking>{J}", {}, "think_tags=('<thinking>',), format='think_json', prefilled=True"),
+    (f"x</thinking><answer>{J}</answer>", {}, "think_tags=('<thinking>',), prefilled=True"),
     (f"<thinking>x</thinking><answer>{J}</answer>", {}, "think_tags=('<thinking>',)"),
     (f"◁think▷x◁/think▷{J}", {}, "think_tags=('◁think▷',), format='think_json'"),
     (f"So: {J}", {}, ""),
@@ -222,7 +225,7 @@ def test_a_run_without_form_is_said() -> None:
     written = io.StringIO()
     print_evaluation(found, written)
     assert f"Hint      {hint}\n" in written.getvalue()
-    with pytest.warns(UserWarning, match="19 would be with prefilled=True"):
+    with pytest.warns(InputWarning, match="19 would be with prefilled=True"):
         reward_group(texts, GOLD)
 
 

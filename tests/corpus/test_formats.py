@@ -335,6 +335,18 @@ def test_ids_by_other_names(tmp_path: Path, names: tuple[str, str]) -> None:
     assert (evaluation.joined, evaluation.micro.f1) == ("id", 1.0)
 
 
+def test_annotators_in_two_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``medvie agree`` joins an object of documents with rows by their ids."""
+    from medvie_reward.cli import main
+
+    docs = {"buyer": {"N": "a"}, "seller": {"N": "b"}}
+    (tmp_path / "a.json").write_text(json.dumps(docs))
+    (tmp_path / "b.jsonl").write_bytes(jsonl([{"id": x, "gold": docs[x]} for x in ("seller", "buyer")]))
+    assert main(["agree", str(tmp_path / "a.json"), str(tmp_path / "b.jsonl"), "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n_a"], found["equal"], len(found["documents"])) == (2, 2, 2)
+
+
 def test_documents_with_what_looks_like_an_id(tmp_path: Path) -> None:
     """In documents themselves it stays a field; that is said, with the flag that makes it the id."""
     docs = [{"uid": x, "N": x * 2} for x in "abc"]
@@ -407,6 +419,21 @@ def test_evaluate_files_is_evaluate(tmp_path: Path) -> None:
     assert evaluate_files(p, g, limit=3).n == 3
     with pytest.raises(InputError, match="join: expected one of auto, id, line, got 'ids'"):
         evaluate_files(p, g, join="ids")
+
+
+def test_reports_of_files(tmp_path: Path) -> None:
+    """With leaves, an evaluation of files makes a report with its completions; all have intervals."""
+    said = [{"role": "assistant", "content": '{"N": "zweiundvierzig"}'}]
+    p, g = files(tmp_path, [{"id": 1, "completion": said}, {"id": 2, "completion": '{"N": "b"}'}],
+                 [{"id": 2, "gold": {"N": "b"}}, {"id": 1, "gold": {"N": "a"}}])  # fmt: skip
+    for workers in (1, 2):
+        evaluation = evaluate_files(p, g, leaves=True, workers=workers)
+        assert evaluation.details is not None
+        assert [leaf.pred for found in evaluation.details.leaves for leaf in found] == ["b", "zweiundvierzig"]
+        assert evaluation.details.completions == ['{"N": "b"}', '{"N": "zweiundvierzig"}']
+        evaluation.to_html(tmp_path / "r.html")
+        assert (tmp_path / "r.html").stat().st_size > 10_000
+    assert evaluate_files(p, g).intervals().figures["micro_f1"].value == 0.5
 
 
 def test_a_pretty_file_of_predictions(tmp_path: Path) -> None:

@@ -67,6 +67,14 @@ PREDICTIONS: list[tuple[str, Any]] = [
     ("content in parts", {"messages": [{"role": "assistant", "content": PARTS}]}),
     ("a message", {"prediction": SAID}),
     ("a text a row", TEXT),
+    ("ShareGPT", {"conversations": [{"from": "human", "value": OTHER}, {"from": "gpt", "value": TEXT}]}),
+    ("Ollama", {"model": "m", "created_at": "t", "response": TEXT, "done": True, "eval_count": 3}),
+    ("Ollama chat", {"model": "m", "created_at": "t", "message": SAID, "done": True}),
+    ("Bedrock", {"output": {"message": {"role": "assistant", "content": [{"text": TEXT}]}}, "stop": "x"}),
+    ("Bedrock batch", {"recordId": "q", "modelInput": {}, "modelOutput": {"content": PARTS}}),
+    ("vLLM, outputs alone", {"outputs": [{"text": TEXT, "token_ids": [1]}], "arrival": 3}),
+    ("Inspect", {"sample_id": 1, "target": OTHER, "output": {"choices": [{"message": SAID}]}, "seed_no": 3}),
+    ("names in capitals", {"ID": 1, "Prediction": TEXT, "Hospital": "x"}),
     ("meta data that nobody knows", {"output": TEXT, "hospital_code": 7}),
     ("key in capitals beside it", {"response": TEXT, "Model": "x", "Latency": 3}),
 ]
@@ -94,6 +102,7 @@ GOLDS: list[tuple[str, Any]] = [
     ("DeepEval", {"input": "p", "actual_output": OTHER, "expected_output": TEXT}),
     ("VLMEvalKit", {"index": 3, "question": "q", "prediction": OTHER, "answer": TEXT}),
     ("a text in a list", {"ground_truth": [TEXT]}),
+    ("names in capitals", {"ID": 1, "Ground_Truth": TEXT, "Hospital": "x"}),
     ("beside a plain label", {"gold": TEXT, "label": "CT", "total": 5}),
 ]
 
@@ -103,6 +112,26 @@ def test_gold_documents(tmp_path: Path, row: Any) -> None:
     """The gold is found in rows that hold a prediction too."""
     with RowFile(write(tmp_path / "g.jsonl", row), GOLD_KEYS) as file:
         assert file.value(0) == TEXT
+
+
+DONUT = '{"gt_parse": {"N": "a"}}'
+
+
+@pytest.mark.parametrize("value", [json.loads(DONUT), DONUT, [DONUT]], ids=str)
+def test_golds_of_donut(tmp_path: Path, value: Any) -> None:
+    """What Donut puts around a gold document is taken off."""
+    golds = write(tmp_path / "g.jsonl", {"file_name": "a.png", "ground_truth": value})
+    preds = write(tmp_path / "p.jsonl", {"pred": {"N": "a"}})
+    assert evaluate_files(preds, golds).micro.f1 == 1.0
+    with pytest.raises(InputError, match=r"x\.jsonl:1: gold: expected JSON text"):
+        evaluate_files(preds, write(tmp_path / "x.jsonl", {"gold": '{"gt_parse": '}))
+
+
+def test_refusals_are_completions(tmp_path: Path) -> None:
+    """A text without JSON beside a prompt is what a model said, and no document."""
+    preds = write(tmp_path / "p.jsonl", {"prompt": "p", "response": "I cannot read this.", "took": 3})
+    evaluation = evaluate_files(preds, write(tmp_path / "g.jsonl", {"gold": {"N": "a"}}))
+    assert [d.status for d in evaluation.documents] == ["no_answer"]
 
 
 def test_one_file_for_both(tmp_path: Path) -> None:
@@ -224,6 +253,30 @@ def test_a_row_without_the_member(tmp_path: Path) -> None:
         message = r"p\.jsonl:2: expected an object with the member 'pred'; the row has 'Pred', 'x'"
         with pytest.raises(InputError, match=message):
             file.value(1)
+
+
+def test_mixtures(tmp_path: Path) -> None:
+    """Rows with a member after rows without it are no documents, wherever in the file they stand."""
+    bare, wrapper = {"N": "a"}, {"pred": {"N": "a"}}
+    for rows, line in (([bare, wrapper], 2), ([bare] * 40 + [wrapper], 41)):
+        name = write(tmp_path / "p.jsonl", *rows)
+        with pytest.raises(InputError, match=rf"p\.jsonl:{line}: has 'pred', which the first row lacks"):
+            RowFile(name, PRED_KEYS)
+        with RowFile(name, PRED_KEYS, ".") as file:
+            assert file.value(line - 1) == wrapper
+        with RowFile(name, GOLD_KEYS) as file:
+            assert file.value(0) == bare
+
+
+def test_the_member_around_the_answer_is_named(tmp_path: Path) -> None:
+    """Where one side is inside of a member, the warning says which flag takes it out."""
+    inner = write(tmp_path / "inner.jsonl", {"N": "a", "r": [{"x": "1"}]})
+    outer = write(tmp_path / "outer.jsonl", {"data": {"N": "a", "r": [{"x": "1"}]}})
+    with pytest.warns(InputWarning, match=r"no field in common: .* \(--pred-key data takes what is in it\)"):
+        evaluate_files(outer, inner)
+    with pytest.warns(InputWarning, match=r"\(--gold-key data takes what is in it\)"):
+        evaluate_files(inner, outer)
+    assert evaluate_files(inner, outer, gold_key="data").micro.f1 == 1.0
 
 
 def test_the_table_is_well_formed() -> None:

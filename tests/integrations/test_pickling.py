@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
+import subprocess
+import sys
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 import cloudpickle
@@ -95,10 +96,27 @@ def test_the_function_of_openrlhf_pickles() -> None:
     assert copy.scorer.spec == openrlhf.reward_func.scorer.spec
 
 
-def test_workers_that_are_started_anew() -> None:
+SCRIPT = """
+import multiprocessing, pickle, sys
+from concurrent.futures import ProcessPoolExecutor
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        work = pickle.load(file)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        made = [pool.submit(function, **called).result(timeout=120) for function, called in work]
+    with open(sys.argv[1], "wb") as file:
+        pickle.dump(made, file)
+"""
+
+
+def test_workers_that_are_started_anew(tmp_path: Path) -> None:
     """As Ray and Windows start them: nothing is inherited."""
     # Classes of this test's own module are not to be found there.
-    names = [name for name in REWARDS if name != "ms-swift, own"]
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        made = [pool.submit(REWARDS[name][0], **REWARDS[name][1]) for name in names]
-        assert [numbers(x.result(timeout=120)) for x in made] == [REWARDS[name][2] for name in names]
+    work = [REWARDS[name] for name in REWARDS if name != "ms-swift, own"]
+    script, file = tmp_path / "run.py", tmp_path / "work.pickle"
+    script.write_text(SCRIPT)
+    file.write_bytes(pickle.dumps([(function, called) for function, called, _ in work]))
+    subprocess.run([sys.executable, str(script), str(file)], check=True, timeout=300)
+    made = pickle.loads(file.read_bytes())
+    assert [numbers(x) for x in made] == [expected for _, _, expected in work]

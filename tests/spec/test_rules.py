@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -132,3 +133,83 @@ def test_rules_are_in_the_signature_whatever_they_say() -> None:
     told = Rule("a", "number", {"digits": "free"}, weight=2, why="somebody said so")
     assert Spec(rules=(told,)).signature == Spec(rules=(base,)).signature
     assert Spec(rules=(base, told)).signature != Spec(rules=(base,)).signature
+
+
+class _Rude:
+    """An object that fails wherever it is looked at."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("no eq")
+
+
+_LOOP: list[Any] = []
+_LOOP.append(_LOOP)
+ODD: list[Any] = [
+    None,
+    True,
+    10**5000,
+    float("nan"),
+    "\ud800",
+    b"x",
+    [1],
+    {"a": 1},
+    {1: 2},
+    object(),
+    _Rude(),
+    _LOOP,
+    int,
+]
+
+
+@pytest.mark.parametrize("n", range(len(ODD)))
+def test_odd_arguments_are_named_errors(n: int) -> None:
+    """Whatever a rule, a spec or a schema is given is taken or a `SpecError`, and never fails later."""
+    odd = ODD[n]
+    calls: list[Any] = [
+        lambda: Spec().with_rules(odd),
+        lambda: Spec().with_rules([odd]),
+        lambda: Spec.preset(odd),
+        lambda: Spec.from_json_schema(odd),
+        lambda: Rule("a", normalize=[odd]),
+        lambda: Rule("a", normalize=[{"regex": {"pattern": odd}}]),
+    ]
+    calls += [lambda name=name: Spec(**{name: odd}) for name in (x.name for x in dataclasses.fields(Spec))]
+    for comparator in (None, "number", "enum", "set", "date"):
+        for name in (x.name for x in dataclasses.fields(Rule)):
+            calls.append(lambda c=comparator, name=name: Rule(**{"path": "a", "comparator": c, name: odd}))
+        calls.append(lambda c=comparator: Rule("a", c, {"digits": odd}))
+        calls.append(lambda c=comparator: Rule("a", c, {"synonyms": odd}))
+    for call in calls:
+        try:
+            made = call()
+        except SpecError:
+            continue
+        spec = made if isinstance(made, Spec) else Spec().with_rules([made])
+        assert spec.signature.startswith("medvie|")
+
+
+PATHS = [
+    ("$.a", "a"), ("$.a[*].b", "a[].b"), ("$..b", "**.b"), ('$["a b"].c', '["a b"].c'), ("$.*", "*"),
+    ("$[*].a", "[].a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "same"), PATHS)
+def test_paths_from_the_root(path: str, same: str) -> None:
+    """A path may begin at the root, as in JSONPath."""
+    assert pattern_of(path) == pattern_of(same)
+
+
+@pytest.mark.parametrize(
+    "path", ["  a", "a ", "a . b", "$.", "$. a", "$[0].a", "$...a", "\ud800", '["\\ud800"]']
+)
+def test_paths_that_would_fit_nothing(path: str) -> None:
+    """Spaces outside a name, positions and lone surrogates are errors; a name with spaces is quoted."""
+    with pytest.raises(SpecError, match="rule path"):
+        Rule(path)
+    assert pattern_of('["  a"]') == ("  a",)

@@ -30,7 +30,9 @@ def a(schema: Any, **beside: Any) -> dict[str, Any]:
 
 
 def shown(schema: Any) -> list[tuple[str, str | None]]:
-    return [(rule.path, rule.comparator) for rule in rules_of(schema)]
+    return [
+        (rule.path, rule.comparator if rule.like is None else f"as {rule.like}") for rule in rules_of(schema)
+    ]
 
 
 def listed(rules: tuple[Rule, ...]) -> list[list[Any]]:
@@ -254,21 +256,24 @@ REFERENCES = [
     # a nested $id begins another schema, which is fine as long as no reference counts from there
     (a({"$id": "/properties/a", "type": "number"}), [("a", "number")]),
     # cycles
-    ({"$ref": "#/$defs/node", "$defs": {"node": NODE}}, [("name", None)]),
-    (a({"$ref": "#/$defs/node"}, **{"$defs": {"node": NODE}}), [("a.name", None)]),
-    (a({"anyOf": [{"type": "string"}, {"$ref": "#"}]}), [("a", None)]),
+    ({"$ref": "#/$defs/node", "$defs": {"node": NODE}},
+     [("name", None), ("kids[].name", None), ("kids[].kids", "as kids")]),
+    (a({"$ref": "#/$defs/node"}, **{"$defs": {"node": NODE}}),
+     [("a.name", None), ("a.kids[].name", None), ("a.kids[].kids", "as a.kids")]),
+    (a({"anyOf": [{"type": "string"}, {"$ref": "#"}]}), [("a", None), ("a.a", "as a")]),
     (a({"anyOf": [NUMBER, {"type": "array", "items": {"$ref": "#/properties/a"}}]}), [("a[][]", "number")]),
     ({"$ref": "#"}, []),
     (a({"$ref": "#/$defs/x"}, **{"$defs": {"x": {"$ref": "#/$defs/y"}, "y": {"$ref": "#/$defs/x"}}}), []),
     (a({"$ref": "#/$defs/p"}, **{"$defs": {"p": {"properties": {"q": {"$ref": "#/$defs/q"}, "n": NUMBER}},
                                           "q": {"properties": {"p": {"$ref": "#/$defs/p"}, "m": NUMBER}}}}),
-     [("a.q.m", "number"), ("a.n", "number")]),
+     [("a.q.p", "as a"), ("a.q.m", "number"), ("a.n", "number")]),
+    (a(NUMBER, additionalProperties={"$ref": "#"}), [("a", "number"), ("a.**", None), ("*", "as $")]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("schema", "expected"), REFERENCES)
 def test_references(schema: Any, expected: list[tuple[str, str | None]]) -> None:
-    """References inside the schema are followed, and a schema inside itself is left out."""
+    """References inside the schema are followed, and one rule stands for a schema inside itself."""
     assert shown(schema) == expected
 
 

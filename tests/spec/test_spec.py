@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from medvie_reward import Rule, Spec, SpecError, __version__
+from medvie_reward.spec import ListMode
 from medvie_reward.spec._spec import PRESETS, resolve
 
 OTHER: dict[str, Any] = {
@@ -212,3 +213,40 @@ def test_resolved_specs_are_kept_and_checked() -> None:
         resolve(spec, max_chars=n + 1)
     assert len(spec.variants) <= 64
     assert spec == Spec(name="kept")
+
+
+SHORT = [
+    (Spec.preset("clinical"), "medvie:clinical@{}"),
+    (Spec.preset("clinical").replace(alpha=0.3, lists="bag"), "medvie:clinical@{}+lists=bag,alpha=0.3"),
+    (Spec(name="mine", lists="key:a,b=c"), "medvie:mine@{}+lists=key:a%2Cb%3Dc"),
+    (Spec(name="a+b@c"), "medvie:a%2Bb%40c@{}"),
+    (Spec.preset("strict").replace(absent=["N/A", "x"]), "medvie:strict@{}+absent=N/A%2Cx"),
+]
+
+
+@pytest.mark.parametrize(("spec", "expected"), SHORT)
+def test_short_signature(spec: Spec, expected: str) -> None:
+    """Only what differs from the preset is named, in words that the line's own signs do not break."""
+    assert spec.short_signature == expected.format(__version__)
+    assert str(spec.signed) == spec.signature
+
+
+def test_short_signatures_tell_specs_apart() -> None:
+    """Flipping any field changes the short line too."""
+    base = Spec(lists="bag", text="strip", name="base")
+    changed = {**OTHER, "text": "unicode"}
+    lines = {base.replace(**{name: value}).short_signature for name, value in changed.items()}
+    assert len(lines | {base.short_signature}) == len(changed) + 1
+
+
+MODES: list[tuple[Any, Any]] = [
+    ("align", ("align", None)), ("bag", ("bag", None)), ("index", ("index", None)), ("key:a", ("key", "a")),
+    ("key:key:", ("key", "key:")), ("key:", None), ("", None), ("Align", None), (None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), MODES)
+def test_list_modes(text: Any, expected: Any) -> None:
+    """One reading of list modes for specs, rules and schemas; a single list has no ``bag``."""
+    assert ListMode.parse(text) == expected
+    assert ListMode.for_lists(text) == (None if text == "bag" else expected)
