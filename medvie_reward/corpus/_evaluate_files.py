@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from medvie_reward._core.files import PathLike
+from medvie_reward.completions import is_conversation, text_of_completion
 from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
@@ -111,7 +112,8 @@ def evaluate_files(
 
         def on_scored(scored: Scored) -> None:
             row = next(pairs).pred
-            builder.add(scored, p.value(row) if leaves and row is not None else None)
+            pred = p.value(row) if leaves and row is not None else None
+            builder.add(scored, text_of_completion(pred, chosen) if is_conversation(pred) else pred)
 
         score_files(p, g, joined, options, workers=workers, limit=limit, on_scored=on_scored)
     evaluation = builder.evaluation(joined)
