@@ -257,7 +257,7 @@ def choose(rows: Sequence[Any], side: Side, key: str | None, at: Place, only: bo
         if paths and all(name in first for name in shape.needs) and _fits(shape, first):
             return Choice(" or ".join(paths), tuple(map(parse_path, paths)), shape)
     for names in (side.names, side.others):
-        lower = {name.lower(): name for name in first if name.lower() in SURE}
+        lower = {name.lower(): name for name in first if isinstance(name, str) and name.lower() in SURE}
         found = [name if name in first else lower[name] for name in names if name in first or name in lower]
         if len(found) > 1:
             holding = [name for name in found if _is_document(first[name]) or _holds_text(first[name])]
