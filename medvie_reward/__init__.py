@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
     from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
+        ArgumentError,
         ClusterError,
         GoldError,
         InputError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         MedvieError,
         PredictionError,
         SpecError,
+        WorkerError,
     )
     from medvie_reward.metrics import (
         Counts,
@@ -48,7 +50,10 @@ else:
         alignment="Alignment Leaf align",
         completions="ABSENT STATUSES Completion parse_completion",
         corpus="Evaluation evaluate evaluate_files",
-        errors="ClusterError GoldError InputError InputWarning MedvieError PredictionError SpecError",
+        errors=(
+            "ArgumentError ClusterError GoldError InputError InputWarning MedvieError PredictionError "
+            "SpecError WorkerError"
+        ),
         metrics=(
             "Counts Gold Reward Scores anls_star reward reward_group score ted_accuracy tree_edit_distance"
         ),
@@ -62,6 +67,7 @@ __all__ = [
     "ABSENT",
     "STATUSES",
     "Alignment",
+    "ArgumentError",
     "ClusterError",
     "Comparison",
     "Completion",
@@ -80,6 +86,7 @@ __all__ = [
     "Scores",
     "Spec",
     "SpecError",
+    "WorkerError",
     "__version__",
     "align",
     "anls_star",

@@ -52,6 +52,14 @@ class InputError(MedvieError):
         return type(self), (self.reason, self.file, self.line, self.row)
 
 
+class ArgumentError(InputError):
+    """An argument of a function that cannot be used, such as an unknown name or a list of the wrong length.
+
+    It names the argument and what was expected; no file is at fault. It is an `InputError` too, so that what
+    catches those catches both.
+    """
+
+
 class WorkerError(MedvieError):
     """A process that was to do a part of the work, and could not start or ended before it was done."""
 

@@ -11,7 +11,7 @@ from medvie_reward.completions import is_conversation
 from medvie_reward.corpus._place import Place
 from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, Side, choose
 from medvie_reward.corpus._tables import rows_from_columns
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError, InputError
 
 
 def values_of_column(given: Any, what: str) -> Iterable[Any]:
@@ -26,13 +26,13 @@ def values_of_column(given: Any, what: str) -> Iterable[Any]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If it is a text, a path or one object, which is no collection of documents.
     """
     if isinstance(given, (str, bytes, os.PathLike)):
-        raise InputError(f"{what}: expected a list of them, got a text; evaluate_files reads files")
+        raise ArgumentError(f"{what}: expected a list of them, got a text; evaluate_files reads files")
     if isinstance(given, Mapping):
-        raise InputError(f"{what}: expected a list of them, or both sides as objects keyed by id")
+        raise ArgumentError(f"{what}: expected a list of them, or both sides as objects keyed by id")
     if hasattr(given, "columns") and hasattr(given, "shape"):
         return _frame_rows(given, what)
     if hasattr(given, "dtype") and hasattr(given, "to_list"):
@@ -45,7 +45,7 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
 
     Raises
     ------
-    InputError
+    ArgumentError
         If they have not the same ids.
     """
     if not (isinstance(preds, Mapping) and isinstance(golds, Mapping)):
@@ -53,7 +53,7 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
     missing = [str(name) for name in golds if name not in preds]
     extra = [str(name) for name in preds if name not in golds]
     if missing or extra:
-        raise InputError(
+        raise ArgumentError(
             f"expected predictions and golds with the same ids: without a prediction {first_names(missing)}; "
             f"without a gold {first_names(extra)}"
         )
@@ -87,7 +87,7 @@ def _frame_rows(frame: Any, what: str) -> Iterator[dict[str, Any]]:
     for name in frame.columns:
         column = frame[name]
         if getattr(column, "ndim", 1) != 1:
-            raise InputError(f"{what}: expected every column name once, got {name!r} twice")
+            raise ArgumentError(f"{what}: expected every column name once, got {name!r} twice")
         columns.append((str(name), [None if _is_missing(x) else x for x in column.to_list()]))
     return rows_from_columns(columns, what)
 

@@ -16,7 +16,7 @@ from medvie_reward.corpus._files import ScoringOptions, score_files
 from medvie_reward.corpus._join import join as _join
 from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS
 from medvie_reward.corpus._rows import RowFile
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import known_metrics
 from medvie_reward.spec import DEFAULT, Spec, resolve
 
@@ -90,7 +90,7 @@ def evaluate_files(
     asked = known_metrics(metrics)
     for name, value in (("join", join), ("missing", missing)):
         if value not in _HOW[name]:
-            raise InputError(f"{name}: expected one of {', '.join(_HOW[name])}, got {value!r}")
+            raise ArgumentError(f"{name}: expected one of {', '.join(_HOW[name])}, got {value!r}")
     with contextlib.ExitStack() as stack:
         p = stack.enter_context(RowFile(os.fspath(preds), PRED_KEYS, pred_key, id_key, both=golds is None))
         if golds is None:

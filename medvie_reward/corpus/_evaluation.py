@@ -17,7 +17,7 @@ from medvie_reward.corpus._documents import Scored as Scored
 from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._totals import Totals
 from medvie_reward.corpus._writing import NewFile
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import Published, Scores, sign
 from medvie_reward.spec import Spec
 
@@ -137,7 +137,7 @@ class Evaluation:
 
         Raises
         ------
-        InputError
+        ArgumentError
             If the evaluation kept only totals, or there is not one cluster per document.
         """
         from medvie_reward.statistics import intervals_of
@@ -154,7 +154,7 @@ class Evaluation:
 
         Raises
         ------
-        InputError
+        ArgumentError
             If the level is unknown, or the evaluation did not keep what it needs.
         """
         from medvie_reward.corpus._exports import records_of, write_csv
@@ -239,7 +239,7 @@ class Evaluation:
 
         Raises
         ------
-        InputError
+        ArgumentError
             If the prefix cannot begin a name in MLflow.
         """
         from medvie_reward.corpus._tracking import flat_metrics
@@ -323,7 +323,7 @@ class EvaluationBuilder:
 
         Raises
         ------
-        InputError
+        ArgumentError
             If there are no documents.
         """
         made = evaluation_of(self.totals, self.spec, self.metrics, self.documents, self.groups, joined)
@@ -353,12 +353,12 @@ def evaluation_of(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are no documents.
     """
     n = totals.n
     if not n:
-        raise InputError("no documents: expected at least one")
+        raise ArgumentError("no documents: expected at least one")
     fields = {name: Scores(counts.counts()) for name, counts in totals.fields.items()}
     rows = groups or {}
     return Evaluation(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment import Leaf
 from medvie_reward.corpus._evaluation import Document, Evaluation
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError, InputError
 
 Record = dict[str, Any]
 """Names -> texts, numbers, truth values or ``None``; all records of one list have the same names."""
@@ -46,11 +46,11 @@ def document_records(evaluation: Evaluation) -> list[Record]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the evaluation has sums alone, no documents, as one of a Ray dataset.
     """
     if evaluation.n and not evaluation.documents:
-        raise InputError("this evaluation kept only totals; evaluate without Ray to get per-document rows")
+        raise ArgumentError("this evaluation kept only totals; evaluate without Ray to get per-document rows")
     return [_document_record(document) for document in evaluation.documents]
 
 
@@ -66,7 +66,7 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the level is unknown, or the evaluation did not keep documents or leaves.
     """
     if level == "document":
@@ -76,10 +76,10 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
             {"field": name, **scores.to_dict()} for name, scores in sorted(evaluation.micro.fields.items())
         ]
     if level != "leaf":
-        raise InputError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
+        raise ArgumentError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
     details = evaluation.details
     if details is None or not details.with_leaves:
-        raise InputError("this evaluation kept no leaves: use evaluate(..., leaves=True)")
+        raise ArgumentError("this evaluation kept no leaves: use evaluate(..., leaves=True)")
     rows = zip(evaluation.documents, details.leaves, strict=True)
     return [record for document, leaves in rows for record in leaf_records(document.id, leaves)]
 
@@ -139,7 +139,7 @@ def write_csv(records: Sequence[Mapping[str, Any]]) -> str:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If records differ in their names.
     """
     file = StringIO()
@@ -159,7 +159,7 @@ def _names(records: Sequence[Mapping[str, Any]]) -> list[str]:
     names = list(records[0]) if records else []
     for n, record in enumerate(records, start=1):
         if odd := sorted(record.keys() ^ set(names)):
-            raise InputError(f"record {n}: expected the names of the first one, differs in {odd}")
+            raise ArgumentError(f"record {n}: expected the names of the first one, differs in {odd}")
     return names
 
 
@@ -187,7 +187,7 @@ def to_frame(records: Sequence[Mapping[str, Any]], engine: str = "pandas") -> An
         with anything else.
     """
     if engine not in ENGINES:
-        raise InputError(f"engine: expected one of {', '.join(ENGINES)}, got {engine!r}")
+        raise ArgumentError(f"engine: expected one of {', '.join(ENGINES)}, got {engine!r}")
     columns = {name: [record[name] for record in records] for name in _names(records)}
     kinds = {name: _kind(name, values) for name, values in columns.items()}
     for name, kind in kinds.items():
@@ -225,4 +225,4 @@ def _kind(name: str, values: list[Any]) -> str:
         if types <= allowed:
             return kind
     found = ", ".join(sorted(x.__name__ for x in types))
-    raise InputError(f"column {name!r}: expected texts, numbers or truth values alone, got {found}")
+    raise ArgumentError(f"column {name!r}: expected texts, numbers or truth values alone, got {found}")

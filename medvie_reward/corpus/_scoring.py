@@ -19,7 +19,7 @@ from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
 from medvie_reward.corpus._evaluation import Evaluation, EvaluationBuilder
-from medvie_reward.errors import GoldError, InputError
+from medvie_reward.errors import ArgumentError, GoldError
 from medvie_reward.metrics import (
     Scores,
     compare_published,
@@ -83,7 +83,7 @@ def evaluate(
         If the spec is not usable.
     GoldError
         If a gold is not usable; the message begins with its document's name.
-    InputError
+    ArgumentError
         If there are not as many of everything, or no documents at all, or a metric is unknown.
 
     Warns
@@ -133,7 +133,7 @@ def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
         if all(ended):
             return
         if any(ended):
-            raise InputError(
+            raise ArgumentError(
                 f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
             )
         n += 1

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from medvie_reward.corpus._evaluation import Evaluation
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import Scores
 
 # MLflow takes [/\w.\- :] and at most 250 characters; versions before the colon was let in refuse it.
@@ -48,7 +48,7 @@ def flat_metrics(evaluation: Evaluation, prefix: str = "") -> dict[str, float]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the prefix cannot begin a name in MLflow.
     """
     made: dict[str, float] = {
@@ -90,7 +90,7 @@ def _prefix(prefix: str) -> str:
     parts = prefix.split("/")
     ok = not any(_UNSAFE.search(part) for part in parts) and posixpath.normpath(prefix) == prefix
     if prefix and not (ok and len(prefix) <= _LONGEST_PREFIX and parts[0] not in ("", ".", "..")):
-        raise InputError(
+        raise ArgumentError(
             f"prefix: expected at most {_LONGEST_PREFIX} letters, digits, '_', '-', '.' and spaces, with "
             f"single slashes between, got {prefix!r}"
         )

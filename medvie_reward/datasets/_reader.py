@@ -9,7 +9,7 @@ from medvie_reward.datasets._annotated import SPLITS, Annotated
 from medvie_reward.datasets._files import Files
 from medvie_reward.datasets._folder_sets import read_funsd, read_sroie, read_xfund
 from medvie_reward.datasets._row_sets import read_cord, read_ticket
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError, InputError
 
 _FORMS: Final[dict[str, Callable[[Files, bool], Iterator[Annotated]]]] = {
     "funsd": read_funsd,
@@ -42,16 +42,16 @@ def read_set(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If an argument is not usable, an annotation is not what it should be (it names file, line or JSON
         path), an id repeats, or there are no documents.
     """
     if name not in SETS:
-        raise InputError(f"unknown set {name!r}: expected one of {', '.join(SETS)}")
+        raise ArgumentError(f"unknown set {name!r}: expected one of {', '.join(SETS)}")
     if split is not None and split not in SPLITS:
-        raise InputError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
+        raise ArgumentError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
     if sections and name not in _FORMS:
-        raise InputError(f"sections apply only to {' and '.join(_FORMS)}, not {name}")
+        raise ArgumentError(f"sections apply only to {' and '.join(_FORMS)}, not {name}")
     files = Files(source)
     try:
         documents = _FORMS[name](files, sections) if name in _FORMS else _OTHERS[name](files)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics._anls import bounded_anls
 from medvie_reward.metrics._edit_distance import bounded_accuracy
 
@@ -60,15 +60,17 @@ def known_metrics(asked: str | Iterable[str]) -> tuple[str, ...]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a name is unknown or there is none.
     """
     if not isinstance(asked, Iterable):
-        raise InputError(f"metrics: expected names, some of {', '.join(METRICS)}, got {type(asked).__name__}")
+        raise ArgumentError(
+            f"metrics: expected names, some of {', '.join(METRICS)}, got {type(asked).__name__}"
+        )
     names = [name.strip() for name in asked.split(",")] if isinstance(asked, str) else list(asked)
     for name in names or [""]:
         if name not in METRICS:
-            raise InputError(f"unknown metric {name!r}: expected some of {', '.join(METRICS)}")
+            raise ArgumentError(f"unknown metric {name!r}: expected some of {', '.join(METRICS)}")
     return tuple(name for name in METRICS if name in names)
 
 

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 from medvie_reward.corpus import Evaluation, Scored
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.reports._document_views import page_of
 from medvie_reward.reports._evaluation_report import evaluation_parts, print_evaluation, signature_of
 from medvie_reward.reports._html import render_html
@@ -48,17 +48,17 @@ def evaluation_report(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If it did not keep them, or there are not as many images as documents.
     """
     details = evaluation.details
     if details is None or not details.with_leaves:
-        raise InputError(
+        raise ArgumentError(
             "this evaluation kept no leaves, which a report shows; use evaluate(..., leaves=True)"
         )
     n = len(evaluation.documents)
     if images is not None and len(images) != n:
-        raise InputError(f"images: expected those of each of {n} documents, got {len(images)}")
+        raise ArgumentError(f"images: expected those of each of {n} documents, got {len(images)}")
     pages = (
         page_of(
             Scored(document, {}, list(leaves)),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from medvie_reward._version import __version__
 from medvie_reward.corpus import Evaluation
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import Counts, Scores
 from medvie_reward.reports._document_views import OUTCOMES, PARSED, REASONS, Page
 from medvie_reward.reports._packing import Archive, safe_json
@@ -60,7 +60,7 @@ def render_html(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are not as many pages as documents, an interval has no score, or an image is none.
     """
     archive = Archive()
@@ -90,7 +90,9 @@ def render_archive(
     """Write a report of pages that were put into an archive; parameters as those of `render_html`."""
     n = len(evaluation.documents)
     if len(archive.documents) != n:
-        raise InputError(f"report: expected a page for each of {n} documents, got {len(archive.documents)}")
+        raise ArgumentError(
+            f"report: expected a page for each of {n} documents, got {len(archive.documents)}"
+        )
     spans, field_spans = intervals or {}, field_intervals or {}
     _check_names(spans, HEADLINES, "intervals")
     _check_names(field_spans, evaluation.micro.fields, "field_intervals")
@@ -163,7 +165,7 @@ def _check_names(given: Mapping[str, Span], known: Iterable[str], what: str) -> 
     for name in given:
         if name not in names:
             shown = ", ".join(list(known)[:12])
-            raise InputError(f"{what}: there is no score named {name!r}: expected some of {shown}")
+            raise ArgumentError(f"{what}: there is no score named {name!r}: expected some of {shown}")
 
 
 def _preset(signature: str) -> str:

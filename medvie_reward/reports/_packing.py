@@ -12,7 +12,7 @@ import re
 import zlib
 from typing import Any, Final
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.reports._document_views import FLAGS, OUTCOMES, Page, list_blocks, outcome_of, shown
 
 # Bytes of JSON in a chunk: enough for the compression to pay, little enough to be read at once.
@@ -61,7 +61,7 @@ class Archive:
 
         Raises
         ------
-        InputError
+        ArgumentError
             If an image is neither a ``data:`` URI of an image in base64 nor a relative link.
         """
         n = len(self.documents)
@@ -148,7 +148,7 @@ class Archive:
             self.images[n, k] = image
             return None
         if not image or _ELSEWHERE.match(image):
-            raise InputError(
+            raise ArgumentError(
                 "page image: expected a data: URI of a PNG, JPEG, GIF, WebP or BMP image in base64, or a "
                 f"relative link, got {image[:60]!r}"
             )

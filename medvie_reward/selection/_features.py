@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from medvie_reward._core.json_values import is_empty, member_path, scalar_text
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,7 +179,7 @@ def features_of(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a weight is no finite number of at least 0, names no group or one that there is nothing for, or all
         are 0; if embeddings have another shape; if a group has more than 4,096 columns.
     """
@@ -209,11 +209,11 @@ def check_shape(embeddings: npt.NDArray[Any], n: int) -> None:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If they are not.
     """
     if embeddings.ndim != 2 or len(embeddings) != n:
-        raise InputError(
+        raise ArgumentError(
             f"embeddings of shape {embeddings.shape}: expected a row of numbers for each of {n} documents"
         )
 
@@ -223,19 +223,19 @@ def _check_weights(
 ) -> dict[str, float]:
     """Return the weights of all groups that there is something for."""
     if unknown := [name for name in weights if name not in GROUPS]:
-        raise InputError(f"no feature group {unknown[0]!r}: expected some of {', '.join(GROUPS)}")
+        raise ArgumentError(f"no feature group {unknown[0]!r}: expected some of {', '.join(GROUPS)}")
     for name, weight in weights.items():
         if type(weight) not in (int, float) or not 0 <= weight < math.inf:
-            raise InputError(f"weight of {name}: expected a finite number of at least 0, got {weight!r}")
+            raise ArgumentError(f"weight of {name}: expected a finite number of at least 0, got {weight!r}")
     there = {"type": any(x.kind is not None for x in profiles), "embeddings": has_embeddings}
     absent = [name for name, weight in weights.items() if weight > 0 and not there.get(name, True)]
     if absent:
-        raise InputError(
+        raise ArgumentError(
             f"weight of {absent[0]}: no document has {'a report type' if absent[0] == 'type' else 'one'}"
         )
     given = {name: float(weights.get(name, 1.0)) for name in GROUPS if there.get(name, True)}
     if not any(given.values()):
-        raise InputError("all weights are 0: expected a feature group with a weight above 0")
+        raise ArgumentError("all weights are 0: expected a feature group with a weight above 0")
     return given
 
 
@@ -259,7 +259,7 @@ def _columns(name: str, profiles: Sequence[Profile], embeddings: npt.NDArray[Any
         cells = [{path: math.log1p(n) for path, n in x.sizes.items()} for x in profiles]
     places = {column: n for n, column in enumerate(sorted({column for row in cells for column in row}))}
     if len(places) > _MOST_COLUMNS:
-        raise InputError(
+        raise ArgumentError(
             f"the feature group {name!r} has {len(places):,} columns: expected at most "
             f"{_MOST_COLUMNS:,}; are values used as member names? The weight {name}=0 leaves the group out"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.selection._quotas import check_count
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def farthest_first(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If ``k`` or a quota is more than there is, or quotas do not add up to ``k``.
     """
     import numpy as np
@@ -80,10 +80,10 @@ def _gates(
     stratum = np.zeros(n, np.intp) if strata is None else np.asarray(strata, np.intp)
     left = [k] if quotas is None else list(quotas)
     if sum(left) != k:
-        raise InputError(f"quotas add up to {sum(left)}: expected {k}, the number of picks")
+        raise ArgumentError(f"quotas add up to {sum(left)}: expected {k}, the number of picks")
     for number, size in enumerate(np.bincount(stratum, minlength=len(left)).tolist()):
         if left[number] > size:
-            raise InputError(f"quota of {left[number]} for stratum {number}: expected at most {size}")
+            raise ArgumentError(f"quota of {left[number]} for stratum {number}: expected at most {size}")
     is_open = np.asarray(left)[stratum] > 0
 
     def close(pick: int) -> None:

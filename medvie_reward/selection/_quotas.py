@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 
 RULES: Final = ("proportional", "equal")
 """Names of the rules that need no numbers."""
@@ -27,7 +27,7 @@ def split_quota(sizes: Mapping[str, int], k: int, rule: str | Mapping[str, Any])
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are fewer than ``k`` documents, a quota is more than its stratum holds, or given numbers do
         not add up to ``k``, name no stratum or are no integers.
     """
@@ -35,7 +35,7 @@ def split_quota(sizes: Mapping[str, int], k: int, rule: str | Mapping[str, Any])
     if isinstance(rule, Mapping):
         quotas = _given(sizes, rule)
         if sum(quotas.values()) != k:
-            raise InputError(f"quotas add up to {sum(quotas.values())}: expected {k}, the number of picks")
+            raise ArgumentError(f"quotas add up to {sum(quotas.values())}: expected {k}, the number of picks")
     elif rule == "proportional":
         total = sum(sizes.values())
         quotas = {name: k * size // total for name, size in sizes.items()}
@@ -45,10 +45,10 @@ def split_quota(sizes: Mapping[str, int], k: int, rule: str | Mapping[str, Any])
         quotas = dict.fromkeys(sizes, k // len(sizes))
         _hand_out(quotas, sorted(sizes, key=lambda name: -sizes[name]), k)
     else:
-        raise InputError(f"no quota rule {rule!r}: expected {', '.join(RULES)} or numbers per stratum")
+        raise ArgumentError(f"no quota rule {rule!r}: expected {', '.join(RULES)} or numbers per stratum")
     for name, quota in quotas.items():
         if quota > sizes[name]:
-            raise InputError(
+            raise ArgumentError(
                 f"quota of {quota} for {name!r}, which has {sizes[name]} documents: expected at most "
                 f"{sizes[name]}" + ("; give numbers per stratum instead" if rule == "equal" else "")
             )
@@ -60,11 +60,11 @@ def check_count(k: int, n: int) -> None:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If it is not between 1 and the number of documents.
     """
     if not 1 <= k <= n:
-        raise InputError(f"{k} picks out of {n} documents: expected 1 to {n}")
+        raise ArgumentError(f"{k} picks out of {n} documents: expected 1 to {n}")
 
 
 def _hand_out(quotas: dict[str, int], order: list[str], k: int) -> None:
@@ -75,7 +75,7 @@ def _hand_out(quotas: dict[str, int], order: list[str], k: int) -> None:
 def _given(sizes: Mapping[str, int], rule: Mapping[str, Any]) -> dict[str, int]:
     for name, quota in rule.items():
         if name not in sizes:
-            raise InputError(f"quota for {name!r}: expected one of {', '.join(map(repr, sizes))}")
+            raise ArgumentError(f"quota for {name!r}: expected one of {', '.join(map(repr, sizes))}")
         if type(quota) is not int or quota < 0:
-            raise InputError(f"quota for {name!r}: expected an integer of at least 0, got {quota!r}")
+            raise ArgumentError(f"quota for {name!r}: expected an integer of at least 0, got {quota!r}")
     return {name: rule.get(name, 0) for name in sizes}

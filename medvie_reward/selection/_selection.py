@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.selection._features import Features, Profile, check_shape, features_of
 from medvie_reward.selection._greedy import farthest_first
 from medvie_reward.selection._quotas import check_count, split_quota
@@ -82,14 +82,14 @@ def select(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the method is unknown, there are fewer than ``k`` documents, or quotas, weights or embeddings do
         not fit them.
     """
     check_method(method)
     check_count(k, len(profiles))
     if strata is not None and len(strata) != len(profiles):
-        raise InputError(f"{len(strata)} strata: expected one for each of {len(profiles)} documents")
+        raise ArgumentError(f"{len(strata)} strata: expected one for each of {len(profiles)} documents")
     if embeddings is not None:
         check_shape(embeddings, len(profiles))
     names = [""] * len(profiles) if strata is None else list(strata)
@@ -128,15 +128,15 @@ def check_method(method: str) -> None:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the method is unknown or was removed.
     """
     if method in _REMOVED:
-        raise InputError(
+        raise ArgumentError(
             f"method {method!r} was removed: use kcentre, which covers rare types and fields better"
         )
     if method not in METHODS:
-        raise InputError(f"no method {method!r}: expected {', '.join(METHODS)}")
+        raise ArgumentError(f"no method {method!r}: expected {', '.join(METHODS)}")
 
 
 def _copies(keys: Sequence[Any]) -> list[int]:

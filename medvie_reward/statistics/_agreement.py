@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward.corpus import Figure, Rows, Scored, field_at, field_figure, score_document
-from medvie_reward.errors import GoldError, InputError
+from medvie_reward.errors import ArgumentError, GoldError
 from medvie_reward.metrics import COUNTS_AT, read_gold
 from medvie_reward.spec import Spec
 from medvie_reward.statistics._bootstrap import Interval, intervals
@@ -185,21 +185,21 @@ def measure_agreement(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are no documents, the spec is not symmetric, a named field is nowhere, clusters do not fit,
         or ``how`` cannot be done.
     GoldError
         If an annotation is not usable; the message begins with its document's name.
     """
     if spec.reading == "smr-r1":
-        raise InputError("preset smr-r1 is not symmetric; choose another preset")
+        raise ArgumentError("preset smr-r1 is not symmetric; choose another preset")
     scored = [_score(*document, spec) for document in documents]
     if not scored:
-        raise InputError("no documents: expected at least one")
+        raise ArgumentError("no documents: expected at least one")
     names_of_fields = list(dict.fromkeys(name for one in scored for name in one.fields))
     for name in closed:
         if name not in names_of_fields:
-            raise InputError(
+            raise ArgumentError(
                 f"no field {name!r}: expected one that an annotation fills, such as {names_of_fields[:3]}"
             )
     forms = closed_forms(names_of_fields, spec, closed)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from medvie_reward._core.json_values import json_leaves, scalar_text
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 
 NOISE_KINDS: Final = ("typos", "dropped_rows", "swapped_values")
 """What `add_noise` can add."""
@@ -44,13 +44,13 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the kind or the rate is not one of these.
     """
     if kind not in NOISE_KINDS:
-        raise InputError(f"no noise {kind!r}: expected one of {', '.join(NOISE_KINDS)}")
+        raise ArgumentError(f"no noise {kind!r}: expected one of {', '.join(NOISE_KINDS)}")
     if not 0 <= rate <= 1:
-        raise InputError(f"rate of noise: expected a number from 0 to 1, got {rate!r}")
+        raise ArgumentError(f"rate of noise: expected a number from 0 to 1, got {rate!r}")
     if kind == "typos":
         return _mistype(gold, rate, rng, _letters(gold))
     return _drop(gold, rate, rng) if kind == "dropped_rows" else _swap(gold, rate, rng)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._rank import TIE
 from medvie_reward.statistics._resampling import (
     Resampling,
@@ -84,7 +84,7 @@ def intervals(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are no documents, a number is not finite, a statistic is not total, clusters do not fit, or
         ``how`` cannot be done.
     """
@@ -131,18 +131,18 @@ def figures(name: str, statistic: Statistic, sums: Floats) -> Floats:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If it gives another shape than (m,) or a figure that is not finite.
     """
     made: Floats = np.asarray(statistic(sums), dtype=np.float64)
     if made.shape != sums.shape[:-1]:
-        raise InputError(
+        raise ArgumentError(
             f"statistic {name!r}: expected figures of shape {sums.shape[:-1]} for sums of shape "
             f"{sums.shape}, got shape {made.shape}"
         )
     if not np.isfinite(made).all():
         place = int(np.argmin(np.isfinite(made)))
-        raise InputError(
+        raise ArgumentError(
             f"statistic {name!r}: expected a finite figure for any sums of rows, got {made[place]} "
             f"for {sums[place].tolist()}"
         )

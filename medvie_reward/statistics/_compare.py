@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from medvie_reward.corpus import BOUNDS, Evaluation, evaluate, is_size, slice_of
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.spec import DEFAULT, Spec
 from medvie_reward.statistics._comparison import Comparison, System, compare_systems
 from medvie_reward.statistics._intervals import Uncertainty, measure_uncertainty
@@ -54,7 +54,7 @@ def compare(
     ------
     SpecError, GoldError
         As `evaluate` does.
-    InputError
+    ArgumentError
         If there are not as many of everything, the names are equal, or a slice cannot be made.
 
     Examples
@@ -72,7 +72,7 @@ def compare(
     systems = {}
     for name, preds in zip(names, (preds_a, preds_b), strict=True):
         if name in systems:
-            raise InputError(f"two systems are named {name!r}: expected different names")
+            raise ArgumentError(f"two systems are named {name!r}: expected different names")
         systems[name] = evaluate(
             preds, documents, spec, ids=names_of_documents, source_texts=sources, metrics=asked, **overrides
         )
@@ -99,7 +99,7 @@ def compare_evaluations(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are fewer than two evaluations, their documents or signatures differ, or one kept only
         totals.
     """
@@ -114,7 +114,7 @@ def labels_of(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a slice cannot be made of the gold documents, or has not one label per document.
     """
     if isinstance(slices, str):
@@ -122,7 +122,7 @@ def labels_of(
     if isinstance(slices, Mapping):
         for name, labels in slices.items():
             if len(labels) != len(golds):
-                raise InputError(
+                raise ArgumentError(
                     f"slice {name!r}: expected a label for each of {len(golds)} documents, got {len(labels)}"
                 )
         return dict(slices)
@@ -130,7 +130,7 @@ def labels_of(
     for name in slices:
         if not is_size(name):
             known = ", ".join((*BOUNDS, "has:FIELD"))
-            raise InputError(f"slice {name!r}: expected {known}, or a mapping with a label per document")
+            raise ArgumentError(f"slice {name!r}: expected {known}, or a mapping with a label per document")
         made[name] = [slice_of(name, gold, None) for gold in golds]
     return made
 
@@ -142,7 +142,7 @@ def intervals_of(
 ) -> Uncertainty:
     """Return confidence intervals of an evaluation that kept its documents; see `Evaluation.intervals`."""
     if evaluation.n and not evaluation.documents:
-        raise InputError("this evaluation kept only totals; evaluate without Ray to get intervals")
+        raise ArgumentError("this evaluation kept only totals; evaluate without Ray to get intervals")
     details = evaluation.details
     fields = details.fields.arrays() if details is not None and "f1" in evaluation.metrics else {}
     return measure_uncertainty(evaluation, resampling or Resampling(), fields=fields, clusters=clusters)

@@ -24,7 +24,7 @@ from medvie_reward.corpus import (
     field_at,
     order_parts,
 )
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._bootstrap import Interval, intervals
 from medvie_reward.statistics._paired import PairedTest, adjust_holm, compare_many, compare_paired
 from medvie_reward.statistics._resampling import Resampling
@@ -61,14 +61,14 @@ class System(NamedTuple):
 
         Raises
         ------
-        InputError
+        ArgumentError
             If they are neither given nor kept.
         """
         if self.fields is not None:
             return self.fields
         details = self.evaluation.details
         if details is None:
-            raise InputError(
+            raise ArgumentError(
                 f"{self.name}: this evaluation did not keep counts per document and field; "
                 "use an evaluation that `evaluate` returned"
             )
@@ -258,7 +258,7 @@ def compare_systems(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are fewer than two systems, names repeat, documents or signatures differ, or ``how`` cannot
         be done.
     """
@@ -330,20 +330,20 @@ class _Pair(NamedTuple):
 
 def _check(systems: Sequence[System]) -> None:
     if len(systems) < 2:
-        raise InputError("expected at least two systems to compare")
+        raise ArgumentError("expected at least two systems to compare")
     names = [system.name for system in systems]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"two systems are named {name!r}: expected different names")
+            raise ArgumentError(f"two systems are named {name!r}: expected different names")
     first = systems[0]
     ids = [document.id for document in first.evaluation.documents]
     for system in systems[1:]:
         if [document.id for document in system.evaluation.documents] != ids:
-            raise InputError(
+            raise ArgumentError(
                 f"{system.name}: expected the documents that {first.name} has, in the same order"
             )
         if system.evaluation.signature != first.evaluation.signature:
-            raise InputError(
+            raise ArgumentError(
                 f"{system.name}: expected the signature of {first.name}: {first.evaluation.signature}"
             )
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from medvie_reward.corpus import FIELD_COLUMNS, Evaluation, Rows, asked_figures, document_rows, field_at
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._bootstrap import Interval, intervals
 from medvie_reward.statistics._resampling import Resampling
 
@@ -74,12 +74,12 @@ def measure_uncertainty(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there is not one cluster per document, or ``how`` cannot be done.
     """
     documents = evaluation.documents
     if clusters is not None and len(clusters) != len(documents):
-        raise InputError(f"{len(clusters)} clusters: expected one for each of {len(documents)} documents")
+        raise ArgumentError(f"{len(clusters)} clusters: expected one for each of {len(documents)} documents")
     rows = document_rows(documents)
     figures = asked_figures(evaluation.metrics, rows)
     columns = {} if fields is None else dict(fields)

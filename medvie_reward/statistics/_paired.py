@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._bootstrap import Interval, Statistic, figures, interval_of, leave_out, slack
 from medvie_reward.statistics._power import detectable_difference
 from medvie_reward.statistics._resampling import (
@@ -101,13 +101,13 @@ def compare_many(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the systems' rows differ in shape, or as for `medvie_reward.statistics._bootstrap.intervals`.
     """
     check_resampling(how)
     rows_a, rows_b = check_rows(a, "a"), check_rows(b, "b")
     if rows_a.shape != rows_b.shape:
-        raise InputError(
+        raise ArgumentError(
             f"a and b: expected rows of the same documents, got shapes {rows_a.shape} and {rows_b.shape}"
         )
     k = rows_a.shape[1]
@@ -176,12 +176,12 @@ def adjust_holm(p_values: Sequence[float]) -> list[float]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a value is not from 0 to 1.
     """
     for p in p_values:
         if not 0 <= p <= 1:
-            raise InputError(f"p-values: expected numbers from 0 to 1, got {p!r}")
+            raise ArgumentError(f"p-values: expected numbers from 0 to 1, got {p!r}")
     adjusted = [0.0] * len(p_values)
     least = 0.0
     for place, n in enumerate(sorted(range(len(p_values)), key=lambda n: p_values[n])):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from medvie_reward._core.seeds import DEFAULT_SEED
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,18 +62,18 @@ def check_resampling(how: Resampling) -> None:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a field is out of its range; it says which one, and what was expected.
     """
     if not _is_whole(how.resamples) or how.resamples < 2:
-        raise InputError(f"resamples: expected an integer of at least 2, got {how.resamples!r}")
+        raise ArgumentError(f"resamples: expected an integer of at least 2, got {how.resamples!r}")
     # A comparison with nan is false, which refuses it.
     if not isinstance(how.confidence, (int, float, np.floating)) or not 0.0 < how.confidence < 1.0:
-        raise InputError(f"confidence: expected a number above 0 and below 1, got {how.confidence!r}")
+        raise ArgumentError(f"confidence: expected a number above 0 and below 1, got {how.confidence!r}")
     if not _is_whole(how.seed) or how.seed < 0:
-        raise InputError(f"seed: expected an integer of at least 0, got {how.seed!r}")
+        raise ArgumentError(f"seed: expected an integer of at least 0, got {how.seed!r}")
     if how.method not in INTERVAL_METHODS:
-        raise InputError(f"no method {how.method!r}: expected one of {', '.join(INTERVAL_METHODS)}")
+        raise ArgumentError(f"no method {how.method!r}: expected one of {', '.join(INTERVAL_METHODS)}")
 
 
 def _is_whole(x: Any) -> bool:
@@ -92,20 +92,22 @@ def check_rows(rows: npt.ArrayLike, name: str = "rows") -> Floats:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the rows are not that.
     """
     try:
         made = np.asarray(rows, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name}: expected numbers, as many in every row: {error}") from None
+        raise ArgumentError(f"{name}: expected numbers, as many in every row: {error}") from None
     if made.ndim != 2 or 0 in made.shape:
-        raise InputError(
+        raise ArgumentError(
             f"{name}: expected a row of at least one column for at least one document, got shape {made.shape}"
         )
     if not np.isfinite(made).all():
         document = int(np.argmin(np.isfinite(made).all(axis=1)))
-        raise InputError(f"{name}: expected finite numbers, got {made[document].tolist()} in row {document}")
+        raise ArgumentError(
+            f"{name}: expected finite numbers, got {made[document].tolist()} in row {document}"
+        )
     return made
 
 
@@ -126,13 +128,13 @@ def sum_clusters(rows: Floats, clusters: Sequence[Hashable] | None) -> Floats:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there is not one cluster per document.
     """
     if clusters is None:
         return rows
     if len(clusters) != len(rows):
-        raise InputError(f"{len(clusters)} clusters: expected one for each of {len(rows)} documents")
+        raise ArgumentError(f"{len(clusters)} clusters: expected one for each of {len(rows)} documents")
     numbers: dict[Hashable, int] = {}
     places = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters])
     return np.stack([np.bincount(places, column, len(numbers)) for column in rows.T], axis=1)

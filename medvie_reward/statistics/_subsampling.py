@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.corpus import Figure, Rows
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._power import LEVEL, influence_values, needed_documents, quantile
 from medvie_reward.statistics._rank import TIE, pair_orders, tau_a
 
@@ -159,14 +159,14 @@ def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If one asked for is below 2 or above the number of documents, or there are fewer than 2 documents.
     """
     if documents < 2:
-        raise InputError(f"expected at least 2 documents to draw sets of, got {documents}")
+        raise ArgumentError(f"expected at least 2 documents to draw sets of, got {documents}")
     for n in asked:
         if not 2 <= n <= documents:
-            raise InputError(
+            raise ArgumentError(
                 f"sizes: expected integers from 2 to {documents}, the documents there are, got {n}"
             )
     return tuple(sorted({*asked} or {*(n for n in SIZES if n < documents), documents}))
@@ -177,11 +177,11 @@ def check_subsampling(how: Subsampling) -> None:
 
     Raises
     ------
-    InputError
+    ArgumentError
         If a size is below 2, there are fewer than 2 draws, or the seed is negative.
     """
     if how.draws < 2 or how.seed < 0 or any(n < 2 for n in how.sizes):
-        raise InputError(
+        raise ArgumentError(
             "expected sizes of at least 2, at least 2 draws and a seed of at least 0, got "
             f"{how.sizes}, {how.draws} and {how.seed}"
         )
@@ -201,11 +201,11 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
 
     Raises
     ------
-    InputError
+    ArgumentError
         If there are fewer than two systems, or sets cannot be drawn.
     """
     if len(rows) < 2:
-        raise InputError("expected at least two systems")
+        raise ArgumentError("expected at least two systems")
     check_subsampling(how)
     tables = list(rows.values())
     places = list(combinations(range(len(tables)), 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from medvie_reward.corpus import EMBED
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.training._prompts import LANGUAGES
 from medvie_reward.training._sampling import STRATEGIES
 
@@ -75,12 +75,12 @@ class Plan:
             ("language", self.language, (None, *LANGUAGES)),
         ):
             if value not in allowed:
-                raise InputError(f"{name}: expected one of {', '.join(map(str, allowed))}, got {value!r}")
+                raise ArgumentError(f"{name}: expected one of {', '.join(map(str, allowed))}, got {value!r}")
         if self.queries < 1 or (self.limit is not None and self.limit < 1):
-            raise InputError("queries and limit must be integers >= 1")
+            raise ArgumentError("queries and limit must be integers >= 1")
         if self.queries > 1 and self.strategy == "all":
-            raise InputError("queries: expected 1 with the strategy all, whose queries are all the same")
+            raise ArgumentError("queries: expected 1 with the strategy all, whose queries are all the same")
         if self.scores is not None and self.strategy != "difficulty":
-            raise InputError("scores require the strategy difficulty")
+            raise ArgumentError("scores require the strategy difficulty")
         if not 0 <= self.keep_blank <= 1:
-            raise InputError(f"keep_blank: expected a share from 0 to 1, got {self.keep_blank!r}")
+            raise ArgumentError(f"keep_blank: expected a share from 0 to 1, got {self.keep_blank!r}")

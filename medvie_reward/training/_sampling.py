@@ -13,7 +13,7 @@ from typing import Final
 
 from medvie_reward._core.json_values import member_path
 from medvie_reward._core.seeds import seed_of
-from medvie_reward.errors import InputError
+from medvie_reward.errors import ArgumentError
 from medvie_reward.training._query_fields import Field, leaf_paths
 
 STRATEGIES: Final = ("all", "random", "difficulty")
@@ -61,17 +61,17 @@ def draw_keys(
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the strategy is unknown or a weight is not positive and finite.
     """
     if strategy not in STRATEGIES:
-        raise InputError(f"no strategy {strategy!r}: expected one of {', '.join(STRATEGIES)}")
+        raise ArgumentError(f"no strategy {strategy!r}: expected one of {', '.join(STRATEGIES)}")
     if strategy == "all":
         return tuple(leaf_paths(form))
     given = weights if strategy == "difficulty" and weights else {}
     for key, weight in given.items():
         if not 0 < weight < math.inf:
-            raise InputError(f"weight of {key!r}: expected a positive number, got {weight!r}")
+            raise ArgumentError(f"weight of {key!r}: expected a positive number, got {weight!r}")
     return tuple(_draw(form, "", random.Random(seed), given, keep_names))
 
 
@@ -152,17 +152,19 @@ def held_out(ids: Sequence[str], pages: Sequence[Iterable[str]], share: float, s
 
     Raises
     ------
-    InputError
+    ArgumentError
         If the share is not in its range, or there is but one group to split.
     """
     if not 0 <= share < 1:
-        raise InputError(f"validation: expected a share from 0 to below 1, got {share!r}")
+        raise ArgumentError(f"validation: expected a share from 0 to below 1, got {share!r}")
     if not share:
         return [False] * len(ids)
     groups = _groups(ids, pages)
     order = sorted(set(groups), key=lambda name: (seed_of(seed, "validation", name), name))
     if len(order) < 2:
-        raise InputError("validation: expected at least two documents with different pages, or a share of 0")
+        raise ArgumentError(
+            "validation: expected at least two documents with different pages, or a share of 0"
+        )
     held = set(order[: min(max(1, round(share * len(order))), len(order) - 1)])
     return [name in held for name in groups]
 
