@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, Final
 
+from medvie_reward._core.json_values import SCALARS, scalar_text
 from medvie_reward.comparators.age import age_text
 from medvie_reward.comparators.currencies import parted
 from medvie_reward.comparators.dates import date_form, date_range_form, datetime_form, time_text
@@ -25,7 +26,7 @@ from medvie_reward.comparators.sets import set_form
 from medvie_reward.comparators.text import folded_text, ion_text, strip_text, unicode_text
 from medvie_reward.comparators.unit import unit_text
 from medvie_reward.comparators.words import boolean_text, enum_form, flag_text, ordinal_text, sex_text
-from medvie_reward.errors import SpecError
+from medvie_reward.errors import ArgumentError, SpecError
 
 _KNOWN: Final = 16_384
 _LONGEST: Final = 200
@@ -97,6 +98,56 @@ def check_comparator(name: str | None, options: Mapping[str, Any]) -> None:
         form_of(name, options)
     elif options:
         raise SpecError(f"option {next(iter(options))!r}: expected a comparator that has it, got none")
+
+
+def normalize(value: Any, comparator: str, **options: Any) -> str:
+    r"""Write one value in a comparator's normal form, which is made to be compared and not to be shown.
+
+    What was read as a number, a date and so on begins with a mark of its type, so that it equals no text.
+
+    Parameters
+    ----------
+    value
+        A JSON scalar: text, a number, true, false or null, which is written as empty text.
+    comparator
+        Name of the comparator, one of `COMPARATORS`.
+    **options
+        Options of the comparator, as a rule has them.
+
+    Raises
+    ------
+    SpecError
+        If there is no such comparator, or it has no such option or value.
+    ArgumentError
+        If the value is no JSON scalar.
+
+    Examples
+    --------
+    >>> normalize(" Ｌｉ  WEI ", "text"), normalize("5.60", "number")
+    ('li wei', '\x00n:5.6')
+    """
+    if type(value) not in SCALARS:
+        raise ArgumentError(
+            f"value: expected text, a number, true, false or null, got {type(value).__name__}"
+        )
+    return form_of(comparator, options)(scalar_text(value))
+
+
+def equal(a: Any, b: Any, comparator: str, **options: Any) -> bool:
+    """Check whether a comparator takes two values for the same: whether their normal forms are equal.
+
+    Parameters and errors are those of `normalize`. Empty values equal each other and nothing else. A spec may
+    be more lenient: with ``lone_currency``, as ``clinical`` has it, a currency on one side alone is no
+    difference, and a ``graded`` narrative earns a part.
+
+    Examples
+    --------
+    >>> equal("5.60", 5.6, "number"), equal("5.60", "56", "number")
+    (True, False)
+    >>> equal("03/04/2024", "2024-04-03", "date", order="dmy")
+    True
+    """
+    return normalize(a, comparator, **options) == normalize(b, comparator, **options)
 
 
 class KnownForms(dict[str, str]):
