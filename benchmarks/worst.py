@@ -21,6 +21,7 @@ from tables import made_with, markdown
 from timing import GaveUp, answers_of
 
 import medvie_reward
+from medvie_reward.spec import SpecFields
 
 PRESETS: Final = ("clinical", "strict", "paper")
 PATIENCE: Final = 60.0
@@ -110,7 +111,7 @@ def worst_texts(title: str, seed: int) -> tuple[str, str]:
     return dump(gold), wrap(pred if isinstance(pred, str) else dump(pred))
 
 
-def time_worst(pipe: Connection, title: str, seed: int, preset: str, limits: dict[str, int]) -> None:
+def time_worst(pipe: Connection, title: str, seed: int, preset: str, limits: SpecFields) -> None:
     """Send the seconds by the wall clock that one reward takes, and what came of it.
 
     The least of three calls: the first one imports numpy and scipy where it needs them.
@@ -136,13 +137,13 @@ def measure_worst(seed: int) -> list[list[str]]:
         gold, text = worst_texts(title, seed)
         for preset in PRESETS:
             line = [title, f"{len(gold) / 1e6:.2f}", f"{len(text) / 1e6:.2f}", preset]
-            for limits in ({}, {"max_chars": UNLIMITED}):
+            for limits in (SpecFields(), SpecFields(max_chars=UNLIMITED)):
                 line += _worst_cells(title, seed, preset, limits)
             lines.append(line)
     return lines
 
 
-def _worst_cells(title: str, seed: int, preset: str, limits: dict[str, int]) -> list[str]:
+def _worst_cells(title: str, seed: int, preset: str, limits: SpecFields) -> list[str]:
     try:
         ((spent, status),) = answers_of(time_worst, (title, seed, preset, limits), PATIENCE, 1)
     except GaveUp:

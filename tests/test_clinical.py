@@ -158,9 +158,8 @@ def test_without_costs_and_weights_it_is_the_paper(pair: tuple[Any, Any], alpha:
     """With costs at 0, equal weights and the paper's list mode and texts, clinical is paper to the bit."""
     pred, gold = pair
     bare = Spec.preset("clinical").replace(
-        rules=(), text="strip", both_empty=0.0, lists="bag", **dict.fromkeys(
-            ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost"), 0
-        ),
+        rules=(), text="strip", both_empty=0.0, lists="bag",
+        filled_blank_cost=0, invented_field_cost=0, invented_item_cost=0, critical_cost=0,
     )  # fmt: skip
     assert of(pred, gold, bare, alpha=alpha) == of(pred, gold, "paper", alpha=alpha)
     aligned = bare.replace(lists="align")

@@ -264,7 +264,7 @@ def test_modes_are_ordered_for_any_spec(spec: Spec, pair: tuple[Any, Any]) -> No
 def test_reward_score_and_align_agree_for_any_spec(spec: Spec, pair: tuple[Any, Any]) -> None:
     """Law 6: what is counted at speed is what the leaves add up to, one by one."""
     r, s, leaves = of(*pair, spec), score(*pair, spec), align(*pair, spec)
-    counted = Counter(leaf.kind or leaf.outcome for leaf in leaves)
+    counted = Counter[str](leaf.kind or leaf.outcome for leaf in leaves)
     kinds = ("correct", "wrong", "missing", "filled_blank", "invented_field", "invented_item")
     assert [getattr(r, kind) for kind in kinds] == [counted[kind] for kind in kinds]
     assert r.misplaced == s.counts.misplaced == sum(leaf.misplaced for leaf in leaves)

@@ -19,11 +19,21 @@ from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter
 from medvie_reward.alignment._pool import Pool
-from medvie_reward.alignment._walker import Walker, Write
+from medvie_reward.alignment._walker import Outcome, Walker, Write
 from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.errors import PredictionError, SpecError
-from medvie_reward.spec import DEFAULT, Field, Fields, GoldNames, Spec, resolve
+from medvie_reward.spec import (
+    DEFAULT,
+    Field,
+    Fields,
+    GoldNames,
+    HallucinationKind,
+    Spec,
+    SpecFields,
+    Unpack,
+    resolve,
+)
 
 _MISREAD: Final = ("wrong", "hallucinated")
 
@@ -53,8 +63,8 @@ class Leaf(NamedTuple):
     """
 
     field: str
-    outcome: str
-    kind: str | None
+    outcome: Outcome
+    kind: HallucinationKind | None
     gold_path: str | None
     pred_path: str | None
     gold: Any
@@ -125,7 +135,7 @@ def align(
     spec: Spec | str = DEFAULT,
     *,
     source_text: str | Sequence[str] | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Alignment:
     """Match two JSON values leaf by leaf.
 
@@ -249,7 +259,13 @@ def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[
     not_read: set[str] = set()
 
     def write(
-        field: Field, outcome: str, kind: str | None, g_at: Place | None, p_at: Place | None, g: Any, p: Any
+        field: Field,
+        outcome: Outcome,
+        kind: HallucinationKind | None,
+        g_at: Place | None,
+        p_at: Place | None,
+        g: Any,
+        p: Any,
     ) -> None:
         g_path = None if g_at is None else path_text(g_at)
         p_path = None if p_at is None else path_text(p_at)

@@ -11,8 +11,9 @@ from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._row_pairs import RowPairs
 from medvie_reward.alignment._row_table import RowTable
 from medvie_reward.alignment._solver import Pairs
+from medvie_reward.alignment._walker import Outcome
 from medvie_reward.comparators.narrative import similarity
-from medvie_reward.spec import Field, Names, Spec
+from medvie_reward.spec import Field, HallucinationKind, Names, Spec
 
 
 class Outcomes:
@@ -129,8 +130,8 @@ class LeafCounter:
     def write(
         self,
         field: Field,
-        outcome: str,
-        kind: str | None,
+        outcome: Outcome,
+        kind: HallucinationKind | None,
         g_at: Place | None,
         p_at: Place | None,
         g: Any,
@@ -299,7 +300,7 @@ class LeafCounter:
             while more:
                 key = key_at[more.bit_length() - 1]
                 more ^= bit_of[key]
-                kind = "filled_blank" if key in gold_row else "invented_field"
+                kind: HallucinationKind = "filled_blank" if key in gold_row else "invented_field"
                 self.write(fields[key], "hallucinated", kind, None, None, None, pred_row[key])
         rest.sort(key=itemgetter(1))  # in the gold's order, in which the work bound is spent
         return rest

@@ -15,7 +15,7 @@ from medvie_reward._core.json_values import (
     shape,
 )
 from medvie_reward.alignment._walker import Write
-from medvie_reward.spec import Field, Fields
+from medvie_reward.spec import Field, Fields, HallucinationKind
 
 _Found = tuple[str, Any, Place]
 
@@ -145,7 +145,7 @@ class Pool:
         self,
         here: Bin,
         preds: list[_Found],
-        kind: str | None,
+        kind: HallucinationKind | None,
         write: Write,
         bulk: Callable[[Field, int], None] | None,
         named: bool,
@@ -209,7 +209,7 @@ class _Leaves:
     def __init__(self, pool: Pool) -> None:
         self.fields = pool.fields
         self.by_bin: dict[Bin, list[_Found]] = {}
-        self.kinds: dict[Bin, str] = {}
+        self.kinds: dict[Bin, HallucinationKind] = {}
         self._new: dict[tuple[int, str], Bin] = {}
 
     def at(self, here: Bin) -> list[_Found]:

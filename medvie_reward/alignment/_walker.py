@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from medvie_reward._core.json_values import ROOT, Place, is_empty, scalar_text
 from medvie_reward.alignment._assignment import Work
@@ -11,11 +11,13 @@ from medvie_reward.alignment._gold_tree import GoldList, GoldNode, GoldObject, G
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._row_pairs import RowPairs
 from medvie_reward.alignment._row_table import RowTable
-from medvie_reward.spec import Field
+from medvie_reward.spec import Field, HallucinationKind
 
 _NESTING: Final = (dict, list)
 
-Write = Callable[[Field, str, "str | None", "Place | None", "Place | None", Any, Any], None]
+Outcome = Literal["correct", "wrong", "missing", "hallucinated"]
+"""What became of a leaf."""
+Write = Callable[[Field, Outcome, "HallucinationKind | None", "Place | None", "Place | None", Any, Any], None]
 """Takes field, outcome, kind of hallucination, place in gold and prediction, and the raw values there."""
 
 
@@ -359,7 +361,7 @@ class Walker:
         elif not is_empty(gold):
             self.write(field, "missing", None, at, None, gold, None)
 
-    def _only_pred(self, pred: Any, field: Field, at: Place, kind: str) -> None:
+    def _only_pred(self, pred: Any, field: Field, at: Place, kind: HallucinationKind) -> None:
         if type(pred) is dict:
             for key, value in pred.items():
                 self._only_pred(value, self.fields.member(field, key), (at, key), kind)

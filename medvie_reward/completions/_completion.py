@@ -25,7 +25,7 @@ from medvie_reward.completions._hints import hint
 from medvie_reward.completions._json_search import BROKEN, fence_of, find, find_last
 from medvie_reward.completions._messages import ARGUMENTS, text_of_completion
 from medvie_reward.errors import PredictionError, SpecError
-from medvie_reward.spec import THINK_TAGS, Spec
+from medvie_reward.spec import THINK_TAGS, Answer, Format, Spec
 
 _USUAL: Final = tags_of(Spec().think_pairs)
 
@@ -85,8 +85,8 @@ class Completion(NamedTuple):
 def parse_completion(
     text: Any,
     *,
-    format: str = "think",
-    answer: str = "lenient",
+    format: Format = "think",
+    answer: Answer = "lenient",
     repair: bool = False,
     max_chars: int = 4_000_000,
     max_depth: int = 128,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any
 
 from medvie_reward._core.files import PathLike
 from medvie_reward.completions import is_conversation, text_of_completion
@@ -18,7 +17,7 @@ from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS
 from medvie_reward.corpus._rows import RowFile
 from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import known_metrics
-from medvie_reward.spec import DEFAULT, Spec, resolve
+from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack, resolve
 
 _HOW = {"join": ("auto", "id", "line"), "missing": ("error", "zero", "skip")}
 
@@ -39,7 +38,7 @@ def evaluate_files(
     metrics: str | tuple[str, ...] = ("f1",),
     leaves: bool = False,
     workers: int = 1,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Evaluation:
     """Score a file of predictions against a file of gold documents, as ``medvie-score`` does.
 

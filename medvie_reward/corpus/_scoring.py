@@ -30,7 +30,7 @@ from medvie_reward.metrics import (
     matching_of,
     read_gold,
 )
-from medvie_reward.spec import DEFAULT, Spec, resolve
+from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack, resolve
 
 _F1_ALONE: Final = ("f1",)
 
@@ -45,7 +45,7 @@ def evaluate(
     source_texts: Iterable[str | Sequence[str] | None] | None = None,
     metrics: str | Iterable[str] = _F1_ALONE,
     leaves: bool = False,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Evaluation:
     """Score a corpus.
 

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from medvie_reward.alignment import Leaf
     from medvie_reward.metrics import Scores
-    from medvie_reward.spec import Spec
+    from medvie_reward.spec import Spec, SpecFields, Unpack
 
 __all__ = ["assert_extraction"]
 
@@ -32,7 +32,7 @@ def assert_extraction(
     *,
     min_f1: float = 1.0,
     source_text: str | Sequence[str] | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Scores:
     """Assert that what was extracted is the gold document, or close enough to it.
 

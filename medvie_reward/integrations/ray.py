@@ -20,7 +20,7 @@ from medvie_reward.errors import GoldError, InputError
 from medvie_reward.integrations.ray_cluster import check_installed, check_version, named
 from medvie_reward.integrations.ray_cluster import cluster as cluster
 from medvie_reward.metrics import Counts, known_metrics
-from medvie_reward.spec import DEFAULT, Spec, resolve
+from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack, resolve
 
 _ROWS: Final = 1024
 _FAN_IN: Final = 32
@@ -50,7 +50,7 @@ def evaluate_dataset(
     source_key: str | None = None,
     metrics: str | Iterable[str] = ("f1",),
     options: Mapping[str, Any] | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Evaluation:
     """Score a ``ray.data.Dataset`` whose rows hold prediction and gold; no document comes to the driver.
 
@@ -113,7 +113,7 @@ def score_dataset(
     source_key: str | None = None,
     metrics: str | Iterable[str] = ("f1",),
     options: Mapping[str, Any] | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Any:
     """Return a ``ray.data.Dataset`` of one flat row per document, to be written or looked at where it is.
 

@@ -50,7 +50,7 @@ from medvie_reward.completions import longest_answer as longest_answer
 from medvie_reward.errors import GoldError, InputWarning, SpecError
 from medvie_reward.metrics._rates import rates, share
 from medvie_reward.metrics._scores import Counts, Scores, count, count_prepared, scores_of
-from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, resolve
+from medvie_reward.spec import COST_PARTS, DEFAULT, Spec, SpecFields, Unpack, resolve
 
 
 class Reward(NamedTuple):
@@ -184,7 +184,7 @@ class Gold:
         spec: Spec | str = DEFAULT,
         *,
         source_text: str | Sequence[str] | None = None,
-        **overrides: Any,
+        **overrides: Unpack[SpecFields],
     ) -> None:
         self.spec = resolve(spec, **overrides)
         self.value = read_gold(value, self.spec)
@@ -344,7 +344,7 @@ def reward(
     *,
     source_text: str | Sequence[str] | None = None,
     prompt: Any = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Reward:
     """Reward one completion.
 
@@ -391,7 +391,7 @@ def reward_group(
     *,
     source_text: str | Sequence[str] | None = None,
     prompt: Any = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> list[Reward]:
     """Reward the rollouts of one prompt; the gold is read and prepared once.
 

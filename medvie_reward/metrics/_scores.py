@@ -16,7 +16,7 @@ from typing import Any, Final
 from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.metrics._rates import rates, share
-from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, resolve
+from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, SpecFields, Unpack, resolve
 
 FLAGS = ("misplaced", "ungrounded")
 
@@ -250,7 +250,7 @@ def score(
     spec: Spec | str = DEFAULT,
     *,
     source_text: str | Sequence[str] | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Scores:
     """Score one JSON value against another.
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         resolve,
     )
     from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
+    from medvie_reward.spec._types import Answer, Format, HallucinationKind, SpecFields, Unpack
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -52,6 +53,7 @@ else:
         _signature="Signature",
         _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
         _think_tags="THINK_TAGS think_pair",
+        _types="Answer Format HallucinationKind SpecFields Unpack",
     )
 
 __all__ = [
@@ -65,10 +67,13 @@ __all__ = [
     "PRESETS",
     "SCHEMAS",
     "THINK_TAGS",
+    "Answer",
     "Field",
     "FieldRule",
     "Fields",
+    "Format",
     "GoldNames",
+    "HallucinationKind",
     "ListMode",
     "Names",
     "Rule",
@@ -76,6 +81,8 @@ __all__ = [
     "SchemaTree",
     "Signature",
     "Spec",
+    "SpecFields",
+    "Unpack",
     "explain",
     "load_schema",
     "pattern_of",

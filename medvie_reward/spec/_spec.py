@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 from medvie_reward._core.validate import is_integer, is_number, is_one_of, shown
 from medvie_reward.errors import SpecError
@@ -24,18 +24,31 @@ from medvie_reward.spec._schema_rules import load_schema, rules_of
 from medvie_reward.spec._schema_sources import Schema
 from medvie_reward.spec._signature import Signature
 from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
+from medvie_reward.spec._types import (
+    Answer,
+    Format,
+    HallucinationKind,
+    Keys,
+    Lists,
+    Matching,
+    Narrative,
+    Reading,
+    SpecFields,
+    Text,
+    Unpack,
+)
 
-_TEXTS: Final = ("unicode", "strip", "text", "guess")
-_READINGS: Final = ("json", "donut", "smr-r1")
-_MATCHINGS: Final = ("precision_recall", "f1", "fbeta")
-_NARRATIVES: Final = ("exact", "graded")
-FORMATS: Final = ("think", "answer", "json", "think_json")
+_TEXTS: Final = get_args(Text)
+_READINGS: Final = get_args(Reading)
+_MATCHINGS: Final = get_args(Matching)
+_NARRATIVES: Final = get_args(Narrative)
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
 """What `Spec.format` can be."""
-ANSWERS: Final = ("lenient", "tagged", "last", "tool_call")
+ANSWERS: Final[tuple[str, ...]] = get_args(Answer)
 """What `Spec.answer` can be."""
 DEFAULT: Final = "clinical"
 """The preset of functions that are given none."""
-KINDS: Final = ("filled_blank", "invented_field", "invented_item")
+KINDS: Final[tuple[HallucinationKind, ...]] = get_args(HallucinationKind)
 """The kinds of hallucinated leaves."""
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
@@ -150,14 +163,14 @@ class Spec:
     """
 
     name: str = "strict"
-    lists: str = "align"
-    text: str = "unicode"
+    lists: Lists = "align"
+    text: Text = "unicode"
     field_names: bool = False
     lone_currency: bool = False
     rules: tuple[Rule, ...] = ()
-    narrative: str = "exact"
-    reading: str = "json"
-    matching: str = "precision_recall"
+    narrative: Narrative = "exact"
+    reading: Reading = "json"
+    matching: Matching = "precision_recall"
     alpha: float = 0.5
     beta: float = 1.0
     filled_blank_cost: float = 0.0
@@ -165,9 +178,9 @@ class Spec:
     invented_item_cost: float = 0.0
     critical_cost: float = 0.0
     floor: float = 0.0
-    format: str = "think"
+    format: Format = "think"
     format_weight: float = 1.0
-    answer: str = "lenient"
+    answer: Answer = "lenient"
     both_empty: float = 1.0
     repair: bool = False
     repair_cost: float = 0.0
@@ -178,7 +191,7 @@ class Spec:
     prefilled: bool = False
     think_tags: tuple[str, ...] = THINK_TAGS
     absent: tuple[str, ...] = ()
-    keys: str = "exact"
+    keys: Keys = "exact"
     key_aliases: Any = ()
 
     def __repr__(self) -> str:
@@ -304,7 +317,9 @@ class Spec:
         return _clinical() if name == "clinical" else _PLAIN[name]
 
     @classmethod
-    def from_json_schema(cls, schema: Schema, preset: Spec | str = "clinical", **overrides: Any) -> Spec:
+    def from_json_schema(
+        cls, schema: Schema, preset: Spec | str = "clinical", **overrides: Unpack[SpecFields]
+    ) -> Spec:
         """Build a spec whose rules come from a JSON Schema.
 
         Types and formats choose comparators; ``x-medvie-*`` keywords refine them (see `schema.rules_of`).
@@ -339,7 +354,7 @@ class Spec:
             raise SpecError(f"rules: expected a list of Rule, got {shown(rules)}")
         return self.replace(rules=(*rules, *self.rules))
 
-    def replace(self, **changes: Any) -> Spec:
+    def replace(self, **changes: Unpack[SpecFields]) -> Spec:
         """Copy this spec with some fields changed.
 
         Raises
@@ -352,7 +367,7 @@ class Spec:
         unknown = sorted(changes.keys() - _FIELDS)
         if unknown:
             raise SpecError(f"no spec field {unknown[0]!r}: expected one of {', '.join(sorted(_FIELDS))}")
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **cast("dict[str, Any]", changes))
 
     @cached_property
     def fields(self) -> Fields:

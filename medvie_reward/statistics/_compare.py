@@ -7,7 +7,7 @@ from typing import Any
 
 from medvie_reward.corpus import BOUNDS, Evaluation, evaluate, is_size, slice_of
 from medvie_reward.errors import ArgumentError
-from medvie_reward.spec import DEFAULT, Spec
+from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack
 from medvie_reward.statistics._comparison import Comparison, System, compare_systems
 from medvie_reward.statistics._intervals import Uncertainty, measure_uncertainty
 from medvie_reward.statistics._resampling import Resampling
@@ -26,7 +26,7 @@ def compare(
     slices: Iterable[str] | Mapping[str, Sequence[str]] = (),
     clusters: Sequence[Hashable] | None = None,
     resampling: Resampling | None = None,
-    **overrides: Any,
+    **overrides: Unpack[SpecFields],
 ) -> Comparison:
     """Compare the predictions of two systems on the same gold documents.
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from live import environment
@@ -177,7 +178,7 @@ def test_presets_are_those_that_there_are() -> None:
         ("repair=false", "repair", False), ("repair=No", "repair", False), ("text=strip", "text", "strip"),
     ],
 )  # fmt: skip
-def test_any_field(text: str, field: str, value: object, capsys: CAPTURE) -> None:
+def test_any_field(text: str, field: str, value: Any, capsys: CAPTURE) -> None:
     """``--set`` changes a field of the spec as Python does."""
     assert main(["score", ROWS, GOLD, "--limit", "1", "--json", "-", "--set", text]) == 0
     wanted = Spec.preset("clinical").replace(**{field: value}).signature

@@ -18,8 +18,8 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "date": {"order": "dmy"},
 }
 WORDS: Final = (
-    "5.60", "5.6", "56", "< 5", "H", "↑", "阴性", "negative", "m", "male", "男", "03/04/2024", "2024-04-03", "$5",
-    "3.5-5.1", "mg/dL", "mg/dl", "4 y", "4岁", "5 USD", "a; b", "b; a", "yes", "是", "12:30",
+    "5.60", "5.6", "56", "< 5", "H", "↑", "阴性", "negative", "m", "male", "男", "03/04/2024", "2024-04-03",
+    "$5", "3.5-5.1", "mg/dL", "mg/dl", "4 y", "4岁", "5 USD", "a; b", "b; a", "yes", "是", "12:30",
 )  # fmt: skip
 values = (
     st.sampled_from(WORDS) | st.integers() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)

@@ -15,6 +15,7 @@ from medvie_reward.completions import form_hint, likely_form, prompt_prefills
 from medvie_reward.corpus import Totals, evaluation_of, score_document
 from medvie_reward.errors import InputWarning
 from medvie_reward.reports import print_evaluation
+from medvie_reward.spec import Format
 
 J = '{"a": "b"}'
 GOLD = {"a": "b"}
@@ -60,7 +61,7 @@ PREFILLED = [
 
 
 @pytest.mark.parametrize(("text", "form", "ok"), PREFILLED)
-def test_prefilled(text: str, form: str, ok: bool) -> None:
+def test_prefilled(text: str, form: Format, ok: bool) -> None:
     """A completion that begins in the think part is well formed where the prompt opened it."""
     assert parse_completion(text, format=form, prefilled=True).format_ok is ok
     if ok:
@@ -83,7 +84,7 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(pieces, max_size=10).map("".join), st.sampled_from(["think", "answer", "think_json"]))
-def test_prefilled_is_the_tag(text: str, form: str) -> None:
+def test_prefilled_is_the_tag(text: str, form: Format) -> None:
     """Prefilled reads a text as the same text with the tag before it."""
     assert parse_completion(text, format=form, prefilled=True) == parse_completion(
         f"<think>{text}", format=form
@@ -110,7 +111,11 @@ def test_other_think_tags(tag: str) -> None:
     """What stands in the tags that the spec names is thought, whatever it holds."""
     opening, closing = TAGS[tag]
     thought = f'{opening}a {{"a": "c"}}, so {{{closing}'
-    for text, form in ((f"{thought}{J}", "think_json"), (f"{thought}<answer>{J}</answer>", "think")):
+    cases: tuple[tuple[str, Format], ...] = (
+        (f"{thought}{J}", "think_json"),
+        (f"{thought}<answer>{J}</answer>", "think"),
+    )
+    for text, form in cases:
         read = parse_completion(text, format=form, think_tags=(tag,))
         assert (read.answer, read.format_ok) == (GOLD, True)
         rest = text.removeprefix(opening)

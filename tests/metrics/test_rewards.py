@@ -182,7 +182,7 @@ def test_bad_gold_is_named(gold: Any, message: str) -> None:
 def test_misuse() -> None:
     """Options that do not exist or contradict are errors."""
     with pytest.raises(SpecError, match="no spec field 'aplha'"):
-        reward("", {}, aplha=1)
+        reward("", {}, aplha=1)  # type: ignore[call-arg]
     with pytest.raises(SpecError, match="brings its own spec"):
         reward("", Gold({}), "paper")
     with pytest.raises(PredictionError, match="list of messages, None or a Completion, got dict"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from medvie_reward.completions._completion import parse_completion
 from medvie_reward.errors import SpecError
+from medvie_reward.spec import Format
 from medvie_reward.spec._schema_rules import load_schema
 from medvie_reward.training._form_reader import form_of_schema
 from medvie_reward.training._prompts import language_of, language_of_names, query_of, skeleton
@@ -79,7 +80,7 @@ def test_a_skeleton_without_comments_is_json_of_exactly_its_keys(data: st.DataOb
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("think", "form"), [(True, "think"), (False, "answer")])
-def test_the_ending_names_the_form_that_is_scored(language: str, think: bool, form: str) -> None:
+def test_the_ending_names_the_form_that_is_scored(language: str, think: bool, form: Format) -> None:
     """The tags of the last line, with an answer inside, are what the format check wants."""
     query = query_of(FORM, language, think)
     tags = query.rsplit("\n", 1)[1]
