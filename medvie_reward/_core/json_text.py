@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from medvie_reward._core.json_values import ROOT, Place, json_path, plain
+from medvie_reward._core.json_values import plain
+from medvie_reward._core.paths import ROOT, Place, json_path
 
 
 class _Twice:

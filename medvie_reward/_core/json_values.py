@@ -1,4 +1,4 @@
-"""A JSON value -> checked plain values, paths, leaves and sizes.
+"""A JSON value -> checked plain values, leaves and the order of values.
 
 A *leaf* is a scalar at a path. It is *empty* where it is null, "" or whitespace only; an empty leaf is no
 field. ``0`` and ``false`` are values.
@@ -6,14 +6,14 @@ field. ``0`` and ``false`` are values.
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, Final
 
 import orjson
+
+from medvie_reward._core.paths import ROOT, Place, json_path
 
 SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 """The types of JSON's scalars."""
@@ -22,16 +22,6 @@ _PLAIN: Final = SCALARS | {dict, list}
 _MOST_LEVELS: Final = 200
 _MOST_STEPS: Final = 16
 _LONGEST_PATH: Final = 200
-
-Place = tuple[Any, ...]
-"""A place in a tree, as (the place above it, the step from there): cheap to make on the way down."""
-
-ROOT: Final[Place] = ()
-
-# Names that need no quotes in a path: no syntax of paths in them, no whitespace but inner spaces.
-_BARE: Final = re.compile(r"[^\s.\[\]\"\\]+( [^\s.\[\]\"\\]+)*")
-
-
 EXACT_FLOAT: Final = 2.0**53
 """Above this a float no longer holds every integer, so its shortest text is kept as it is."""
 _LONG_INTEGER: Final = 2_000
@@ -59,57 +49,6 @@ def scalar_text(value: Any) -> str:
     elif value.bit_length() > _LONG_INTEGER:
         return hex(value)  # Python refuses to write such an integer in decimal
     return repr(value)
-
-
-# -- paths ---------------------------------------------------------------------------------------------
-
-
-def member_path(path: str, key: str) -> str:
-    """Append an object member to a path: ``a`` + ``b`` gives ``a.b``; odd names are quoted."""
-    if _BARE.fullmatch(key) is None:
-        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
-    return f"{path}.{key}" if path else key
-
-
-def item_path(path: str, index: int) -> str:
-    """Append a list item to a path: ``a`` + 3 gives ``a[3]``."""
-    return f"{path}[{index}]"
-
-
-def path_text(place: Place) -> str:
-    """Write a place with its positions: ``((((), "a"), 3), "b")`` gives ``a[3].b``; the root is ``$``."""
-    text = ""
-    for step in _steps(place):
-        text = item_path(text, step) if isinstance(step, int) else member_path(text, step)
-    return text or "$"
-
-
-def json_path(place: Place) -> str:
-    """Write a place as errors name it: ``((((), "a"), 3), "b")`` gives ``$.a[3].b``."""
-    path = path_text(place)
-    return path if not place else f"${path}" if path[0] == "[" else f"$.{path}"
-
-
-def field_text(place: Place) -> str:
-    """Write the field of a place, positions left out: ``((((), "a"), 3), "b")`` gives ``a[].b``."""
-    text = ""
-    for step in _steps(place):
-        text = f"{text}[]" if isinstance(step, int) else member_path(text, step)
-    return text or "$"
-
-
-def shape(place: Place) -> tuple[str | int, ...]:
-    """Return the steps to a place with all positions 0: the same for all leaves of one field."""
-    return tuple(0 if type(step) is int else step for step in _steps(place))
-
-
-def _steps(place: Place) -> list[str | int]:
-    steps: list[str | int] = []
-    while place:
-        place, step = place
-        steps.append(step)
-    steps.reverse()
-    return steps
 
 
 # -- order ---------------------------------------------------------------------------------------------

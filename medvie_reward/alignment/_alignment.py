@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import Place, path_text, scalar_text
+from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.paths import Place, path_text
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from medvie_reward._core.json_values import Place, is_empty, scalar_text
+from medvie_reward._core.json_values import is_empty, scalar_text
+from medvie_reward._core.paths import Place
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._row_pairs import RowPairs
 from medvie_reward.alignment._row_table import RowTable

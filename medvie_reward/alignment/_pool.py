@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from medvie_reward._core.json_values import (
-    ROOT,
-    Place,
-    donut_leaves,
-    field_text,
-    is_empty,
-    scalar_text,
-    shape,
-)
+from medvie_reward._core.json_values import donut_leaves, is_empty, scalar_text
+from medvie_reward._core.paths import ROOT, Place, field_text, shape
 from medvie_reward.alignment._walker import Write
 from medvie_reward.spec import Field, Fields, HallucinationKind
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, Protocol
 
-from medvie_reward._core.json_values import ROOT, Place, is_empty, scalar_text
+from medvie_reward._core.json_values import is_empty, scalar_text
+from medvie_reward._core.paths import ROOT, Place
 from medvie_reward.alignment._assignment import Work
 from medvie_reward.alignment._gold_tree import GoldList, GoldNode, GoldObject, GoldScalar, join_of
 from medvie_reward.alignment._matching import Matcher

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import member_path
+from medvie_reward._core.paths import member_path
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")

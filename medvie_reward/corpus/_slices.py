@@ -9,7 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any, Final
 
-from medvie_reward._core.json_values import field_text, json_leaves
+from medvie_reward._core.json_values import json_leaves
+from medvie_reward._core.paths import field_text
 from medvie_reward.completions import ABSENT, decode
 from medvie_reward.corpus._place import Place
 from medvie_reward.corpus._rows import RowFile

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-from medvie_reward._core.json_values import ROOT, Place, json_path
+from medvie_reward._core.paths import ROOT, Place, json_path
 from medvie_reward.errors import GoldError, PredictionError
 
 MAX_GOLD_DEPTH: Final = 128

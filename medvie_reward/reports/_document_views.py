@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.paths import innermost_row, positions, without_positions
 from medvie_reward.alignment import Leaf
 from medvie_reward.completions import ANSWERED, MEANINGS
 from medvie_reward.corpus import Document, Scored
@@ -27,9 +28,6 @@ REASONS: Final = MEANINGS
 
 PARSED: Final = ANSWERED
 """Statuses with an answer."""
-
-# A quoted name is one step whatever it holds, so that no bracket in it reads as a position.
-_STEP: Final = re.compile(r'\[(?:(\d+)|"(?:[^"\\]|\\.)*")\]|[^\[]+')
 
 
 class Page(NamedTuple):
@@ -178,13 +176,13 @@ def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     for key, found in grouped.items():
         gold_item, pred_item = key
         preds = list(sides[key])
-        name = _field(gold_item if gold_item is not None else pred_item or "")
+        name = without_positions(gold_item if gold_item is not None else pred_item or "")
         if gold_item is not None:
             pred_item = preds[0] if preds else None
             if len(preds) > 1 and name:
                 mixed.add(name)
                 pred_item = None
-        row = Row(gold_item, pred_item, _positions(gold_item), _positions(pred_item), tuple(found))
+        row = Row(gold_item, pred_item, positions(gold_item or ""), positions(pred_item or ""), tuple(found))
         blocks.setdefault(name, []).append(row)
     return [
         Block(name, _columns(rows, leaves), tuple(sorted(rows, key=_order)), name in mixed)
@@ -201,17 +199,8 @@ def _split(path: str | None) -> _Place | None:
     """Cut a path behind its last position: ``a[3].b`` gives ``a[3]`` and ``b``."""
     if path is None:
         return None
-    ends = [step.end() for step in _STEP.finditer(path) if step[1] is not None]
-    end = ends[-1] if ends else 0
-    return _Place(path[:end], path[end:].removeprefix("."))
-
-
-def _field(item: str) -> str:
-    return _STEP.sub(lambda step: step[0] if step[1] is None else "[]", item)
-
-
-def _positions(item: str | None) -> str:
-    return "".join(step[0] for step in _STEP.finditer(item or "") if step[1] is not None)
+    row = innermost_row(path)
+    return _Place(row, path[len(row) :].removeprefix("."))
 
 
 def _order(row: Row) -> tuple[bool, list[int]]:

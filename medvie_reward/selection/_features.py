@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
-from medvie_reward._core.json_values import is_empty, member_path, scalar_text
+from medvie_reward._core.json_values import is_empty, scalar_text
+from medvie_reward._core.paths import member_path
 from medvie_reward.errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
-from medvie_reward._core.json_values import member_path, scalar_text
+from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.paths import member_path
 from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
 from medvie_reward.comparators.currencies import parted, settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field

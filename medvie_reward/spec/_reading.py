@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
-from medvie_reward._core.json_values import member_path, scalar_text
+from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.paths import member_path
 from medvie_reward.comparators import KnownForms
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.spec._fields import Field, Fields

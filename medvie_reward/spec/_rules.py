@@ -9,12 +9,12 @@ whose path fits a field is its rule.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import EllipsisType
 from typing import Any, Final
 
+from medvie_reward._core.paths import match_step
 from medvie_reward._core.validate import is_number, shown
 from medvie_reward.comparators import check_comparator
 from medvie_reward.errors import SpecError
@@ -33,9 +33,6 @@ Names = tuple[str, ...]
 
 Pattern = tuple["str | EllipsisType | None", ...]
 """Names with wildcards: ``None`` for ``*``, ``...`` for ``**``."""
-
-# One step of a path: a quoted name, a bare name, or a list mark.
-_STEP: Final = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|(?:^|\.)([^.\[\]"\\]+)|(\[\*?\])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +255,10 @@ def pattern_of(path: str) -> Pattern:
         body = f"**{path[2:]}" if path.startswith("$..") else path[2:] if path[1] == "." else path[1:]
     at = 0
     while at < len(body) or not body:
-        step = _STEP.match(body, at)
-        if step is None or body[0] == ".":
+        step = match_step(body, at)
+        if step is None or body[0] == "." or (step[3] or "*") != "*":
             raise _no_path(path, body[at : at + 12])
-        quoted, bare, *_ = step.groups()
+        quoted, bare, _ = step.groups()
         if quoted is not None:
             try:
                 steps.append(json.loads(quoted))

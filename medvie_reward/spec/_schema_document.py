@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, Final
 from urllib.parse import unquote
 
-from medvie_reward._core.json_values import member_path
+from medvie_reward._core.paths import member_path
 from medvie_reward._core.validate import shown
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.errors import SpecError

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from medvie_reward._core.json_values import member_path
+from medvie_reward._core.paths import member_path
 from medvie_reward._core.validate import shown
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._metaschema import NESTED

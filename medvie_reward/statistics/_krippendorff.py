@@ -17,7 +17,6 @@ annotator has are no units, since the other said nothing of them; they count in 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.paths import innermost_row, list_prefixes
 from medvie_reward.alignment import Leaf
 from medvie_reward.comparators import form_of
 from medvie_reward.corpus import Figure, Rows
@@ -39,9 +39,6 @@ Units = Counter[tuple[str, str]]
 
 NormalForm = Callable[[str], str]
 
-# A name in quotes, a position, a list mark, a bare name with what joins it.
-_STEP: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d*\]|[^\[]+')
-
 
 def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) -> dict[str, NormalForm]:
     """Return field -> normal form of its values, for the fields whose values come from a short list.
@@ -54,7 +51,7 @@ def closed_forms(fields: Iterable[str], spec: Spec, more: Iterable[str] = ()) ->
     made = {}
     for field in fields:
         names = pattern_of(field) if field != "$" else ()
-        if None in names or ... in names or (spec.lists == "bag" and "[]" in _STEP.findall(field)):
+        if None in names or ... in names or (spec.lists == "bag" and list_prefixes(field)):
             continue
         rule = spec.fields.find(names)  # type: ignore[arg-type]
         comparators = spec.fields.comparator(rule), known.fields.comparator(known.fields.find(names))  # type: ignore[arg-type]
@@ -80,8 +77,8 @@ def units_of(leaves: Sequence[Leaf], forms: Mapping[str, NormalForm]) -> dict[st
     for leaf in leaves:
         if leaf.pred_path is not None and leaf.gold_path is not None:
             lists, rows = (
-                _prefixes(leaf.field),
-                zip(*map(_prefixes, (leaf.pred_path, leaf.gold_path)), strict=False),
+                list_prefixes(leaf.field),
+                zip(*map(list_prefixes, (leaf.pred_path, leaf.gold_path)), strict=False),
             )
             for name, pair in zip(lists, rows, strict=False):
                 pairs.setdefault(name, {})[pair] = None
@@ -91,28 +88,12 @@ def units_of(leaves: Sequence[Leaf], forms: Mapping[str, NormalForm]) -> dict[st
                 (leaf.gold_path, leaf.gold, second),
             ):
                 if path is not None:
-                    side[leaf.field][_row(path)] = form(scalar_text(value))
+                    side[leaf.field][innermost_row(path)] = form(scalar_text(value))
     made = {}
     for field in forms:
-        places = pairs.get(_row(field), {}) if _row(field) else {("", ""): None}
+        places = pairs.get(innermost_row(field), {}) if innermost_row(field) else {("", ""): None}
         made[field] = Counter((first[field].get(a, ""), second[field].get(b, "")) for a, b in places)
     return made
-
-
-def _prefixes(path: str) -> list[str]:
-    """Return the part of a path up to each position or list mark, outermost list first."""
-    found, at = [], 0
-    for step in _STEP.findall(path):
-        at += len(step)
-        if step.startswith("[") and not step.startswith('["'):
-            found.append(path[:at])
-    return found
-
-
-def _row(path: str) -> str:
-    """Return the path of the innermost row, or the name of the innermost list; empty outside lists."""
-    prefixes = _prefixes(path)
-    return prefixes[-1] if prefixes else ""
 
 
 def unit_rows(units: Sequence[Units]) -> tuple[Rows, list[str]]:

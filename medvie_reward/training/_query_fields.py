@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from medvie_reward._core.json_values import item_path, member_path
+from medvie_reward._core.paths import item_path, member_path
 from medvie_reward.errors import GoldError
 
 

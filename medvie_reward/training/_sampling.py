@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from medvie_reward._core.json_values import member_path
+from medvie_reward._core.paths import member_path
 from medvie_reward._core.seeds import seed_of
 from medvie_reward.errors import ArgumentError
 from medvie_reward.training._query_fields import Field, leaf_paths

@@ -1,4 +1,4 @@
-"""Paths, plain values and Donut's reading."""
+"""Plain values and Donut's reading."""
 
 from __future__ import annotations
 
@@ -7,41 +7,10 @@ from typing import Any
 
 import pytest
 
-from medvie_reward._core.json_values import (
-    ROOT,
-    Place,
-    donut_leaves,
-    field_text,
-    is_empty,
-    path_text,
-    plain,
-    scalar_text,
-)
+from medvie_reward._core.json_values import donut_leaves, is_empty, plain, scalar_text
+from medvie_reward._core.paths import path_text
 from medvie_reward._core.sizes import count_leaves, measure
 from medvie_reward.errors import GoldError
-
-PATHS: list[tuple[tuple[str | int, ...], str, str]] = [
-    ((), "$", "$"),
-    (("Name",), "Name", "Name"),
-    (("Indicators", 3, "Item Name"), "Indicators[3].Item Name", "Indicators[].Item Name"),
-    (("指标", 0, "结果"), "指标[0].结果", "指标[].结果"),
-    ((0, 1), "[0][1]", "[][]"),
-    (("a.b", "c"), '["a.b"].c', '["a.b"].c'),
-    (("a[0]",), '["a[0]"]', '["a[0]"]'),
-    (("a", ""), 'a[""]', 'a[""]'),
-    ((" a",), '[" a"]', '[" a"]'),
-    (('q"\n',), '["q\\"\\n"]', '["q\\"\\n"]'),
-]
-
-
-@pytest.mark.parametrize(("at", "path", "field"), PATHS)
-def test_paths(at: tuple[str | int, ...], path: str, field: str) -> None:
-    """Paths read like code, odd names are quoted, and a field has no positions."""
-    place: Place = ROOT
-    for step in at:
-        place = (place, step)
-    assert (path_text(place), field_text(place)) == (path, field)
-
 
 SCALARS: list[tuple[Any, str]] = [
     ("x", "x"),

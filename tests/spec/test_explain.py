@@ -11,7 +11,8 @@ from profiles import examples
 from strategies import documents, specs
 
 from medvie_reward import GoldError, Rule, Spec, score
-from medvie_reward._core.json_values import field_text, is_empty, json_leaves
+from medvie_reward._core.json_values import is_empty, json_leaves
+from medvie_reward._core.paths import field_text
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.spec._explain import FieldRule, explain
 from medvie_reward.spec._spec import PRESETS

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import reward
-from medvie_reward._core.json_values import field_text, json_leaves
+from medvie_reward._core.json_values import json_leaves
+from medvie_reward._core.paths import field_text
 from medvie_reward.errors import GoldError, SpecError
 from medvie_reward.spec._schema_rules import SCHEMAS, load_schema
 from medvie_reward.training._form_reader import form_of_schema
