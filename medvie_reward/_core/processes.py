@@ -63,7 +63,7 @@ def in_processes(
     pool: _Pool[Item, Result] = _Pool(work)
     try:
         pool.start(workers)
-        under_way: deque[_Place[Result]] = deque()  # in the order of the chunks
+        under_way: deque[_Pending[Result]] = deque()  # in the order of the chunks
         more = True
         while True:
             while more and len(under_way) <= 2 * workers and (worker := pool.free()) is not None:
@@ -83,7 +83,7 @@ def in_processes(
         pool.stop()
 
 
-class _Place(Generic[Result]):
+class _Pending(Generic[Result]):
     """Where the result of a chunk will be, or the error that its work raised."""
 
     __slots__ = ("error", "known", "result")
@@ -106,15 +106,15 @@ class _Worker(Generic[Item, Result]):
     def __init__(self, process: BaseProcess, pipe: Connection) -> None:
         self.process = process
         self.pipe = pipe
-        self.promised: deque[_Place[Result]] = deque()
+        self.promised: deque[_Pending[Result]] = deque()
 
-    def take(self, chunk: list[Item]) -> _Place[Result]:
+    def take(self, chunk: list[Item]) -> _Pending[Result]:
         """Send a chunk, and return the place of its result."""
         try:
             self.pipe.send(chunk)
         except OSError:
             raise self.death() from None
-        self.promised.append(_Place())
+        self.promised.append(_Pending())
         return self.promised[-1]
 
     def receive(self) -> None:

@@ -16,7 +16,7 @@ from medvie_reward._core.sizes import count_leaves
 from medvie_reward.alignment._assignment import Work
 from medvie_reward.alignment._blocks import best_of_blocks, cost_of_blocks, stretches
 from medvie_reward.alignment._overlaps import Overlaps
-from medvie_reward.alignment._places import ROWS, Kind, Met, Place, Places, blocks_of
+from medvie_reward.alignment._places import ROWS, Kind, Met, Places, TreePlace, blocks_of
 from medvie_reward.alignment._solver import EXACT
 from medvie_reward.alignment._worth import Worth
 from medvie_reward.spec import Field, Fields
@@ -66,7 +66,7 @@ class Column:
         self._of = lists, fields, worth
         self._one_mode = not (fields.lists | {lists}) - {"align"}
         self._places = Places(field, lists, fields)
-        self._lists: dict[Place, _Lists] = {}
+        self._lists: dict[TreePlace, _Lists] = {}
         self._known: tuple[tuple[int, int, int], tuple[int, list[float]]] = (-1, 0, 0), (0, [])
 
     def add(self, name: int, value: Any) -> None:
@@ -156,7 +156,9 @@ class Column:
             self._known = known, (bits if exact else -1, worth_of)
         return self._known[1]
 
-    def _weigh_rows(self, place: Place, predicted: list[Any], names: list[int], work: Work) -> Weights | None:
+    def _weigh_rows(
+        self, place: TreePlace, predicted: list[Any], names: list[int], work: Work
+    ) -> Weights | None:
         """Weigh lists of rows against those of flat rows that stand in one place."""
         if not work.spend(_BEGIN + len(predicted) * len(names) // 50):
             return None
@@ -164,7 +166,7 @@ class Column:
         return None if found is None else Weights(*found, None)
 
     def _weigh_lists(
-        self, place: Place, predicted: list[Any], names: list[int], work: Work
+        self, place: TreePlace, predicted: list[Any], names: list[int], work: Work
     ) -> Weights | None:
         """Weigh what stands in one place item by item."""
         lists = self._lists.get(place)
@@ -185,7 +187,7 @@ def _cost(predicted: Sequence[Any], lines: Iterable[int]) -> int:
     return sum([1 + count_leaves(predicted[line]) // 8 for line in lines])
 
 
-def _mark(unknown: Any, place: Place, lines: dict[int, tuple[Kind, Any]], at: dict[int, int]) -> None:
+def _mark(unknown: Any, place: TreePlace, lines: dict[int, tuple[Kind, Any]], at: dict[int, int]) -> None:
     """Mark the pairs that are not weighed, since a list of another list mode is in the way, or may be.
 
     An object that stands for an item of a list, and not for an item of a list in it, meets that item member
@@ -210,7 +212,7 @@ class _Lists:
         The place.
     """
 
-    def __init__(self, items: Column, place: Place) -> None:
+    def __init__(self, items: Column, place: TreePlace) -> None:
         self._items = items
         self._place = place
         self._names: dict[int, list[int]] = {}

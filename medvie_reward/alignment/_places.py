@@ -18,7 +18,7 @@ from medvie_reward.spec import Field, Fields
 Kind = Literal["texts", "object", "rows", "list", "unknown"]
 """A scalar or a list of scalars, an object, a list of objects, another list, a list that is not weighed."""
 
-Met = dict["Place", dict[int, tuple[Kind, Any]]]
+Met = dict["TreePlace", dict[int, tuple[Kind, Any]]]
 """What predicted trees hold where they or a gold tree have a list: the line of a tree, kind and value."""
 
 # Up to so many pairs it takes less time to weigh them all than to weigh them in two blocks.
@@ -35,7 +35,7 @@ _LISTS: Final[tuple[Meets, ...]] = (
 )
 
 
-class Place:
+class TreePlace:
     """One place.
 
     Attributes
@@ -63,7 +63,7 @@ class Place:
     def __init__(self, field: Field, lists: str) -> None:
         self.field = field
         self.aligned = (field.rule.lists or lists) == "align"
-        self.members: dict[str, Place] = {}
+        self.members: dict[str, TreePlace] = {}
         self.leaves: dict[tuple[str, int], int] = {}
         self.slots: list[int] = []
         self.kinds: dict[int, Kind] = {}
@@ -132,7 +132,7 @@ class Places:
     """
 
     def __init__(self, field: Field, lists: str, fields: Fields) -> None:
-        self._root = Place(field, lists)
+        self._root = TreePlace(field, lists)
         self._lists = lists
         self._fields = fields
         self.of: list[tuple[Field, bool]] = []
@@ -143,7 +143,7 @@ class Places:
     def add(self, name: int, tree: Any) -> None:
         """Take one more gold tree."""
         found = self.sets[name] = []
-        waiting: list[tuple[Place, Any]] = [(self._root, tree)]
+        waiting: list[tuple[TreePlace, Any]] = [(self._root, tree)]
         while waiting:
             place, value = waiting.pop()
             kind: Kind = "texts"
@@ -153,7 +153,7 @@ class Places:
                     child = place.members.get(key)
                     if child is None:
                         field = self._fields.member(place.field, key)
-                        child = place.members[key] = Place(field, self._lists)
+                        child = place.members[key] = TreePlace(field, self._lists)
                     waiting.append((child, x))
             elif type(value) is list:
                 if not value:
@@ -166,7 +166,7 @@ class Places:
                 found += self._grow(place, value if type(value) is list else [value])
         self.most = max(self.most, len(found))
 
-    def _grow(self, place: Place, scalars: list[Any]) -> list[int]:
+    def _grow(self, place: TreePlace, scalars: list[Any]) -> list[int]:
         """Return the leaves and slots of a gold tree's texts, new ones numbered."""
         found: list[int] = []
         of, field = self.of, place.field
@@ -185,7 +185,7 @@ class Places:
     def read(self, tree: Any, line: int, met: Met) -> list[int]:
         """Return the leaves and slots of a predicted tree that some gold tree has; note lists it meets."""
         found: list[int] = []
-        waiting: list[tuple[Place, Any]] = [(self._root, tree)]
+        waiting: list[tuple[TreePlace, Any]] = [(self._root, tree)]
         while waiting:
             place, value = waiting.pop()
             kind: Kind = "texts"
@@ -211,7 +211,7 @@ class Places:
 
 
 def blocks_of(
-    place: Place, lines: dict[int, tuple[Kind, Any]], names: Iterable[int]
+    place: TreePlace, lines: dict[int, tuple[Kind, Any]], names: Iterable[int]
 ) -> Iterator[tuple[Meets, list[int], list[int]]]:
     """Return what is weighed item by item in one place: what meets, predicted lines, names of gold values."""
 

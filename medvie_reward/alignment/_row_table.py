@@ -132,7 +132,7 @@ class RowTable:
             if key == join:
                 self.join = self.spans[key] & ~self.keys
         self.critical = [key for key in keys if of[key].critical]
-        self.units = Units({bit: of[key].units for key, bit in self.key_of.items()})
+        self.units = KeyUnits({bit: of[key].units for key, bit in self.key_of.items()})
         self._weights: list[int] | None = None
         self._find_copies(rows)
 
@@ -276,7 +276,7 @@ class Codes(dict[Any, int]):
         return self[value]
 
 
-class Units(dict[int, int]):
+class KeyUnits(dict[int, int]):
     """What one leaf under each of a set of key bits weighs; few sets are met often, and those are remembered.
 
     Parameters

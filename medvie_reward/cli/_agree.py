@@ -14,7 +14,7 @@ from medvie_reward.cli._options import (
     positive,
     read_resampling,
 )
-from medvie_reward.cli._parser import InputFile, Repeated
+from medvie_reward.cli._parser import InputFile, RepeatedOption
 from medvie_reward.cli._progress import each, progress
 from medvie_reward.cli._spec import add_spec_arguments, read_spec
 from medvie_reward.cli._streams import print_json
@@ -49,7 +49,7 @@ def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
         help="a document that only one has is an error, or left out (default: %(default)s)",
     )  # fmt: skip
     rows.add_argument(
-        "--closed", metavar="FIELD", action=Repeated, default=[],
+        "--closed", metavar="FIELD", action=RepeatedOption, default=[],
         help="a field whose values come from a short list, such as Gender: gives alpha; may be repeated "
         "(fields with such a rule have it anyway)",
     )  # fmt: skip

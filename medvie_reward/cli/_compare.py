@@ -17,7 +17,7 @@ from medvie_reward.cli._options import (
     positive,
     read_resampling,
 )
-from medvie_reward.cli._parser import InputFile, Repeated, SystemFile, add_old_name
+from medvie_reward.cli._parser import InputFile, RepeatedOption, SystemFile, add_old_name
 from medvie_reward.cli._progress import Advance, progress
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.cli._streams import print_json
@@ -52,7 +52,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_arguments(add_spec_arguments(parser))
     rows = add_systems_row_arguments(parser)
     by = rows.add_argument(
-        "--by", metavar="KEY", action=Repeated, dest="slice", default=[],
+        "--by", metavar="KEY", action=RepeatedOption, dest="slice", default=[],
         help="also compare per value of this row member, or by rows, length, fields (sizes of the gold) or "
         "has:FIELD (whether the gold fills it); may be repeated",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from medvie_reward.cli._parser import (
     File,
     OutputFile,
     Parser,
-    Repeated,
+    RepeatedOption,
     did_you_mean,
     expected_one_of,
 )
@@ -235,7 +235,7 @@ def _set(parser: Parser, action: argparse.Action, value: Any, place: str, file: 
         action.default = value
         parser.set_defaults(**{action.dest: value})
         return
-    several = isinstance(action, Repeated) or getattr(action, "repeated", False)
+    several = isinstance(action, RepeatedOption) or getattr(action, "repeated", False)
     if isinstance(value, dict) and action.dest == "set":
         value = [f"{name}={_text(x)}" for name, x in value.items()]
     given = value if isinstance(value, list) else [value]

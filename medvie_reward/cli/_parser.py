@@ -105,7 +105,7 @@ class OutputFolder(OutputFile):
         return [] if value is None else [os.path.join(value, name) for name in self.files]
 
 
-class Repeated(argparse.Action):
+class RepeatedOption(argparse.Action):
     """An option that may be given more than once; the first time takes the place of a default."""
 
     def __call__(
@@ -119,7 +119,7 @@ class Repeated(argparse.Action):
         setattr(namespace, self.dest, _longer(self, namespace, values))
 
 
-class Added(Repeated):
+class Added(RepeatedOption):
     """An option that may be given more than once, besides a default."""
 
     def __call__(

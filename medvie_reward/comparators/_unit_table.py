@@ -28,7 +28,7 @@ _PRINTED: Final = (
 EITHER: Final = frozenset(("G", "L", "ML", "U", "IU", "M", "H", "KG"))
 
 
-class Units(NamedTuple):
+class UnitTable(NamedTuple):
     """What is known of units.
 
     Attributes
@@ -62,7 +62,7 @@ class Units(NamedTuple):
 
 
 @cache
-def units() -> Units:
+def units() -> UnitTable:
     """Return what is known of units."""
     symbols: dict[str, str] = {}
     for row in table("units"):
@@ -79,7 +79,7 @@ def units() -> Units:
         symbols.update(dict.fromkeys(odd, f"{short}mol"))
     phrases = _by_spelling("phrase")
     longest_first = "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
-    return Units(
+    return UnitTable(
         symbols=symbols,
         words=_by_spelling("word"),
         capitals={name.upper(): symbols[name] for name in _PRINTED.split()},

@@ -26,7 +26,7 @@ _ROWS: Final = 1024
 _FAN_IN: Final = 32
 
 
-class _Columns(NamedTuple):
+class _RayColumns(NamedTuple):
     """What a worker needs to know besides a block."""
 
     spec: Spec
@@ -91,7 +91,7 @@ def evaluate_dataset(
         If a node has another version of this package, or the cluster gave up.
     """
     ray = check_installed()
-    columns = _Columns(
+    columns = _RayColumns(
         resolve(spec, **overrides), pred_key, gold_key, id_key, by, source_key, known_metrics(metrics)
     )
     counted = _map(dataset, _count_block, columns, options)
@@ -125,13 +125,13 @@ def score_dataset(
     Parameters and errors are those of `evaluate_dataset`.
     """
     check_installed()
-    columns = _Columns(
+    columns = _RayColumns(
         resolve(spec, **overrides), pred_key, gold_key, id_key, by, source_key, known_metrics(metrics)
     )
     return _map(dataset, _rows_of_block, columns, options)
 
 
-def _map(dataset: Any, function: Any, columns: _Columns, options: Mapping[str, Any] | None) -> Any:
+def _map(dataset: Any, function: Any, columns: _RayColumns, options: Mapping[str, Any] | None) -> Any:
     return dataset.map_batches(
         function,
         batch_size=None,
@@ -141,7 +141,7 @@ def _map(dataset: Any, function: Any, columns: _Columns, options: Mapping[str, A
     )
 
 
-def _score_block(table: Any, columns: _Columns) -> Iterator[Scored]:
+def _score_block(table: Any, columns: _RayColumns) -> Iterator[Scored]:
     """Score the rows of an Arrow table, one after the other."""
     check_version(columns.version)
     asked = (columns.pred_key, columns.gold_key, columns.id_key, columns.by, columns.source_key)
@@ -167,7 +167,7 @@ def _score_block(table: Any, columns: _Columns) -> Iterator[Scored]:
             raise GoldError(f"document {name or f'in row {n} of its block'}: {error}") from None
 
 
-def _count_block(table: Any, columns: _Columns) -> Iterator[Any]:
+def _count_block(table: Any, columns: _RayColumns) -> Iterator[Any]:
     """Turn a block into one row that holds its sums."""
     # A generator, because Ray Data keeps the named error of one; from a function it gives the text alone.
     totals = Totals()
@@ -215,7 +215,7 @@ def _sorted(totals: Totals) -> Totals:
     )
 
 
-def _rows_of_block(table: Any, columns: _Columns) -> Iterator[Any]:
+def _rows_of_block(table: Any, columns: _RayColumns) -> Iterator[Any]:
     """Turn a block into tables of document rows."""
     import pyarrow as pa
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import plain
 from medvie_reward.errors import GoldError, PredictionError
-from medvie_reward.metrics._anls_column import Column, OverBudget, WorkLimit, bits
+from medvie_reward.metrics._anls_column import AnlsColumn, OverBudget, WorkLimit, bits
 from medvie_reward.metrics._anls_tree import forms_of, gold_sizes, is_blank, prediction_sizes, tree_form
 from medvie_reward.metrics._munkres import Pairs, pair_up
 
@@ -76,10 +76,10 @@ def bounded_anls(gold: Any, pred: Any) -> tuple[float, bool]:
         gold = tuple(gold)
     limited = False
     try:
-        scores = _compare(gold, Column([pred], sizes), WorkLimit(_MAX_WORK))
+        scores = _compare(gold, AnlsColumn([pred], sizes), WorkLimit(_MAX_WORK))
     except OverBudget:
         limited = True
-        scores = _compare(gold, Column([pred], sizes), WorkLimit(_MAX_WORK, forms_of(gold, pred)))
+        scores = _compare(gold, AnlsColumn([pred], sizes), WorkLimit(_MAX_WORK, forms_of(gold, pred)))
     return float(scores.means()[0]), limited
 
 
@@ -111,7 +111,7 @@ class _Scores(NamedTuple):
         return [total / length if length else 1.0 for total, length in zip(sums, self.lengths, strict=True)]
 
 
-def _compare(gold: Any, column: Column, work: WorkLimit) -> _Scores:
+def _compare(gold: Any, column: AnlsColumn, work: WorkLimit) -> _Scores:
     """Score a gold value against each value of a column."""
     if gold is None:
         values = [float(is_blank(value)) for value in column.values]
@@ -125,7 +125,7 @@ def _compare(gold: Any, column: Column, work: WorkLimit) -> _Scores:
     return _Scores([column.similarities(gold, work)], column.weights, column.holding(gold))
 
 
-def _lengths_apart(gold: Any, column: Column) -> list[int]:
+def _lengths_apart(gold: Any, column: AnlsColumn) -> list[int]:
     """Return the number of leaves beside values of another kind: that of the larger."""
     own = column.size(gold)
     return [max(own, column.size(value)) for value in column.values]
@@ -134,7 +134,7 @@ def _lengths_apart(gold: Any, column: Column) -> list[int]:
 # -- objects -------------------------------------------------------------------------------------------
 
 
-def _compare_object(gold: dict[Any, Any], column: Column, work: WorkLimit) -> _Scores:
+def _compare_object(gold: dict[Any, Any], column: AnlsColumn, work: WorkLimit) -> _Scores:
     """Score an object: its members one by one, null where one side has none.
 
     A member that only the prediction has scores 0.0 and counts with its weight.
@@ -169,7 +169,7 @@ def _is_null(gold: Any) -> bool:
     return gold is None or (isinstance(gold, tuple) and any(_is_null(option) for option in gold))
 
 
-def _among_others(part: _Scores, gold: Any, column: Column) -> _Scores:
+def _among_others(part: _Scores, gold: Any, column: AnlsColumn) -> _Scores:
     """Put the scores of a column's objects among its other values, which are no objects and score 0.0."""
     places = column.objects
     values = []
@@ -187,7 +187,7 @@ def _among_others(part: _Scores, gold: Any, column: Column) -> _Scores:
 # -- alternatives --------------------------------------------------------------------------------------
 
 
-def _compare_alternatives(gold: tuple[Any, ...], column: Column, work: WorkLimit) -> _Scores:
+def _compare_alternatives(gold: tuple[Any, ...], column: AnlsColumn, work: WorkLimit) -> _Scores:
     """Score each prediction by the best alternative: by its mean, then an equal one, then the first."""
     parts = [_compare(option, column, work) for option in gold]
     means = [part.means() for part in parts]
@@ -206,7 +206,7 @@ def _compare_alternatives(gold: tuple[Any, ...], column: Column, work: WorkLimit
 # -- lists ---------------------------------------------------------------------------------------------
 
 
-def _compare_list(gold: list[Any], column: Column, work: WorkLimit) -> _Scores:
+def _compare_list(gold: list[Any], column: AnlsColumn, work: WorkLimit) -> _Scores:
     """Score a list against each list of a column, and against what is no list."""
     lines: list[list[float]] = [[] for _ in column.values]
     lengths = _lengths_apart(gold, column)
@@ -220,7 +220,7 @@ def _compare_list(gold: list[Any], column: Column, work: WorkLimit) -> _Scores:
     return _Scores(list(zip_longest(*lines, fillvalue=0.0)), lengths, equal)
 
 
-class _Pair(NamedTuple):
+class _ItemPair(NamedTuple):
     """Two items that are paired: similarities, leaves of both together less those of each, whether equal."""
 
     values: list[float]
@@ -228,12 +228,12 @@ class _Pair(NamedTuple):
     equal: bool
 
 
-def _pairs(gold: list[Any], items: Column, work: WorkLimit) -> list[_Pair]:
+def _pairs(gold: list[Any], items: AnlsColumn, work: WorkLimit) -> list[_ItemPair]:
     """Pair the items of two lists, and score the pairs in the order of the gold's."""
     if work.forms is not None:
         found = []
         for i, j in _alike_first(gold, items.values, work.forms):
-            alone = Column([items.values[j]], items.sizes)
+            alone = AnlsColumn([items.values[j]], items.sizes)
             found.append(_pair(gold[i], _compare(gold[i], alone, work), alone, 0))
         return found
     count = len(items.values)
@@ -245,9 +245,9 @@ def _pairs(gold: list[Any], items: Column, work: WorkLimit) -> list[_Pair]:
     return [_pair(gold[i], scores[i], items, j) for i, j in _best(scores)]
 
 
-def _pair(gold: Any, scores: _Scores, items: Column, j: int) -> _Pair:
+def _pair(gold: Any, scores: _Scores, items: AnlsColumn, j: int) -> _ItemPair:
     surplus = scores.lengths[j] - items.size(gold) - items.size(items.values[j])
-    return _Pair([line[j] for line in scores.values], surplus, bool(scores.equal >> j & 1))
+    return _ItemPair([line[j] for line in scores.values], surplus, bool(scores.equal >> j & 1))
 
 
 def _best(scores: list[_Scores]) -> Pairs:

@@ -82,7 +82,7 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-class Column:
+class AnlsColumn:
     """What each of some predictions holds at one place.
 
     Sets of predictions are integers with one bit for each.
@@ -101,8 +101,8 @@ class Column:
         self.values = values
         self.sizes = sizes
         self.absent = absent
-        self._members: dict[Any, Column] = {}
-        self._items: dict[int, Column] = {}
+        self._members: dict[Any, AnlsColumn] = {}
+        self._items: dict[int, AnlsColumn] = {}
         self._beside: dict[frozenset[Any], tuple[list[int], int]] = {}
         self._holding: dict[Any, int] = {}
         self._similarities: dict[str, list[float]] = {}
@@ -128,11 +128,11 @@ class Column:
         return [i for i, value in enumerate(self.values) if isinstance(value, dict)]
 
     @cached_property
-    def only_objects(self) -> Column:
+    def only_objects(self) -> AnlsColumn:
         """What those predictions hold that hold an object."""
         if len(self.objects) == len(self.values):
             return self
-        return Column([self.values[i] for i in self.objects], self.sizes)
+        return AnlsColumn([self.values[i] for i in self.objects], self.sizes)
 
     @cached_property
     def blank(self) -> int:
@@ -183,19 +183,19 @@ class Column:
         ]
         return codes, list(numbers), sum(map(len, numbers))
 
-    def items(self, i: int) -> Column:
+    def items(self, i: int) -> AnlsColumn:
         """Return the items of one of the lists of this column."""
         found = self._items.get(i)
         if found is None:
-            found = self._items[i] = Column(self.values[i], self.sizes)
+            found = self._items[i] = AnlsColumn(self.values[i], self.sizes)
         return found
 
-    def member(self, name: Any) -> Column:
+    def member(self, name: Any) -> AnlsColumn:
         """Return what a column of objects holds under a name."""
         found = self._members.get(name)
         if found is None:
             absent = sum(1 << i for i, value in enumerate(self.values) if name not in value)
-            found = Column([value.get(name) for value in self.values], self.sizes, absent)
+            found = AnlsColumn([value.get(name) for value in self.values], self.sizes, absent)
             self._members[name] = found
         return found
 

@@ -54,7 +54,7 @@ class Page(NamedTuple):
     images: tuple[str, ...] = ()
 
 
-class Row(NamedTuple):
+class PageRow(NamedTuple):
     """The leaves of two paired items.
 
     Attributes
@@ -92,7 +92,7 @@ class Block(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
     pooled: bool
 
 
@@ -164,14 +164,14 @@ def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     grouped: dict[tuple[str | None, str | None], list[tuple[int, str]]] = {}
     sides: dict[tuple[str | None, str | None], dict[str, None]] = {}
     for n, (gold, pred) in enumerate(places):
-        here = gold or pred or _Place("", "")
+        here = gold or pred or _ItemPath("", "")
         item = gold.item if gold is not None else partner.get(here.item, None if here.item else "")
         key = (item, None if item is not None else here.item)
         grouped.setdefault(key, []).append((n, here.name))
         seen = sides.setdefault(key, {})
         if pred is not None:
             seen.setdefault(pred.item)
-    blocks: dict[str, list[Row]] = {}
+    blocks: dict[str, list[PageRow]] = {}
     mixed: set[str] = set()
     for key, found in grouped.items():
         gold_item, pred_item = key
@@ -182,7 +182,9 @@ def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
             if len(preds) > 1 and name:
                 mixed.add(name)
                 pred_item = None
-        row = Row(gold_item, pred_item, positions(gold_item or ""), positions(pred_item or ""), tuple(found))
+        row = PageRow(
+            gold_item, pred_item, positions(gold_item or ""), positions(pred_item or ""), tuple(found)
+        )
         blocks.setdefault(name, []).append(row)
     return [
         Block(name, _columns(rows, leaves), tuple(sorted(rows, key=_order)), name in mixed)
@@ -190,25 +192,25 @@ def list_blocks(leaves: Sequence[Leaf]) -> list[Block]:
     ]
 
 
-class _Place(NamedTuple):
+class _ItemPath(NamedTuple):
     item: str
     name: str
 
 
-def _split(path: str | None) -> _Place | None:
+def _split(path: str | None) -> _ItemPath | None:
     """Cut a path behind its last position: ``a[3].b`` gives ``a[3]`` and ``b``."""
     if path is None:
         return None
     row = innermost_row(path)
-    return _Place(row, path[len(row) :].removeprefix("."))
+    return _ItemPath(row, path[len(row) :].removeprefix("."))
 
 
-def _order(row: Row) -> tuple[bool, list[int]]:
+def _order(row: PageRow) -> tuple[bool, list[int]]:
     at = row.gold_at if row.gold is not None else row.pred_at
     return row.gold is None, [int(x) for x in re.findall(r"\d+", at)]
 
 
-def _columns(rows: Iterable[Row], leaves: Sequence[Leaf]) -> tuple[str, ...]:
+def _columns(rows: Iterable[PageRow], leaves: Sequence[Leaf]) -> tuple[str, ...]:
     """Merge the rows' names, each behind the one that it follows in its row; what no gold has comes last."""
     columns: list[str] = []
     others: dict[str, None] = {}

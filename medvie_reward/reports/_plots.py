@@ -32,7 +32,7 @@ class OutcomeBar(NamedTuple):
     parts: tuple[OutcomePart, ...]
 
 
-class Bin(NamedTuple):
+class HistogramBin(NamedTuple):
     """A bar of a histogram: its number of documents, and its height as a share of the highest bar's."""
 
     label: str
@@ -45,7 +45,7 @@ class Histogram(NamedTuple):
     """Documents by score."""
 
     title: str
-    bins: tuple[Bin, ...]
+    bins: tuple[HistogramBin, ...]
 
 
 class Cell(NamedTuple):
@@ -116,9 +116,11 @@ def histogram(values: Sequence[float]) -> Histogram:
     for k, n in enumerate(counts):
         low, high = f"{k / BINS:.1f}", f"{(k + 1) / BINS:.1f}"
         if k == BINS:
-            bins.append(Bin("1", f"{n:,} with F1 of exactly 1", n, n / most))
+            bins.append(HistogramBin("1", f"{n:,} with F1 of exactly 1", n, n / most))
         else:
-            bins.append(Bin(f"{low}–{high}", f"{n:,} with F1 from {low} to below {high}", n, n / most))
+            bins.append(
+                HistogramBin(f"{low}–{high}", f"{n:,} with F1 from {low} to below {high}", n, n / most)
+            )
         if n:
             said.append(f"{n:,} at 1" if k == BINS else f"{n:,} in {low} to {high}")
     return Histogram(f"{len(values):,} documents by F1: {', '.join(said)}", tuple(bins))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from medvie_reward.training._form_reader import form_of_schema
     from medvie_reward.training._plan import Plan
     from medvie_reward.training._prompts import query_of, skeleton
-    from medvie_reward.training._query_fields import Field, cut_gold, form_of_gold
+    from medvie_reward.training._query_fields import Field, QueryField, cut_gold, form_of_gold
     from medvie_reward.training._sampling import draw_keys, field_weights
 else:
     __getattr__, __dir__ = lazy_names(
@@ -24,13 +24,14 @@ else:
         _form_reader="form_of_schema",
         _plan="Plan",
         _prompts="query_of skeleton",
-        _query_fields="Field cut_gold form_of_gold",
+        _query_fields="Field QueryField cut_gold form_of_gold",
         _sampling="draw_keys field_weights",
     )
 
 __all__ = [
     "Field",
     "Plan",
+    "QueryField",
     "Summary",
     "cut_gold",
     "draw_keys",

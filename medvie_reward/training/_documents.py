@@ -18,7 +18,7 @@ from medvie_reward.spec import SCHEMAS, Spec, load_schema, resolve
 from medvie_reward.training._form_reader import form_of_schema
 from medvie_reward.training._prompts import IMAGE, language_of, language_of_names
 from medvie_reward.training._query_fields import (
-    Field,
+    QueryField,
     check_gold,
     filled_keys,
     form_of_gold,
@@ -79,7 +79,7 @@ class QuerySchema(NamedTuple):
         The JSON Schema that they come from, as JSON text; empty where they come from gold documents.
     """
 
-    fields: Field
+    fields: QueryField
     schema: str
 
 
@@ -241,7 +241,7 @@ def _describing(forms: Sequence[QuerySchema], gold: Any) -> int:
     raise GoldError(f"none of the {len(errors)} schemas describes it; by the first, {errors[0]}")
 
 
-def _language(value: Any, chosen: str | None, form: Field) -> str:
+def _language(value: Any, chosen: str | None, form: QueryField) -> str:
     named = _text(value, "language")
     if named:
         language = language_of(named)

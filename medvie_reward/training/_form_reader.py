@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from medvie_reward.errors import SpecError
 from medvie_reward.spec import PREFIX, ListMode, Schema, SchemaTree
-from medvie_reward.training._query_fields import Field, merge
+from medvie_reward.training._query_fields import QueryField, merge
 
 _SCALARS: Final = frozenset(("string", "number", "integer", "boolean"))
 _COMBINED: Final = ("allOf", "anyOf", "oneOf")
 _MOST_FIELDS: Final = 5_000
 
 
-def form_of_schema(schema: Schema) -> Field:
+def form_of_schema(schema: Schema) -> QueryField:
     """Read the form of a JSON Schema: the members that it names, in its order.
 
     Alternatives are read together: a field has what any of them names. A schema inside itself is left out
@@ -27,20 +27,20 @@ def form_of_schema(schema: Schema) -> Field:
         If the schema is wrong or names no member.
     """
     tree = SchemaTree.read(schema, check=True)
-    form = _Reader(tree).field("", [tree.root], frozenset({id(tree.root)}))
+    form = _SchemaReader(tree).field("", [tree.root], frozenset({id(tree.root)}))
     if form is None or not form.members:
         raise SpecError("schema: expected an object, or a list of objects, with properties - at $")
     return form
 
 
-class _Reader:
+class _SchemaReader:
     """Reads the fields of a schema, and counts them."""
 
     def __init__(self, tree: SchemaTree) -> None:
         self._tree = tree
         self._met = 0
 
-    def field(self, name: str, schemas: Sequence[Any], seen: frozenset[int]) -> Field | None:
+    def field(self, name: str, schemas: Sequence[Any], seen: frozenset[int]) -> QueryField | None:
         """Return the field that several schemas describe, or nothing where none of them allows a value."""
         self._met += 1
         if self._met > _MOST_FIELDS:
@@ -52,14 +52,14 @@ class _Reader:
             return None
         kinds = {kind for part in parts for kind in _kinds(part)}
         described = next((part["description"] for part in parts if part.get("description")), "")
-        field = Field(name, " ".join(described.split()), scalar=bool(kinds & _SCALARS) or not kinds)
+        field = QueryField(name, " ".join(described.split()), scalar=bool(kinds & _SCALARS) or not kinds)
         if "object" in kinds:
             field = self._object(field, parts, seen)
         if "array" in kinds:
             return self._list(field, parts, seen)
         return field if field.members or field.open or field.scalar else None
 
-    def _object(self, field: Field, parts: list[dict[str, Any]], seen: frozenset[int]) -> Field:
+    def _object(self, field: QueryField, parts: list[dict[str, Any]], seen: frozenset[int]) -> QueryField:
         declared: dict[str, list[Any]] = {}
         for part in parts:
             for name, schema in part.get("properties", {}).items():
@@ -68,7 +68,9 @@ class _Reader:
         found = tuple(member for member in members if member is not None)
         return replace(field, members=found, open=not declared)
 
-    def _list(self, field: Field, parts: list[dict[str, Any]], seen: frozenset[int]) -> Field | None:
+    def _list(
+        self, field: QueryField, parts: list[dict[str, Any]], seen: frozenset[int]
+    ) -> QueryField | None:
         items: list[Any] = []
         label = ""
         for part in parts:
@@ -77,7 +79,7 @@ class _Reader:
                 items += value if isinstance(value, list) else [value]
             mode = ListMode.parse(part.get(PREFIX + "list"))
             label = label or part.get(PREFIX + "key", "") or (mode and mode.member) or ""
-        item = self.field(field.name, items, seen) if items else Field(field.name, scalar=True)
+        item = self.field(field.name, items, seen) if items else QueryField(field.name, scalar=True)
         if item is None:
             return None
         item = replace(item, lists=item.lists + 1, label=label or item.label)

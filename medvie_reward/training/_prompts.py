@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from medvie_reward.errors import SpecError
-from medvie_reward.training._query_fields import Field
+from medvie_reward.training._query_fields import QueryField
 
 LANGUAGES: Final = ("en", "zh")
 """Languages of the instruction."""
@@ -53,7 +53,7 @@ _PLACEHOLDER: Final = re.compile(r"<(?:image|video|audio)>")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
-def query_of(form: Field, language: str = "en", think: bool = True) -> str:
+def query_of(form: QueryField, language: str = "en", think: bool = True) -> str:
     """Write the query that asks for a form.
 
     Parameters
@@ -78,7 +78,7 @@ def query_of(form: Field, language: str = "en", think: bool = True) -> str:
     return text
 
 
-def skeleton(form: Field, comments: bool = True) -> str:
+def skeleton(form: QueryField, comments: bool = True) -> str:
     """Write a form as JSON: values removed, every list with one element, a comment behind each key.
 
     Parameters
@@ -92,7 +92,7 @@ def skeleton(form: Field, comments: bool = True) -> str:
     return "\n".join(_lines(replace(form, description=""), "", "", comments))
 
 
-def _lines(form: Field, lead: str, end: str, comments: bool) -> Iterator[str]:
+def _lines(form: QueryField, lead: str, end: str, comments: bool) -> Iterator[str]:
     """Return the lines of a field; ``lead`` is what comes before its value, ``end`` what comes behind."""
     indent = lead[: len(lead) - len(lead.lstrip(" "))]
     comment = f"  // {form.description}" if comments and form.description else ""

@@ -14,7 +14,7 @@ from medvie_reward.errors import GoldError
 
 
 @dataclass(frozen=True)
-class Field:
+class QueryField:
     """A field and what is below it.
 
     Attributes
@@ -38,13 +38,17 @@ class Field:
     name: str = ""
     description: str = ""
     lists: int = 0
-    members: tuple[Field, ...] = ()
+    members: tuple[QueryField, ...] = ()
     scalar: bool = False
     open: bool = False
     label: str = ""
 
 
-def leaf_paths(form: Field, path: str = "") -> Iterator[str]:
+Field = QueryField
+"""The name that a `QueryField` had before; it is kept."""
+
+
+def leaf_paths(form: QueryField, path: str = "") -> Iterator[str]:
     """Return the keys of a form in its order; ``path`` is the field's own, lists left out."""
     path += "[]" * form.lists
     if not form.members:
@@ -53,7 +57,7 @@ def leaf_paths(form: Field, path: str = "") -> Iterator[str]:
         yield from leaf_paths(field, member_path(path, field.name))
 
 
-def with_keys(form: Field, keys: Collection[str], path: str = "") -> Field:
+def with_keys(form: QueryField, keys: Collection[str], path: str = "") -> QueryField:
     """Return the form restricted to the given keys; branches without any are removed.
 
     Parameters
@@ -81,7 +85,7 @@ def with_keys(form: Field, keys: Collection[str], path: str = "") -> Field:
 # -- golds ---------------------------------------------------------------------------------------------
 
 
-def cut_gold(form: Field, gold: Any) -> Any:
+def cut_gold(form: QueryField, gold: Any) -> Any:
     """Return what a gold says on a form's fields; what it lacks, or has as null, is blank.
 
     Parameters
@@ -99,7 +103,7 @@ def cut_gold(form: Field, gold: Any) -> Any:
     return _blank(form) if gold is None or (_says_nothing(gold) and not _is_leaf(form)) else gold
 
 
-def filled_keys(form: Field, gold: Any, path: str = "") -> set[str]:
+def filled_keys(form: QueryField, gold: Any, path: str = "") -> set[str]:
     """Return the keys of which a gold holds at least one value that is not blank."""
     path += "[]" * form.lists
     level = [gold]
@@ -115,7 +119,7 @@ def filled_keys(form: Field, gold: Any, path: str = "") -> set[str]:
     return found
 
 
-def check_gold(form: Field, gold: Any, path: str = "", lists: int = 0) -> None:
+def check_gold(form: QueryField, gold: Any, path: str = "", lists: int = 0) -> None:
     """Check that a form describes all of a gold.
 
     Raises
@@ -145,17 +149,17 @@ def check_gold(form: Field, gold: Any, path: str = "", lists: int = 0) -> None:
         raise GoldError(f"gold: expected {_kind(form, lists)}, got {gold!r:.40} - at {at}")
 
 
-def _kind(form: Field, lists: int) -> str:
+def _kind(form: QueryField, lists: int) -> str:
     if form.lists > lists:
         return "a list"
     return "an object" if form.members or form.open else "a value"
 
 
-def _is_leaf(form: Field) -> bool:
+def _is_leaf(form: QueryField) -> bool:
     return not (form.lists or form.members or form.open)
 
 
-def _blank(form: Field) -> Any:
+def _blank(form: QueryField) -> Any:
     if form.lists:
         return []
     if form.members:
@@ -173,25 +177,25 @@ def _has_value(value: Any) -> bool:
     return not _says_nothing(value)
 
 
-def form_of_gold(gold: Any, name: str = "") -> Field:
+def form_of_gold(gold: Any, name: str = "") -> QueryField:
     """Read the form of one gold: every member that it names, blank or not."""
     if isinstance(gold, list):
-        item = Field(name)
+        item = QueryField(name)
         for x in gold:
             item = merge(item, form_of_gold(x, name))
         return replace(item, lists=item.lists + 1)
     if isinstance(gold, dict):
-        return Field(name, members=tuple(form_of_gold(x, key) for key, x in gold.items()))
-    return Field(name, scalar=not _says_nothing(gold))
+        return QueryField(name, members=tuple(form_of_gold(x, key) for key, x in gold.items()))
+    return QueryField(name, scalar=not _says_nothing(gold))
 
 
-def merge(one: Field, other: Field) -> Field:
+def merge(one: QueryField, other: QueryField) -> QueryField:
     """Return a form that describes what either of two describes; new members come last."""
     if one == other:
         return one
     later = {field.name: field for field in other.members}
     members = [merge(field, later.pop(field.name, field)) for field in one.members]
-    return Field(
+    return QueryField(
         one.name,
         one.description or other.description,
         max(one.lists, other.lists),
@@ -202,7 +206,7 @@ def merge(one: Field, other: Field) -> Field:
     )
 
 
-def names_of(form: Field) -> Iterator[str]:
+def names_of(form: QueryField) -> Iterator[str]:
     """Return the names of all members, however deep."""
     for field in form.members:
         yield field.name

@@ -14,7 +14,7 @@ from typing import Final
 from medvie_reward._core.paths import member_path
 from medvie_reward._core.seeds import seed_of
 from medvie_reward.errors import ArgumentError
-from medvie_reward.training._query_fields import Field, leaf_paths
+from medvie_reward.training._query_fields import QueryField, leaf_paths
 
 STRATEGIES: Final = ("all", "random", "difficulty")
 """Names of the strategies of `draw_keys`."""
@@ -23,7 +23,7 @@ _LEAST: Final = 0.1  # weight of the easiest field, so that none is never asked 
 
 
 def draw_keys(
-    form: Field,
+    form: QueryField,
     seed: int,
     strategy: str = "random",
     *,
@@ -76,7 +76,7 @@ def draw_keys(
 
 
 def _draw(
-    form: Field, path: str, rng: random.Random, weights: Mapping[str, float], keep_names: bool
+    form: QueryField, path: str, rng: random.Random, weights: Mapping[str, float], keep_names: bool
 ) -> list[str]:
     path += "[]" * form.lists
     if not form.members:
@@ -97,14 +97,14 @@ def _draw(
     ]
 
 
-def _weight(field: Field, path: str, weights: Mapping[str, float]) -> float:
+def _weight(field: QueryField, path: str, weights: Mapping[str, float]) -> float:
     if not weights:
         return 1.0
     found = [weights.get(key, 1.0) for key in leaf_paths(field, path)]
     return sum(found) / len(found)
 
 
-def _name_of_items(form: Field) -> int:
+def _name_of_items(form: QueryField) -> int:
     """Return the position of the member that names a list's items."""
     return next((n for n, field in enumerate(form.members) if field.name == form.label), 0)
 

@@ -27,7 +27,7 @@ PREDS = [
 ]
 GOLDS = [json.dumps({"Name": f"N{n % 2}", "Age": 3, "Indicators": [{"Item Name": "K"}]}) for n in range(70)]
 GROUPS = [f"g{n % 4}" for n in range(70)]
-COLUMNS = ours._Columns(SPEC, "pred", "gold", "id", "group", None, ("f1", "ted"))
+COLUMNS = ours._RayColumns(SPEC, "pred", "gold", "id", "group", None, ("f1", "ted"))
 
 
 def block(rows: slice, **changes: list[Any]) -> pa.Table:
@@ -91,7 +91,7 @@ def test_source_texts_are_read() -> None:
     """A text or a list of lines per row counts what is ungrounded; a row may have none."""
     texts = [["N0", "age 0"], None]
     table = pa.table({"pred": PREDS[:2], "gold": GOLDS[:2], "page": texts})
-    columns = ours._Columns(SPEC, "pred", "gold", None, None, "page", ("f1",))
+    columns = ours._RayColumns(SPEC, "pred", "gold", None, None, "page", ("f1",))
     found = evaluation_of(ours._unpack(*ours._count_block(table, columns)), SPEC)
     local = evaluate(PREDS[:2], GOLDS[:2], source_texts=texts)
     assert (1, local.micro.counts) == (found.sources, found.micro.counts)

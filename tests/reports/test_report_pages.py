@@ -17,7 +17,7 @@ from medvie_reward.reports._document_views import (
     OUTCOMES,
     REASONS,
     Block,
-    Row,
+    PageRow,
     list_blocks,
     outcome_of,
     page_of,
@@ -60,8 +60,8 @@ def test_an_item_without_a_partner_stands_last() -> None:
     """An invented item has a row of its own, behind the gold's."""
     (block,) = blocks({"L": [{"n": "x"}, {"n": "K"}]}, {"L": [{"n": "K"}]})
     assert block.rows == (
-        Row("L[0]", "L[1]", "[0]", "[1]", ((0, "n"),)),
-        Row(None, "L[0]", "", "[0]", ((1, "n"),)),
+        PageRow("L[0]", "L[1]", "[0]", "[1]", ((0, "n"),)),
+        PageRow(None, "L[0]", "", "[0]", ((1, "n"),)),
     )
 
 
@@ -76,7 +76,7 @@ def test_nested_lists_have_blocks_of_their_own() -> None:
 def test_brackets_in_names_are_no_positions() -> None:
     """A name that looks like a position stays a name."""
     (block,) = blocks({"a[3].b": {"c": "1"}}, {"a[3].b": {"c": "1"}})
-    assert block == Block("", ('["a[3].b"].c',), (Row("", "", "", "", ((0, '["a[3].b"].c'),)),), False)
+    assert block == Block("", ('["a[3].b"].c',), (PageRow("", "", "", "", ((0, '["a[3].b"].c'),)),), False)
 
 
 def test_a_list_as_the_document() -> None:

@@ -11,14 +11,14 @@ from form_values import forms, golds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward import reward
+from medvie_reward import reward, training
 from medvie_reward._core.json_values import json_leaves
 from medvie_reward._core.paths import field_text
 from medvie_reward.errors import GoldError, SpecError
 from medvie_reward.spec._schema_rules import SCHEMAS, load_schema
 from medvie_reward.training._form_reader import form_of_schema
 from medvie_reward.training._query_fields import (
-    Field,
+    QueryField,
     check_gold,
     cut_gold,
     filled_keys,
@@ -179,4 +179,10 @@ def test_fields_merge_in_the_order_they_come() -> None:
     one = form_of_gold({"t": [], "a": ""})
     other = form_of_gold({"c": "1", "a": "2", "t": [{"n": 1}]})
     assert list(leaf_paths(merge(one, other))) == ["t[].n", "a", "c"]
-    assert merge(one, other).members[0] == Field("t", lists=1, members=(Field("n", scalar=True),))
+    assert merge(one, other).members[0] == QueryField("t", lists=1, members=(QueryField("n", scalar=True),))
+
+
+def test_the_old_name_is_kept() -> None:
+    """`Field` of an earlier version is the same class, which is told apart from a spec's by its new name."""
+    assert training.Field is training.QueryField is QueryField
+    assert QueryField.__name__ == "QueryField"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from medvie_reward._core.seeds import seed_of
 from medvie_reward.errors import InputError
 from medvie_reward.training._form_reader import form_of_schema
-from medvie_reward.training._query_fields import Field, form_of_gold, leaf_paths
+from medvie_reward.training._query_fields import QueryField, form_of_gold, leaf_paths
 from medvie_reward.training._sampling import STRATEGIES, draw_keys, field_weights, held_out
 
 FLAT = form_of_gold({"a": "", "b": "", "c": ""})
@@ -22,14 +22,16 @@ TABLE = form_of_gold({"t": [{"n": "", "r": "", "u": ""}]})
 DRAWS = 6_000
 
 
-def shares(form: Field, strategy: str, **options: Any) -> dict[tuple[str, ...], float]:
+def shares(form: QueryField, strategy: str, **options: Any) -> dict[tuple[str, ...], float]:
     """Draw with many seeds; gives how often each set of keys came."""
     counts = Counter(draw_keys(form, seed, strategy, **options) for seed in range(DRAWS))
     return {keys: count / DRAWS for keys, count in counts.items()}
 
 
 @given(forms(), st.integers(0, 2**63 - 1), st.sampled_from(STRATEGIES), st.booleans())
-def test_a_draw_is_some_of_the_keys_in_order(form: Field, seed: int, strategy: str, keep_names: bool) -> None:
+def test_a_draw_is_some_of_the_keys_in_order(
+    form: QueryField, seed: int, strategy: str, keep_names: bool
+) -> None:
     """Never none, never one twice, in the form's order, and the same for the same seed."""
     keys = draw_keys(form, seed, strategy, keep_names=keep_names)
     assert keys
