@@ -72,6 +72,8 @@ _GROUPED: Final = re.compile("(?<=[0-9０-９])[，'’\u00a0\u2007\u2009\u202f]
 _LISTED: Final = re.compile("[0-9０-９][、。､｡]")
 _FIGURE: Final = re.compile("[0-9０-９]")
 _FLAG: Final = re.compile(r"[^\d.,:;/+\-~^=<>≤≥±×·_'\"&|]\D{0,19}", re.DOTALL)
+# A food calorie is a thousand, and M is no m.
+_BY_CASE: Final = re.compile("Cal|Mkat")
 _ARROW: Final = re.compile("(?<![↑↓ ]) ?([↑↓]+)$")
 # A dot before three digits may part thousands, and where there is money it often does.
 _MAYBE_GROUPED: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
@@ -305,8 +307,10 @@ def _behind(rest: str) -> tuple[int, str] | None:
         power, unit, known = read
         if rest[0].isdecimal() and not power:
             return None
-        # A whole word that is no unit means the same in any case.
-        return power, unit if known or len(rest) < 3 or not rest.isalpha() else unit.casefold()
+        # A whole word that is no unit means the same in any case, unless it is one in small letters alone.
+        if known or len(rest) < 3 or not rest.isalpha() or _BY_CASE.fullmatch(rest) is not None:
+            return power, unit
+        return power, unit.casefold()
     if not _FLAG.fullmatch(rest):
         return None
     return 0, folded_marks(rest) if has_symbol(rest) else folded_text(rest)
