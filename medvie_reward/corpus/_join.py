@@ -12,6 +12,7 @@ from typing import NamedTuple
 from medvie_reward._core.names import first_names
 from medvie_reward.corpus._row_shapes import PLAIN_ID_KEYS
 from medvie_reward.corpus._rows import RowFile
+from medvie_reward.corpus._shared_names import shared_name
 from medvie_reward.errors import InputError, InputWarning
 
 
@@ -160,6 +161,17 @@ def _warn_of_ids(preds: RowFile, golds: RowFile) -> None:
                 stacklevel=4,
             )
             return
+    shared = None if is_same_file(preds, golds) else shared_name(preds, golds)
+    if shared is not None:
+        where = f"{shared.pred!r} of {preds.name}"
+        same = shared.pred == shared.gold
+        where += f" and of {golds.name}" if same else f" and {shared.gold!r} of {golds.name}"
+        flag = f"--id-key {shared.pred} joins by it" if same else "give both the name 'id' to join by it"
+        warnings.warn(
+            f"{where} have the same values in another order, and the rows are joined by line ({flag})",
+            InputWarning,
+            stacklevel=4,
+        )
 
 
 def is_same_file(preds: RowFile, golds: RowFile) -> bool:

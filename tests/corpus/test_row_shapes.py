@@ -306,3 +306,50 @@ def test_rows_in_memory_are_not_documents() -> None:
 def test_messages_in_memory() -> None:
     """A list of messages is a completion in `evaluate` too."""
     assert evaluate([TALK], [{"N": "a"}]).micro.f1 == 1.0
+
+
+# -- names of rows that no list knows ------------------------------------------------------------------
+
+
+def both(path: Path, pred: Any, gold: Any) -> tuple[str, str]:
+    """Write predictions ``b``, ``a`` and golds ``a``, ``b``, with what names each row beside the value."""
+    preds = write(path / "p.jsonl", *({**pred(x), "pred": {"N": x}} for x in "ba"))
+    return preds, write(path / "g.jsonl", *({**gold(x), "gold": {"N": x}} for x in "ab"))
+
+
+def test_other_names_in_another_order(tmp_path: Path) -> None:
+    """Rows that a member of any name names otherwise are not compared without a word."""
+    for name, member in (("img", {"img": "{}"}), ("meta.no", {"meta": {"no": "{}"}})):
+
+        def named(x: str, member: Any = member) -> Any:
+            return json.loads(json.dumps(member).replace("{}", x))
+
+        files = both(tmp_path, named, named)
+        with pytest.warns(InputWarning, match=rf"{name}.* in another order, .*--id-key {name} joins by it"):
+            assert evaluate_files(*files).micro.f1 == 0
+        evaluation = evaluate_files(*files, id_key=name)
+        assert (evaluation.micro.f1, evaluation.joined) == (1, "id")
+
+
+def test_names_of_rows_differ_between_the_files(tmp_path: Path) -> None:
+    files = both(tmp_path, lambda x: {"scan": x}, lambda x: {"id": x})
+    with pytest.warns(InputWarning, match=r"'scan' of .* and 'id' of .*: .*|give both the name 'id'"):
+        assert evaluate_files(*files).micro.f1 == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_in_the_same_order_are_no_news(tmp_path: Path) -> None:
+    preds = write(tmp_path / "p.jsonl", *({"img": x, "n": 1, "pred": {"N": x}} for x in "ab"))
+    golds = write(tmp_path / "g.jsonl", *({"img": x, "n": 1, "gold": {"N": x}} for x in "ab"))
+    assert evaluate_files(preds, golds).micro.f1 == 1
+
+
+def test_ids_of_answers_of_an_api_that_name_the_golds(tmp_path: Path) -> None:
+    """The ``id`` of an API's answer is none of the document's, unless the golds have the same ones."""
+    rows = [{**CHAT, "id": x, "choices": [{"message": {**SAID, "content": f'{{"N": "{x}"}}'}}]} for x in "ba"]
+    preds = write(tmp_path / "p.jsonl", *rows)
+    golds = write(tmp_path / "g.jsonl", *({"id": x, "gold": {"N": x}} for x in "ab"))
+    evaluation = evaluate_files(preds, golds)
+    assert (evaluation.micro.f1, evaluation.joined) == (1, "id")
+    other = write(tmp_path / "o.jsonl", *({"id": x, "gold": {"N": y}} for x, y in ("cb", "da")))
+    assert (evaluate_files(preds, other).micro.f1, evaluate_files(preds, other).joined) == (1, "line")
