@@ -91,10 +91,27 @@ def find_ids(preds: RowFile, golds: RowFile, how: str = "auto") -> None:
     """
     golds.split(set(preds.ids))
     preds.split(set(golds.ids))
+    if how != "line" and (alike := preds.parts() & golds.parts()):
+        if how == "id":
+            preds.split(preds.parts())
+            golds.split(golds.parts())
+        elif not is_same_file(preds, golds):
+            _warn_of_parts(preds, golds, sorted(alike))
     if how == "auto":
         for a, b in ((preds, golds), (golds, preds)):
             _name(a, b)
         _name_both(preds, golds)
+
+
+def _warn_of_parts(preds: RowFile, golds: RowFile, names: list[str]) -> None:
+    """Warn where two files are one object each that may hold documents by their ids."""
+    warnings.warn(
+        f"{preds.name} and {golds.name} are one object each, with members that are alike "
+        f"({first_names(names)}): each is read as one document (--join id reads a document of each member, "
+        "--join line says that this is right)",
+        InputWarning,
+        stacklevel=4,
+    )
 
 
 def _choose(preds: RowFile, golds: RowFile) -> str:

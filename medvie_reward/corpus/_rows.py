@@ -21,6 +21,7 @@ from medvie_reward.corpus._formats import (
     LONGEST_LINE,
     MOST_VALUES,
     Source,
+    are_alike,
     is_keyed_by_id,
     open_source,
     split_by_key,
@@ -313,6 +314,11 @@ class RowFile:
         """Take a member of `candidates` as the id; it is no part of a row that is the value itself then."""
         self.ids, self.id_key = self.candidates[name], name
         self.reader = replace(self.reader, id_key=name)
+
+    def parts(self) -> set[str]:
+        """Return the members of a file that is one object, where all of them could be documents."""
+        document = self._document if self.key is None else None
+        return {*document} if document is not None and are_alike(document) else set()
 
     def split(self, ids: set[str]) -> bool:
         """Read a file that is one object as documents by their ids, if its members are called like these."""

@@ -353,3 +353,79 @@ def test_ids_of_answers_of_an_api_that_name_the_golds(tmp_path: Path) -> None:
     assert (evaluation.micro.f1, evaluation.joined) == (1, "id")
     other = write(tmp_path / "o.jsonl", *({"id": x, "gold": {"N": y}} for x, y in ("cb", "da")))
     assert (evaluate_files(preds, other).micro.f1, evaluate_files(preds, other).joined) == (1, "line")
+
+
+# -- tool calls as vendors write them ------------------------------------------------------------------
+
+CALLED = {"name": "save", "arguments": TEXT}
+CALLS: list[tuple[str, Any]] = [
+    (
+        "OpenAI chat",
+        {"choices": [{"message": {**SAID, "content": None, "tool_calls": [{"function": CALLED}]}}]},
+    ),
+    (
+        "OpenAI, old",
+        {"choices": [{"message": {"role": "assistant", "content": None, "function_call": CALLED}}]},
+    ),
+    (
+        "OpenAI responses",
+        {"object": "response", "output": [{"type": "reasoning"}, {"type": "function_call", **CALLED}]},
+    ),
+    (
+        "Anthropic",
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "text", "text": "Here."}, {"type": "tool_use", "input": json.loads(TEXT)}],
+        },
+    ),
+    (
+        "Gemini",
+        {"candidates": [{"content": {"parts": [{"functionCall": {"name": "s", "args": json.loads(TEXT)}}]}}]},
+    ),
+    (
+        "Bedrock converse",
+        {"output": {"message": {"role": "assistant", "content": [{"toolUse": {"input": json.loads(TEXT)}}]}}},
+    ),
+    (
+        "LangChain",
+        {"message": {"role": "assistant", "tool_calls": [{"name": "s", "args": json.loads(TEXT)}]}},
+    ),
+    ("message", {"role": "assistant", "content": [{"type": "tool_use", "input": json.loads(TEXT)}]}),
+]
+
+
+@pytest.mark.parametrize("row", [row for _, row in CALLS], ids=[name for name, _ in CALLS])
+def test_arguments_of_a_tool_call(row: Any, tmp_path: Path) -> None:
+    """They are the answer where they are asked for, and no document otherwise."""
+    files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
+    assert evaluate_files(*files, answer="tool_call").micro.f1 == 1
+    assert evaluate_files(*files).statuses == {"no_answer": 1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"key": "a", "response": {"candidates": [{"content": {"parts": [{"text": TEXT}]}}]}},
+        {"candidates": [{"content": {"parts": [{"text": "{?}", "thought": True}, {"text": TEXT}]}}]},
+        {"candidates": [{"content": {"parts": [{"text": TEXT, "thoughtSignature": "x"}]}}]},
+        {"content": TEXT, "tokens_predicted": 9, "stop": True},
+        {"inputs": {"q": 1}, "outputs": {"output": TEXT}},
+        {"response": {"output": TEXT, "cached": False, "tokenUsage": {"total": 3}}},
+        {"choices": [{"message": SAID, "review": {"score": 1}}]},
+        SAID,
+    ],
+)
+def test_completions_further_inside(row: Any, tmp_path: Path) -> None:
+    files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
+    assert evaluate_files(*files).micro.f1 == 1
+
+
+def test_documents_with_a_member_called_output(tmp_path: Path) -> None:
+    """A text without JSON in it is a value of the document, and so is one beside other fields."""
+    for document in ({"output": "a"}, {"output": TEXT, "Name": "Li"}, {"text": "```a```"}):
+        files = (
+            write(tmp_path / "p.jsonl", {"pred": document}),
+            write(tmp_path / "g.jsonl", {"gold": document}),
+        )
+        assert evaluate_files(*files).micro.f1 == 1
