@@ -81,7 +81,7 @@ def _of_file(name: str, files: bool) -> Any:
     try:
         file = Path(name).expanduser()
         if not file.exists():
-            raise SpecError(f"schema: expected {known}, or the path of a file; there is no file {shown!r}")
+            raise SpecError(f"schema: expected {known}, or the path of a file; there is no file {name!r}")
         return read_json(str(file))
     except (InputError, OSError, ValueError) as error:
         if isinstance(error, SpecError):

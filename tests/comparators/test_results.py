@@ -356,8 +356,16 @@ PARTS = st.sampled_from(
     ]
 )
 texts = st.text() | st.lists(PARTS, max_size=8).map("".join)
-known = st.sampled_from([text for pair in (*RESULT_SAME, *STATUS_SAME) for text in pair])
 _quantity_text = quantity_form()
+# What one of the comparators reads that a result is made of; the rest has rules and tables of its own.
+known = st.sampled_from(
+    [
+        text
+        for pair in (*RESULT_SAME, *STATUS_SAME)
+        for text in pair
+        if any(form(text).startswith("\x00") for form in (_quantity_text, ordinal_text, flag_text))
+    ]
+)
 
 
 @examples(500)
@@ -368,7 +376,7 @@ def test_nothing_else_matches(a: str, b: str) -> None:
         (result_text, _quantity_text, ordinal_text),
         (status_text, ordinal_text, flag_text),
     ):
-        if form is result_text and re.search("[+＋][1-4１-４]", a + b):
-            continue  # test strips have a rule of their own
+        if form is result_text and re.search("[+＋]", a + b):
+            continue  # test strips and grades inside a text have rules of their own
         if form(a) == form(b):
             assert first(a) == first(b) or second(a) == second(b)
