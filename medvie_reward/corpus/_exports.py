@@ -79,7 +79,9 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
         raise InputError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
     details = evaluation.details
     if details is None or not details.with_leaves:
-        raise InputError("this evaluation kept no leaves: pass leaves=True to evaluate or evaluate_files")
+        raise InputError(
+            "this evaluation kept no leaves: use evaluate(..., leaves=True) or evaluate_files(..., leaves=True)"
+        )
     rows = zip(evaluation.documents, details.leaves, strict=True)
     return [record for document, leaves in rows for record in leaf_records(document.id, leaves)]
 
