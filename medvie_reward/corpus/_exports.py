@@ -80,7 +80,7 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
     details = evaluation.details
     if details is None or not details.with_leaves:
         raise InputError(
-            "this evaluation kept no leaves: use evaluate(..., leaves=True) or evaluate_files(..., leaves=True)"
+            "this evaluation kept no leaves: use evaluate(..., leaves=True), or evaluate_files with it"
         )
     rows = zip(evaluation.documents, details.leaves, strict=True)
     return [record for document, leaves in rows for record in leaf_records(document.id, leaves)]
