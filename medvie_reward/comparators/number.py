@@ -1,4 +1,4 @@
-"""Numbers -> their value, with the bound sign and the unit that stand beside it.
+"""Numbers -> their value, with the bound sign and the unit next to it.
 
 A value is kept as its decimal digits and an exponent, so nothing is ever rounded. What is read:
 
@@ -88,7 +88,7 @@ _SIGNS: Final = {
 
 
 class Quantity(NamedTuple):
-    """A number as it was read, with what stands beside it.
+    """A number as it was read, with what is next to it.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ def number_form(
     check_digits(digits)
     check_decimals(decimals, decimal_sign)
     if decimals is not None and digits == "kept":
-        raise SpecError("option 'decimals': expected none beside digits 'kept', which rounds nothing")
+        raise SpecError("option 'decimals': expected none together with digits 'kept', which rounds nothing")
     if decimals is None and decimal_sign is None:
         return partial(_number_text, kept=digits == "kept")
     return partial(_ruled_text, kept=digits == "kept", decimals=decimals, sign=decimal_sign)
@@ -243,7 +243,7 @@ def plain_value(text: str) -> str | None:
 
 
 def read_quantity(text: str, money: bool = False) -> Quantity | None:
-    """Read a number and what stands beside it; ``None`` where there is more or less than that.
+    """Read a number and what is next to it; ``None`` where there is more or less than that.
 
     Parameters
     ----------

@@ -146,7 +146,7 @@ def _valued(numeral: str) -> str:
 
 
 def status_text(text: str) -> str:
-    """Write what is said of a result: a grade such as 阳性, a mark such as 偏高, a status such as final."""
+    """Write a text about a result as its grade (阳性), its mark (偏高) or its status (final)."""
     if len(text) > _LONGEST:
         return folded_text(text)
     written = ordinal_text(text)

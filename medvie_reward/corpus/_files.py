@@ -162,7 +162,7 @@ def _lines_of(preds: RowFile, golds: RowFile, joined: Join, limit: int | None) -
 
 
 def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
-    """Read the golds of a file, one after the other.
+    """Read the gold documents of a file, one after the other.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from medvie_reward.completions import decode, is_conversation
 from medvie_reward.corpus._place import Place
 
 WHOLE: Final = "."
-"""The key that stands for the row itself."""
+"""The key that means the row itself."""
 
 
 class Shape(NamedTuple):
@@ -170,7 +170,7 @@ Path = tuple[str | int, ...]
 
 
 def is_wrapper_name(name: str) -> bool:
-    """Check whether a member of this name holds a value or stands beside one."""
+    """Check whether a member of this name holds a value or usually comes with one."""
     return name.lower() in _BESIDE
 
 
@@ -295,7 +295,7 @@ def _fits(shape: Shape, row: dict[str, Any]) -> bool:
 
 
 def _beside(row: dict[str, Any], names: Sequence[str]) -> bool:
-    """Check whether all other members are such as stand beside a value in a wrapper."""
+    """Check whether all other members are such as come with a value in a wrapper."""
     return all(name in names or name.lower() in _BESIDE for name in row)
 
 
@@ -313,7 +313,8 @@ def _is_wrapper(rows: Sequence[Any], name: str, side: Side, at: Place) -> bool:
     if any(_is_document(x) for x in values):
         others = [x for x in first if x != name and x.lower() not in _BESIDE]
         raise at.error(
-            f"has {name!r}, which may hold the {side.noun} or be a part of it, beside {first_names(others)}: "
+            f"has {name!r}, which may hold the {side.noun} or be a part of it, "
+            f"next to {first_names(others)}: "
             f"expected {side.flag} {name}, or {side.flag} {WHOLE} where the row itself is the {side.noun}"
         )
     return False

@@ -135,7 +135,8 @@ def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
             return
         if any(ended):
             raise ArgumentError(
-                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
+                f"expected as many predictions as gold documents, ids and groups: "
+                f"some of them end after {n} documents"
             )
         n += 1
         yield row

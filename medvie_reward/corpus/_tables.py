@@ -1,4 +1,4 @@
-"""CSV and TSV -> rows; a name with dots stands for a nested member, a number in it for a list position."""
+"""CSV and TSV -> rows; a name with dots is a path, a number in it a list position."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ def test_documents_with_such_members(tmp_path: Path, row: dict[str, Any]) -> Non
 
 OPEN: list[tuple[Any, Any, str]] = [
     ({"label": {"brand": "x"}, "total": "5"}, GOLD_KEYS,
-     r"has 'label', which may hold the gold document or be a part of it, beside 'total': "
+     r"has 'label', which may hold the gold document or be a part of it, next to 'total': "
      r"expected --gold-key label, or --gold-key \. where the row itself is the gold document"),
     ({"output": {"x": 1}, "total": 5}, PRED_KEYS, r"has 'output', .* --pred-key output, or --pred-key \."),
     ({"pred": {}, "output": {}}, PRED_KEYS, r"has 'output' and 'pred': which one holds the prediction\?"),
