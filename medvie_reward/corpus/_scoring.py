@@ -166,6 +166,9 @@ def score_document(
     """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
     plain_gold = read_gold(gold, spec, decoded)
     form = ""
+    # Clients of APIs give objects of their own, which are messages once they are written out.
+    if hasattr(pred, "model_dump") and is_conversation(written := pred.model_dump()):
+        pred = written
     if isinstance(pred, Completion):
         read = pred
     elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):

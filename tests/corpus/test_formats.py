@@ -529,3 +529,22 @@ def test_arrow_table_in_memory() -> None:
     pa = pytest.importorskip("pyarrow")
     table = pa.Table.from_pylist([{"N": "a", "R": [{"x": "1"}]}])
     assert evaluate(table, [{"N": "a", "R": [{"x": "1"}]}]).micro.f1 == 1
+
+
+def test_folders_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for name in ("a.json", "more/b.json"):
+        (tmp_path / name).write_text('{"N": "x"}')
+    with pytest.warns(InputWarning, match="holds folders with documents, which are not read: 'more'"):
+        assert evaluate_files(tmp_path, tmp_path).n == 1
+
+
+def test_objects_of_an_api_client() -> None:
+    """A message as the client of an API gives it is a completion, another model is the answer."""
+    pydantic = pytest.importorskip("pydantic")
+    message = pydantic.create_model("Message", role=(str, ...), content=(str, ...))
+    response = pydantic.create_model("Response", choices=(list[dict[str, Any]], ...))
+    document = pydantic.create_model("Document", N=(str, ...))
+    said = message(role="assistant", content='The answer: {"N": "x"}')
+    answered = response(choices=[{"message": said.model_dump()}])
+    assert evaluate([said, answered, document(N="x")], [{"N": "x"}] * 3).micro.f1 == 1
