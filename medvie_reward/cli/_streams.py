@@ -140,6 +140,19 @@ def abandon(stream: TextIO) -> None:
 # -- signals -------------------------------------------------------------------------------------------
 
 
+def _ending(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else Ended(number)
+
+
+def _importing(frame: FrameType | None, top: FrameType) -> bool:
+    """Check whether a module is being imported in a frame or in its callers, up to the top one."""
+    while frame is not None and frame is not top:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextlib.contextmanager
 def ending_signals() -> Iterator[list[int]]:
     """Raise `Ended` where a signal asks the program to end, so that it leaves nothing unfinished behind.
@@ -155,12 +168,23 @@ def ending_signals() -> Iterator[list[int]]:
         yield came
         return
 
-    def end(number: int, _: FrameType | None) -> None:
+    top = sys._getframe(2)  # the function with the `with`; 1 is contextlib
+
+    def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is cleaning up
-        raise Ended(number)
+        if number != signal.SIGINT:
+            signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is cleaning up
+        if len(came) > 1 or not _importing(frame, top):
+            raise _ending(number)
+        # An extension module may crash the interpreter if its import is cut short, so that is waited for.
+        profiler = sys.getprofile()
+
+        def after_import(frame: FrameType, event: str, _: object) -> None:
+            if event in ("call", "c_call") and not _importing(frame, top):
+                sys.setprofile(profiler)
+                raise _ending(number)
+
+        sys.setprofile(after_import)
 
     before = {}
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):

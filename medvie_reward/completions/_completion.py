@@ -15,6 +15,7 @@ Nothing is repaired and no fragment is taken out of a broken or truncated answer
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import plain
@@ -185,7 +186,7 @@ def _parse(text: str, spec: Spec, known: Tags, max_chars: int) -> Completion:
     elif form == "think_json":
         format_ok = format_ok and alone != "" and type(read.value) in (dict, list)
     if rule == "tool_call" and read.value is not ABSENT:
-        read = _arguments(read, spec.max_depth)
+        read = _arguments(read, spec.max_depth, part)
     return Completion(read.value, format_ok, read.status, len(part), read.detail)
 
 
@@ -201,7 +202,14 @@ def _tagged_fence(part: str) -> str:
     return part if start < 0 or end < 0 else part[start + len("```json") : end]
 
 
-def _arguments(read: Decoded, max_depth: int) -> Decoded:
+# What models write between the name of a function and the JSON of its arguments.
+_NAMED_OUTSIDE: Final = re.compile(
+    r"<function=[^<>\s]{1,64}>|<[|\uff5c]tool[_\u2581]sep[|\uff5c]>|<\|tool_call_argument_begin\|>"
+    r"|\bto=functions\.\w|\[TOOL_CALLS\]\s*\w[\w.-]{0,63}\s*(?:\[ARGS\])?\s*\{"
+)
+
+
+def _arguments(read: Decoded, max_depth: int, part: str) -> Decoded:
     """Take the arguments out of a tool call, of several the first."""
     call = read.value
     for wrapper in ("tool_calls", None, "function", "function_call"):
@@ -216,6 +224,8 @@ def _arguments(read: Decoded, max_depth: int) -> Decoded:
             if key in call:
                 status = "ok" if type(call[key]) is dict else "not_an_object"
                 return Decoded(call[key], status if read.status in ("ok", "not_an_object") else read.status)
+    if type(read.value) is dict and _NAMED_OUTSIDE.search(part):
+        return read
     return Decoded(ABSENT, "no_answer", "the JSON is no tool call: expected the members name and arguments")
 
 

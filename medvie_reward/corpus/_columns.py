@@ -9,7 +9,7 @@ from typing import Any
 from medvie_reward._core.names import first_names
 from medvie_reward.completions import is_conversation
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, Side, choose
+from medvie_reward.corpus._row_shapes import GOLD_KEYS, ID_KEYS, PRED_KEYS, Side, choose
 from medvie_reward.corpus._tables import rows_from_columns
 from medvie_reward.errors import ArgumentError, InputError
 
@@ -33,11 +33,52 @@ def values_of_column(given: Any, what: str) -> Iterable[Any]:
         raise ArgumentError(f"{what}: expected a list of them, got a text; evaluate_files reads files")
     if isinstance(given, Mapping):
         raise ArgumentError(f"{what}: expected a list of them, or both sides as objects keyed by id")
+    if hasattr(given, "to_pylist"):
+        return given.to_pylist()  # type: ignore[no-any-return]
     if hasattr(given, "columns") and hasattr(given, "shape"):
         return _frame_rows(given, what)
     if hasattr(given, "dtype") and hasattr(given, "to_list"):
         return [None if _is_missing(x) else x for x in given.to_list()]
+    if not isinstance(given, Iterable) and not hasattr(given, "__getitem__"):
+        raise InputError(f"{what}: expected a list of them, got {type(given).__name__}")
     return given  # type: ignore[no-any-return]
+
+
+def order_doubts(preds: Any, golds: Any) -> list[str]:
+    """Return a sentence where both sides name their rows by the same values in another order.
+
+    Those are the index of a data frame or Series, and a member such as ``id`` in all documents of two lists
+    or data frames.
+    """
+    found = [(f"the index of {type(golds).__name__}", _index_of(preds), _index_of(golds))]
+    for name in ID_KEYS:
+        found.append((f"the member {name!r}", _member_of(preds, name), _member_of(golds, name)))
+    for what, a, b in found:
+        if a and b and a != b and len({*a}) == len(a) and {*a} == {*b}:
+            return [
+                f"{what} has the same values on both sides, in another order, and documents are compared in "
+                "the order in which they are given: sort one side, or give both as objects keyed by id"
+            ]
+    return []
+
+
+def _index_of(given: Any) -> list[str]:
+    """Return the names in a pandas index; none for one that only counts."""
+    index = getattr(given, "index", None)
+    if index is None or callable(index) or type(index).__name__ == "RangeIndex":
+        return []
+    return [str(x) for x in index]
+
+
+def _member_of(given: Any, name: str) -> list[str]:
+    """Return the texts or integers that a member of all rows holds; none where some row has no such value."""
+    if hasattr(given, "columns") and hasattr(given, "shape"):
+        values = given[name].to_list() if name in list(given.columns) else []
+    elif type(given) is list and given and type(given[0]) is dict and name in given[0]:
+        values = [x.get(name) if type(x) is dict else None for x in given]
+    else:
+        return []
+    return [str(x) for x in values] if all(type(x) in (str, int) for x in values) else []
 
 
 def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | None:
@@ -50,6 +91,10 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
     """
     if not (isinstance(preds, Mapping) and isinstance(golds, Mapping)):
         return None
+    if all(type(name) in (str, int) for side in (preds, golds) for name in side):  # 1 and "1" are one id
+        by_name = {str(name): x for name, x in preds.items()}, {str(name): x for name, x in golds.items()}
+        if (len(by_name[0]), len(by_name[1])) == (len(preds), len(golds)):
+            preds, golds = by_name
     missing = [str(name) for name in golds if name not in preds]
     extra = [str(name) for name in preds if name not in golds]
     if missing or extra:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from medvie_reward._core.files import STDIN, without_bom
+from medvie_reward._core.names import first_names
 from medvie_reward.corpus import _arrow, _tables
 from medvie_reward.corpus._json_text import items_of, values_of
 from medvie_reward.corpus._opening import PACKED, open_bytes, reading, suffix_of
 from medvie_reward.corpus._place import Place
 from medvie_reward.corpus._writing import dump
-from medvie_reward.errors import InputError
+from medvie_reward.errors import InputError, InputWarning
 
 JSON_SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
 _TEXT_SUFFIXES: Final = (".txt", ".md")
@@ -291,6 +293,13 @@ def _open_folder(name: str, completions: bool) -> Source:
             other = found.setdefault(inner.stem, path)
             if other != path:
                 raise InputError(f"holds {other.name} and {path.name}: expected one file a document", name)
+    if inner_folders := [
+        path.name
+        for path in paths
+        if path.is_dir() and any(suffix_of(x.name) in _DOCUMENTS for x in path.iterdir())
+    ]:
+        said = f"{name} holds folders with documents, which are not read: {first_names(inner_folders)}"
+        warnings.warn(said, InputWarning, stacklevel=2)
     if not found:
         known = (*JSON_SUFFIXES, *_tables.SUFFIXES, *_arrow.SUFFIXES)
         rows = [path for path in paths if suffix_of(path.name) in known]

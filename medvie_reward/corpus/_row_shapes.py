@@ -351,6 +351,7 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
     other = GOLD_KEYS if side is PRED_KEYS else PRED_KEYS
     members = first_names(list(first))
     known = [x for x in (*other.names, *other.others) if x in first]
+    swapped = "" if only else "are the two files swapped? Else "
     tool = next((x.tool for x in SHAPES if all(y in first for y in x.needs) and _fits(x, first)), None)
     for name in known:
         values = [row[name] for row in rows if type(row) is dict and name in row]
@@ -359,7 +360,7 @@ def _refuse_unknown(rows: Sequence[Any], side: Side, at: Place, only: bool) -> N
         if name in SURE or any(map(_holds_text, values)) or (beside and documents):
             raise at.error(
                 f"has {name!r}, which holds a {other.noun}, and no {side.noun} (expected {side}; the row has "
-                f"{members}): are the two files swapped? Else name the member with {side.flag}"
+                f"{members}): {swapped}name the member with {side.flag}"
             )
     likely = [x for x in first if any(_holds_text(row.get(x)) for row in rows if type(row) is dict)]
     if tool is not None or likely or only or (_beside(first, []) and not first.keys().isdisjoint(_PROMPTS)):

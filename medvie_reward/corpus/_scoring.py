@@ -14,7 +14,7 @@ from medvie_reward.completions import (
     parse_with,
     text_of_completion,
 )
-from medvie_reward.corpus._columns import matched, values_of_column, wrapped
+from medvie_reward.corpus._columns import matched, order_doubts, values_of_column, wrapped
 from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
@@ -96,6 +96,7 @@ def evaluate(
     if keyed := matched(preds, golds):
         preds, golds, names_of = keyed
         ids = names_of if ids is None else ids
+    warn_of(order_doubts(preds, golds))
     preds, golds = values_of_column(preds, "predictions"), values_of_column(golds, "golds")
     doubts: list[str] = []
     builder = EvaluationBuilder(chosen, known_metrics(metrics), details=Details(chosen, leaves))
@@ -166,6 +167,9 @@ def score_document(
     """Score one document; parameters as those of `evaluate`, ``decoded`` as for `read_gold`."""
     plain_gold = read_gold(gold, spec, decoded)
     form = ""
+    # Clients of APIs give objects of their own, which are messages once they are written out.
+    if hasattr(pred, "model_dump") and is_conversation(written := pred.model_dump()):
+        pred = written
     if isinstance(pred, Completion):
         read = pred
     elif pred is None or isinstance(pred, (str, bytes, bytearray)) or is_conversation(pred):

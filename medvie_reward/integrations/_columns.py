@@ -31,7 +31,7 @@ def measure_columns(
     Raises
     ------
     InputError
-        If no column holds the ground truth.
+        If no column holds the ground truth, or not one for each completion.
     """
     golds = columns.get("ground_truth")
     if golds is None:
@@ -42,6 +42,8 @@ def measure_columns(
                 f"member), got the columns {', '.join(sorted(columns)) or 'none'}"
             )
         golds = [_opened(x).get("ground_truth") for x in models]
+    if len(golds) != len(completions):
+        raise InputError(f"dataset: expected a gold a completion, got {len(golds)} and {len(completions)}")
     extras = columns.get("extra_info")
     prompts = next((columns[name] for name in _PROMPTS if columns.get(name) is not None), None)
     flat = {key: columns[key] for key in _COLUMNS if columns.get(key) is not None}

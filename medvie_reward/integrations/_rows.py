@@ -22,6 +22,8 @@ _BLANK: Final[Mapping[Any, Any]] = {}
 _OPENED: Final = 256
 _PROMPTS: Final = ("prompt", "raw_prompt")
 _MOST_WRAPPERS: Final = 4
+# Members that hold a gold, and what may stand beside them.
+_AROUND: Final = {"ground_truth": ("style",), "gt_parse": ("meta",)}
 UNREAD: Final = object()
 """Name of the member that holds an ``extra_info`` which could not be read."""
 
@@ -38,14 +40,22 @@ def gold_text(value: Any) -> str | None:
 
 
 def inner_gold(text: str | None) -> str | None:
-    """Return the JSON text that a JSON text of a list holds as its only item; else the text itself.
+    """Return the gold that a JSON text has something around; else the text itself.
+
+    That is a list with one JSON text, and an object that a column of a data set holds instead of the gold:
+    verl's ``reward_model`` and Donut's ``gt_parse``.
 
     Raises
     ------
     GoldError
         If it holds several JSON texts.
     """
-    if text is None or not text.lstrip().startswith("[") or '"' not in text[:_OPENED]:
+    if text is None:
+        return text
+    head = text[:_OPENED].lstrip()
+    if head.startswith("{") and any(f'"{name}"' in head for name in _AROUND):
+        return _held(text)
+    if not head.startswith("[") or '"' not in head:
         return text
     try:
         value = orjson.loads(text)
@@ -53,6 +63,20 @@ def inner_gold(text: str | None) -> str | None:
         return text
     found = _unwrapped(value)
     return text if found is value else found
+
+
+def _held(text: str) -> str:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+    for name, beside in _AROUND.items():
+        if type(value) is dict and name in value and value.keys() <= {name, *beside}:
+            inner = value[name]
+            if type(inner) in (dict, list):
+                return orjson.dumps(inner).decode()
+            return inner if _is_json_text(inner) else text
+    return text
 
 
 def field_text(extra: Mapping[str, Any], name: str) -> str | None:

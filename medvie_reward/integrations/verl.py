@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from medvie_reward.errors import InputError
 from medvie_reward.integrations.samples import Scorer, scorer_of
 
 Numbers = dict[str, int | float | bool]
@@ -50,7 +51,8 @@ def reward_fn(
     **kwargs
         ``reward_kwargs`` of verl's configuration: ``spec``, ``schema``, ``hallucination_cost`` and every
         field of a `Spec`, such as ``alpha``; see `samples.Scorer`. The manager ``batch`` gives
-        ``solution_strs``, ``ground_truths`` and ``extra_infos`` instead of the names above.
+        ``solution_strs``, ``ground_truths`` and ``extra_infos`` instead of the names above. Lists in their
+        place, the sources among them, are a batch too.
 
     Returns
     -------
@@ -70,12 +72,21 @@ def reward_fn(
         kwargs = {name: value for name, value in kwargs.items() if name not in _OF_VERL}
     if lists:
         return _measure_batch(scorer_of(kwargs), **lists)
+    if _is_column(data_source) and _is_column(solution_str) and _is_column(ground_truth):
+        return _measure_batch(
+            scorer_of(kwargs), solution_strs=solution_str, ground_truths=ground_truth, extra_infos=extra_info
+        )
     if solution_str is _ABSENT or ground_truth is _ABSENT:
         raise TypeError("reward_fn() needs solution_str and ground_truth, or solution_strs and ground_truths")
     return scorer_of(kwargs).measure(solution_str, ground_truth, extra_info)
 
 
 compute_score = reward_fn
+
+
+def _is_column(value: Any) -> bool:
+    """Check whether an argument holds a value for each sample of a batch."""
+    return isinstance(value, (list, tuple)) or bool(getattr(value, "shape", ()))
 
 
 def _measure_batch(
@@ -89,4 +100,9 @@ def _measure_batch(
     """Measure the rollouts of a batch, as verl's manager ``batch`` hands them over."""
     texts, golds = list(solution_strs), list(ground_truths)
     extras = [None] * len(texts) if extra_infos is None else list(extra_infos)
+    if not len(texts) == len(golds) == len(extras):
+        raise InputError(
+            f"batch: expected as many of everything, got {len(texts)} completions, {len(golds)} golds and "
+            f"{len(extras)} of extra_info"
+        )
     return [scorer.measure(*sample) for sample in zip(texts, golds, extras, strict=True)]

@@ -294,3 +294,22 @@ def test_thoughts_do_not_count(thought: str, tail: str) -> None:
         return
     text = f"<think>{thought}</think>{tail}<answer>[1]</answer>"
     assert parse_completion(text).answer == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<function=save>{}</function>",
+        "<function=save>\n{}\n</function><|eom_id|>",
+        "[TOOL_CALLS]save[ARGS]{}</s>",
+        "[TOOL_CALLS] save{}",
+        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>save\n```json\n{}\n```<｜tool▁call▁end｜>",
+        "<|tool_call_begin|>functions.save:0<|tool_call_argument_begin|>{}<|tool_call_end|>",
+        "<|start|>assistant<|channel|>commentary to=functions.save <|constrain|>json<|message|>{}<|call|>",
+    ],
+)
+def test_tool_calls_whose_name_stands_outside_of_the_json(text: str) -> None:
+    arguments = {"Name": "Li Wei"}
+    written = text.replace("{}", json.dumps(arguments))
+    assert parse_completion(written, answer="tool_call").answer == arguments
+    assert parse_completion(json.dumps(arguments), answer="tool_call").status == "no_answer"

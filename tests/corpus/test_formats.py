@@ -491,3 +491,60 @@ def test_bound_of_answers_that_are_values(tmp_path: Path) -> None:
         for evaluation in (files, evaluate([answer], [gold]), evaluate([json.dumps(answer)], [gold])):
             assert evaluation.statuses == {status: 1}
     assert evaluate([answer], [answer]).statuses == {"ok": 1}
+
+
+# -- what Python holds documents in --------------------------------------------------------------------
+
+
+def test_sides_in_another_order() -> None:
+    """Rows that an index or an id names otherwise are compared as they stand, and this is said."""
+    pandas = pytest.importorskip("pandas")
+    preds, golds = [{"N": "x"}, {"N": "y"}], [{"N": "y"}, {"N": "x"}]
+    frames = [pandas.DataFrame(rows, index=list(names)) for rows, names in ((preds, "ab"), (golds, "ba"))]
+    with pytest.warns(InputWarning, match="the index of DataFrame has the same values .* in another order"):
+        assert evaluate(*frames).micro.f1 == 0
+    lists = [[{"id": f"{n}", **row} for n, row in zip(names, rows, strict=True)]
+             for rows, names in ((preds, "12"), (golds, "21"))]  # fmt: skip
+    for sides in (lists, [pandas.DataFrame(side) for side in lists]):
+        with pytest.warns(InputWarning, match="the member 'id' has the same values .* in another order"):
+            assert evaluate(*sides).micro.f1 == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_sides_in_the_same_order() -> None:
+    pandas = pytest.importorskip("pandas")
+    rows = [{"id": "b", "N": "x"}, {"id": "a", "N": "y"}]
+    assert evaluate(pandas.DataFrame(rows, index=[4, 2]), pandas.DataFrame(rows, index=[4, 2])).micro.f1 == 1
+    assert evaluate(rows, pandas.DataFrame(rows, index=[2, 4])).micro.f1 == 1
+
+
+def test_objects_keyed_by_numbers_and_texts() -> None:
+    preds: dict[Any, Any] = {2: {"N": "b"}, 1: {"N": "a"}}
+    assert evaluate(preds, {"1": {"N": "a"}, "2": {"N": "b"}}).micro.f1 == 1
+    with pytest.raises(InputError, match="predictions: expected a list of them, got NoneType"):
+        evaluate(None, [{"N": "a"}])  # type: ignore[arg-type]
+
+
+def test_arrow_table_in_memory() -> None:
+    pa = pytest.importorskip("pyarrow")
+    table = pa.Table.from_pylist([{"N": "a", "R": [{"x": "1"}]}])
+    assert evaluate(table, [{"N": "a", "R": [{"x": "1"}]}]).micro.f1 == 1
+
+
+def test_folders_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for name in ("a.json", "more/b.json"):
+        (tmp_path / name).write_text('{"N": "x"}')
+    with pytest.warns(InputWarning, match="holds folders with documents, which are not read: 'more'"):
+        assert evaluate_files(tmp_path, tmp_path).n == 1
+
+
+def test_objects_of_an_api_client() -> None:
+    """A message as the client of an API gives it is a completion, another model is the answer."""
+    pydantic = pytest.importorskip("pydantic")
+    message = pydantic.create_model("Message", role=(str, ...), content=(str, ...))
+    response = pydantic.create_model("Response", choices=(list[dict[str, Any]], ...))
+    document = pydantic.create_model("Document", N=(str, ...))
+    said = message(role="assistant", content='The answer: {"N": "x"}')
+    answered = response(choices=[{"message": said.model_dump()}])
+    assert evaluate([said, answered, document(N="x")], [{"N": "x"}] * 3).micro.f1 == 1

@@ -70,6 +70,28 @@ def test_a_list_that_holds_one_json_text(hook: Hook, gold: Any) -> None:
     assert hook(wrapped(RIGHT), gold, None) == 2.0
 
 
+@pytest.mark.parametrize("hook", HOOKS.values(), ids=HOOKS)
+@pytest.mark.parametrize(
+    "gold",
+    [
+        {"ground_truth": RIGHT},
+        {"style": "rule", "ground_truth": GOLD},
+        {"gt_parse": GOLD},
+        json.dumps({"style": "rule", "ground_truth": RIGHT}),
+        json.dumps({"gt_parse": GOLD, "meta": {"split": "train"}}),
+    ],
+    ids=range(5),
+)
+def test_an_object_around_the_gold(hook: Hook, gold: Any) -> None:
+    """A column that holds the gold in verl's or Donut's object is no document with one field."""
+    assert hook(wrapped(RIGHT), gold, None) == 2.0
+
+
+def test_documents_with_a_field_called_ground_truth() -> None:
+    for gold in ({"ground_truth": "yes"}, {"ground_truth": {"N": "a"}, "Name": "Li"}):
+        assert Scorer().measure(wrapped(json.dumps(gold)), gold)["f1"] == 1.0
+
+
 @pytest.mark.parametrize(
     "gold", [[RIGHT, WRONG], np.array([RIGHT, "[]"]), json.dumps([RIGHT, RIGHT])], ids=range(3)
 )

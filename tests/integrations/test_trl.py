@@ -220,3 +220,8 @@ def test_the_file_exports_the_packaged_function() -> None:
     spec.loader.exec_module(module)
     assert module.reward_fn is trl.reward_fn
     assert module.make_reward_fn is trl.make_reward_fn
+
+
+def test_fewer_golds_than_completions() -> None:
+    with pytest.raises(InputError, match="expected a gold a completion, got 1 and 2"):
+        trl.reward_fn(completions=[RIGHT, RIGHT], ground_truth=[GOLD])

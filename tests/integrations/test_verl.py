@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medvie_reward import SpecError, reward
+from medvie_reward import InputError, SpecError, reward
 from medvie_reward.integrations import verl
 from medvie_reward.integrations.samples import KEYS
 
@@ -67,6 +67,19 @@ def test_the_batch_manager() -> None:
     assert [x["score"] for x in made] == [reward(TEXT, GOLD, alpha=0.25).score, 2.0]
     assert [tuple(x) for x in made] == [KEYS, KEYS]
     assert verl.reward_fn(solution_strs=[], ground_truths=[]) == []
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_a_batch_by_position(kind: Any) -> None:
+    gold = json.dumps(GOLD)
+    found = verl.reward_fn(kind(["d", "d"]), kind([TEXT, "junk"]), kind([gold, gold]), [None, {"index": 1}])
+    assert [x["score"] for x in found] == [
+        verl.reward_fn("d", text, gold)["score"] for text in (TEXT, "junk")
+    ]
+    with pytest.raises(
+        InputError, match="as many of everything, got 2 completions, 1 golds and 2 of extra_info"
+    ):
+        verl.reward_fn(solution_strs=[TEXT, TEXT], ground_truths=[gold])
 
 
 @pytest.mark.parametrize("called", [{}, {"solution_str": TEXT}, {"ground_truth": "{}"}], ids=str)
