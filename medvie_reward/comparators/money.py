@@ -4,6 +4,7 @@ An amount is read like a number (`medvie_reward.comparators.number`), and beside
 
 - any code of ISO 4217 in any case, also those that are words (``cup``), before or behind;
 - a plain space groups digits where decimals follow (``1 234,56``);
+- a range (``10-20 EUR``) has both amounts;
 - a dash in place of decimals is none (``12.-``, ``12,-``);
 - brackets around it and a minus behind it are minus signs, as in books: ``(12.50)`` and ``12.50-``.
 
@@ -23,8 +24,10 @@ from medvie_reward.comparators.number import (
     quantity_text,
     read_quantity,
     rounded,
+    value_text,
     with_point,
 )
+from medvie_reward.comparators.spans import read_span
 from medvie_reward.comparators.text import folded_marks, folded_text
 from medvie_reward.errors import SpecError
 
@@ -63,12 +66,19 @@ def money_form(
 def _money_text(text: str, kept: bool, decimals: int | None, sign: str | None) -> str:
     quantity = _read(text, sign)
     if quantity is None:
-        return folded_text(text)
+        span = read_span(text) if sign is None and decimals is None and len(text) <= _LONGEST else None
+        return folded_text(text) if span is None else _span_text(*span, kept=kept)
     if sign is not None:
         quantity = quantity._replace(open=False)
     if decimals is not None:
         quantity = rounded(quantity, decimals)
     return f"\x00n:{quantity_text(quantity if kept else quantity._replace(currency=''), kept=False)}"
+
+
+def _span_text(low: Quantity, high: Quantity, kept: bool) -> str:
+    """Write a range of prices, its currency at the upper one."""
+    above = high if kept else high._replace(currency="")
+    return f"\x00n:{value_text(low, kept=False)}~{quantity_text(above, kept=False)}"
 
 
 def _read(text: str, sign: str | None) -> Quantity | None:

@@ -21,6 +21,7 @@ from medvie_reward.spec._rules import MAX_WEIGHT, WEIGHT_STEP
 from medvie_reward.spec._schema_sources import Schema, find_schema
 
 PREFIX: Final = "x-medvie-"
+_OUR_NAME: Final = "x-medvie"
 
 
 def _are_texts(value: Any) -> bool:
@@ -160,8 +161,8 @@ class SchemaTree:
             return
         self._places[id(schema)] = at
         for keyword, value in schema.items():
-            if keyword.startswith(PREFIX):
-                known, expected = _OURS.get(keyword[len(PREFIX) :], (None, ""))
+            if keyword.startswith(_OUR_NAME):
+                known, expected = _OURS.get(keyword.removeprefix(PREFIX), (None, ""))
                 if keyword in (PREFIX + "normal-form", PREFIX + "normal_form"):
                     where = "a function is taken from Python and from a rules file, never from a schema"
                     raise wrong(at, f"no {keyword}: {where}", value)

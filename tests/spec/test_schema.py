@@ -407,6 +407,8 @@ ERRORS = [
     # keywords of ours
     (a({"x-medvie-wieght": 2}), "$.properties.a.x-medvie-wieght", "x-medvie-weight, x-medvie-critical"),
     ({"$defs": {"unused": {"x-medvie-": 2}}}, "$.$defs.unused.x-medvie-", "one of the keywords"),
+    (a({"x-medvie": {"weight": 2}}), "$.properties.a.x-medvie", "one of the keywords"),
+    (a({"x-medvie_weight": 2}), "$.properties.a.x-medvie_weight", "one of the keywords"),
     (a({"not": {"x-medvie-foo": 2}}), "$.properties.a.not.x-medvie-foo", "one of the keywords"),
     (a({"anyOf": [True, {"x-medvie-foo": 2}]}), "$.properties.a.anyOf[1].x-medvie-foo",
      "one of the keywords"),
