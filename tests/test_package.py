@@ -96,7 +96,7 @@ def test_readme_code_runs() -> None:
             value = eval(code.strip(), names)
             assert (code, shown_as(value)) == (code, expected)
             checked += 1
-    assert (len(blocks), checked) == (2, 8)
+    assert (len(blocks), checked) == (2, 9)
 
 
 def test_reference_code_runs() -> None:

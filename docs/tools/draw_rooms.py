@@ -40,7 +40,7 @@ def describe(room: str) -> tuple[str, int, int]:
     first = PACKAGE / room / "__init__.py"
     job = ast.get_docstring(ast.parse((first if first.is_file() else files[0]).read_text(encoding="utf-8")))
     lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
-    return (job or "").splitlines()[0], len(files), lines
+    return (job or "").splitlines()[0].replace("`", ""), len(files), lines
 
 
 def below(graph: grimp.ImportGraph, room: str, rooms: list[str]) -> list[str]:

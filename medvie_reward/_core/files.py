@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from medvie_reward.errors import InputError
 
 STDIN: Final = "-"
-"""The name that stands for standard input, and for standard output where something is written."""
+"""The name of standard input, and of standard output where something is written."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 # What lies here is no file of its own: /dev/stdout is a link to whatever standard output is.

@@ -221,7 +221,7 @@ class _Reader:
         return whole[0]
 
     def _step(self, value: Any, place: Place) -> Any:
-        """Return what an object of any type stands for: a scalar, or a container of the exact type."""
+        """Return the JSON value of an object of any type: a scalar, or a container of the exact type."""
         made = value
         for _ in range(_MOST_STEPS):
             kind = type(made)

@@ -1,4 +1,4 @@
-"""A Python object -> what stands for it in JSON, one level deep.
+"""A Python object -> its JSON value, one level deep.
 
 People hand over what their tools give: Pydantic models, dataclasses, cells of a table, dates and decimals.
 None of these libraries is imported here; their types are known by what they offer.
@@ -37,11 +37,11 @@ _BYTES: Final = (bytes, bytearray, memoryview)
 
 
 class NoValue(Exception):
-    """An object that stands for nothing in JSON; the message says what it is."""
+    """An object that has no JSON value; the message names its type."""
 
 
 def step_in(value: Any) -> Any:
-    """Return what an object stands for: a JSON scalar, a list or tuple, or a mapping, whatever these hold.
+    """Return the JSON value of an object: a JSON scalar, a list or tuple, or a mapping, whatever these hold.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def step_in(value: Any) -> Any:
     Raises
     ------
     NoValue
-        If no JSON value stands for it.
+        If it has no JSON value.
     """
     kind = type(value)
     if isinstance(value, _BYTES):

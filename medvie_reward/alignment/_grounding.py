@@ -22,8 +22,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from medvie_reward.alignment._page_numbers import read_number, read_quantity
 from medvie_reward.comparators.dates import DATE_LIKE, read_date
-from medvie_reward.comparators.number import read_number, read_quantity, value_text
+from medvie_reward.comparators.number import value_text
 from medvie_reward.comparators.text import folded_text
 
 _ORDERS: Final = ("dmy", "mdy", "ymd")

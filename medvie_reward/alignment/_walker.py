@@ -49,7 +49,7 @@ class Sink(Protocol):
 
 
 class Walker:
-    """Walks a gold tree and predicted ones along their best pairing and hands out every leaf.
+    """Walks a gold tree and predicted ones along their best pairing and yields every leaf.
 
     Parameters
     ----------

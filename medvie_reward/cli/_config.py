@@ -224,7 +224,7 @@ def _shown(value: Any) -> str:
 
 
 def _set(parser: Parser, action: argparse.Action, value: Any, place: str, file: Path) -> None:
-    """Make a value an option's default, as if the command line had said it."""
+    """Make a value an option's default, as if it were on the command line."""
 
     def refuse(expected: str) -> InputError:
         return InputError(f"{place}: {expected}, got {_shown(value)}", str(file))

@@ -60,7 +60,7 @@ def _finish(parser: Parser, options: argparse.Namespace) -> None:
 
 
 def run_explain(options: argparse.Namespace) -> int:
-    """Read the golds, print their rules; returns the exit code.
+    """Read the gold documents, print their rules, and return the exit code.
 
     Raises
     ------

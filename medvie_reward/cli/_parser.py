@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn
 
 STANDARD: Final = "-"
-"""The name that stands for standard input or standard output."""
+"""The name of standard input or standard output."""
 
 PRINTED_TO: Final = "printed_to"
 """Where a verb that prints its results keeps the file that takes them instead."""
@@ -46,7 +46,7 @@ class File(argparse.Action):
         """Refuse a name that is not meant."""
 
     def paths(self, value: Any) -> list[str]:
-        """Return the files that a value of this option names, beside standard streams."""
+        """Return the files that a value of this option names, without standard streams."""
         names = value if isinstance(value, list) else [] if value is None else [value]
         return [name for name in names if name != STANDARD]
 

@@ -176,7 +176,7 @@ class KnownForms(dict[str, str]):
 
 
 class OpenForms(KnownForms):
-    """The normal forms of texts without the currencies beside amounts.
+    """The normal forms of texts without the currencies of amounts.
 
     Attributes
     ----------
@@ -211,7 +211,7 @@ class OpenForms(KnownForms):
 
 
 class SettledForms(KnownForms):
-    """The normal forms of texts beside the amounts of a gold document; see `currencies`.
+    """The normal forms of texts, given the amounts of a gold document; see `currencies`.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from medvie_reward.comparators._vocabulary import spellings
 
 # No bound in words is without one of these.
 _MAYBE: Final = re.compile(
-    "than|or|equal|least|most|above|below|over|under|[=＝大小高低超多少]", re.IGNORECASE
+    "than|or|equal|least|most|up|above|below|over|under|[=＝大小高低超多少]", re.IGNORECASE
 )
 _WIDE: Final = str.maketrans("＞＜＝／", "><=/")
 

@@ -1,4 +1,4 @@
-"""Currencies: what is written for each, and which of them a sign may stand for.
+"""Currencies: what is written for each, and which of them a sign may mean.
 
 The table is ``currencies.csv`` beside this module: the codes of ISO 4217 in use, their signs and words, and
 the signs that several currencies share (``$``, ``¥``, ``kr``, ``Rs``). In a normal form a currency stands

@@ -13,6 +13,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from medvie_reward.comparators._numbering import numbers_a_thing
 from medvie_reward.comparators.currencies import read_currency
 from medvie_reward.comparators.dates import datetime_form, time_text
 from medvie_reward.comparators.number import is_plain, number_form
@@ -75,6 +76,8 @@ def _guess(text: str) -> tuple[str, str]:
         return "time", written
     if (size := read_size(shown)) is not None:
         return "size", f"\x00z:{size}"
+    if numbers_a_thing(shown):
+        return "text", folded_text(text)
     if (lettered := _LETTERED.fullmatch(shown)) is not None and (letters := in_any_case(lettered[2])):
         shown = f"{lettered[1]} {letters}"
     if _CODE.match(shown) is None and (written := range_text(shown))[0] == "\x00":

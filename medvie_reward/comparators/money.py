@@ -4,6 +4,7 @@ An amount is read like a number (`medvie_reward.comparators.number`), and beside
 
 - any code of ISO 4217 in any case, also those that are words (``cup``), before or behind;
 - a plain space groups digits where decimals follow (``1 234,56``);
+- a dash in place of decimals is none (``12.-``, ``12,-``);
 - brackets around it and a minus behind it are minus signs, as in books: ``(12.50)`` and ``12.50-``.
 
 ``1.000`` may be one or a thousand, so it is neither ``1`` nor ``1000`` unless ``decimal_sign`` says which.
@@ -31,6 +32,8 @@ _LONGEST: Final = 60
 _CURRENCIES: Final = ("kept", "ignored")
 _BRACKETED: Final = re.compile(r"([^()\d]{0,6})\(([^()]+)\)([^()\d]{0,6})")
 _BEHIND: Final = re.compile(r"([^-]*\d) ?-([^-\d]{0,6})")
+# Behind the mark of decimals, as prices are printed.
+_NO_DECIMALS: Final = re.compile(r"(?<=\d)([.,]) ?-{1,2}(?![\d-])", re.ASCII)
 _SPACED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=[.,]\d{2}(?![\d.,]))", re.ASCII)
 
 
@@ -73,6 +76,7 @@ def _read(text: str, sign: str | None) -> Quantity | None:
     shown = folded_marks(text) if len(text) <= _LONGEST and not text.isascii() else text.strip()
     if len(shown) > _LONGEST:
         return None
+    shown = _NO_DECIMALS.sub(r"\g<1>00", shown)
     minus = _BRACKETED.fullmatch(shown)
     if minus is not None:
         shown = f"{minus[1]}{minus[2]}{minus[3]}"

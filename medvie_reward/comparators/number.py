@@ -1,4 +1,4 @@
-"""Numbers -> their value, with the bound sign and the unit that stand beside it.
+"""Numbers -> their value, with the bound sign and the unit next to it.
 
 A value is kept as its decimal digits and an exponent, so nothing is ever rounded. What is read:
 
@@ -72,6 +72,8 @@ _GROUPED: Final = re.compile("(?<=[0-9０-９])[，'’\u00a0\u2007\u2009\u202f]
 _LISTED: Final = re.compile("[0-9０-９][、。､｡]")
 _FIGURE: Final = re.compile("[0-9０-９]")
 _FLAG: Final = re.compile(r"[^\d.,:;/+\-~^=<>≤≥±×·_'\"&|]\D{0,19}", re.DOTALL)
+# A food calorie is a thousand, and M is no m.
+_BY_CASE: Final = re.compile("Cal|Mkat")
 _ARROW: Final = re.compile("(?<![↑↓ ]) ?([↑↓]+)$")
 # A dot before three digits may part thousands, and where there is money it often does.
 _MAYBE_GROUPED: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
@@ -86,7 +88,7 @@ _SIGNS: Final = {
 
 
 class Quantity(NamedTuple):
-    """A number as it was read, with what stands beside it.
+    """A number as it was read, with what is next to it.
 
     Attributes
     ----------
@@ -140,7 +142,7 @@ def number_form(
     check_digits(digits)
     check_decimals(decimals, decimal_sign)
     if decimals is not None and digits == "kept":
-        raise SpecError("option 'decimals': expected none beside digits 'kept', which rounds nothing")
+        raise SpecError("option 'decimals': expected none together with digits 'kept', which rounds nothing")
     if decimals is None and decimal_sign is None:
         return partial(_number_text, kept=digits == "kept")
     return partial(_ruled_text, kept=digits == "kept", decimals=decimals, sign=decimal_sign)
@@ -241,7 +243,7 @@ def plain_value(text: str) -> str | None:
 
 
 def read_quantity(text: str, money: bool = False) -> Quantity | None:
-    """Read a number and what stands beside it; ``None`` where there is more or less than that.
+    """Read a number and what is next to it; ``None`` where there is more or less than that.
 
     Parameters
     ----------
@@ -305,8 +307,10 @@ def _behind(rest: str) -> tuple[int, str] | None:
         power, unit, known = read
         if rest[0].isdecimal() and not power:
             return None
-        # A whole word that is no unit means the same in any case.
-        return power, unit if known or len(rest) < 3 or not rest.isalpha() else unit.casefold()
+        # A whole word that is no unit means the same in any case, unless it is one in small letters alone.
+        if known or len(rest) < 3 or not rest.isalpha() or _BY_CASE.fullmatch(rest) is not None:
+            return power, unit
+        return power, unit.casefold()
     if not _FLAG.fullmatch(rest):
         return None
     return 0, folded_marks(rest) if has_symbol(rest) else folded_text(rest)

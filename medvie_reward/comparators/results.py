@@ -7,6 +7,7 @@ from typing import Final
 
 from medvie_reward.comparators._blood import blood_text
 from medvie_reward.comparators._bounds import with_bounds
+from medvie_reward.comparators._numbering import numbers_a_thing
 from medvie_reward.comparators.number import plain_value
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.text import folded_text
@@ -61,7 +62,7 @@ def result_text(text: str) -> str:
     strip = _STRIP.fullmatch(text.strip())
     if strip is not None:
         return ordinal_text(f"{strip[1]}+")
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or numbers_a_thing(text):
         return folded_text(text)
     if "+" not in text and "＋" not in text:
         if _FIGURE.search(text) is None:
@@ -145,7 +146,7 @@ def _valued(numeral: str) -> str:
 
 
 def status_text(text: str) -> str:
-    """Write what is said of a result: a grade such as 阳性, a mark such as 偏高, a status such as final."""
+    """Write a text about a result as its grade (阳性), its mark (偏高) or its status (final)."""
     if len(text) > _LONGEST:
         return folded_text(text)
     written = ordinal_text(text)

@@ -222,7 +222,7 @@ def _numeral(name: str) -> str:
 
 
 def _atom(name: str, capitals: bool, several: bool) -> str | None:
-    """Return the unit that a symbol or word stands for, with what it is glued to."""
+    """Return the unit that a symbol or word means, with what it is glued to."""
     known = units()
     unit = known.capitals.get(name) if capitals else None
     lower = name.lower()

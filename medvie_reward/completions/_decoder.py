@@ -19,7 +19,7 @@ from medvie_reward._core.sizes import ROUNDED, measure
 
 
 class _Absent:
-    """The one value that stands for an answer that is not there (``None`` is JSON's null)."""
+    """The one value that means a missing answer (``None`` is JSON's null)."""
 
     _instance: _Absent | None = None
 

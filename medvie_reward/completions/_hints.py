@@ -10,7 +10,7 @@ from medvie_reward.completions._forms import opened, tags_of, well_formed
 from medvie_reward.spec import THINK_TAGS, Spec, resolve, think_pair
 
 LEAST_FOR_HINT: Final = 20
-"""Of fewer completions nothing is said: they may be badly written by chance."""
+"""For fewer completions there is no hint: they may be badly written by chance."""
 
 # Tags that models put around their thoughts. Only those are looked for that a spec does not have.
 _OTHERS: Final = (

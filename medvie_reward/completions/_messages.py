@@ -13,11 +13,14 @@ from typing import Any, Final
 from medvie_reward.errors import PredictionError
 from medvie_reward.spec import Spec
 
-ARGUMENTS: Final = ("arguments", "parameters", "input")
+ARGUMENTS: Final = ("arguments", "parameters", "input", "args")
 """What APIs and models call the arguments of a tool call."""
 
 # Where APIs put the thoughts that they have cut out of the text.
 _THOUGHTS: Final = ("reasoning_content", "reasoning", "thinking")
+# Parts of a content that are tool calls, by their type, and members of parts that hold one.
+_CALL_TYPES: Final = ("tool_use", "tool_call", "function_call")
+_CALL_MEMBERS: Final = ("functionCall", "function_call", "toolUse")
 _ROLES: Final = frozenset(
     {"system", "developer", "user", "assistant", "tool", "function", "ipython", "observation"}
 )
@@ -126,11 +129,18 @@ def _calls(message: Mapping[str, Any]) -> Sequence[Any]:
         return list(calls)
     content: Any = message.get("content")
     parts = [part for part in content if isinstance(part, Mapping)] if _listed(content) else []
-    calls = [part for part in parts if part.get("type") == "tool_use"]
+    calls = [call for part in parts if (call := _call_of_part(part)) is not None]
     if calls:
         return calls
     old = message.get("function_call")
     return [old] if isinstance(old, Mapping) else []
+
+
+def _call_of_part(part: Mapping[str, Any]) -> Any:
+    """Return the tool call that a part of a content is or holds; ``None`` where it is none."""
+    if part.get("type") in _CALL_TYPES:
+        return part
+    return next((x for name in _CALL_MEMBERS if isinstance(x := part.get(name), Mapping)), None)
 
 
 def _call_text(call: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a prediction and a gold document stand for where either may come as text: their JSON values.
+"""The JSON values of a prediction and a gold document, either of which may come as text.
 
 One rule for all that compares: a gold that is the JSON text of an object or a list is that value, and against
 such a gold a text is a completion, whose answer counts. Where its JSON is broken, nothing was predicted. A
@@ -25,7 +25,7 @@ _FLOAT_CHARS: Final = 24
 
 
 def gold_value(gold: Any, spec: Spec) -> Any:
-    """Return the plain JSON value that a gold stands for.
+    """Return the plain JSON value of a gold document.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def gold_value(gold: Any, spec: Spec) -> Any:
 
 
 def predicted_value(pred: Any, gold: Any, spec: Spec) -> Any:
-    """Return the plain JSON value that a prediction stands for against a plain gold.
+    """Return the plain JSON value of a prediction, compared with a plain gold document.
 
     Raises
     ------

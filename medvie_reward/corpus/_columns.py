@@ -54,7 +54,8 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
     extra = [str(name) for name in preds if name not in golds]
     if missing or extra:
         raise ArgumentError(
-            f"expected predictions and golds with the same ids: without a prediction {first_names(missing)}; "
+            f"expected predictions and gold documents with the same ids: "
+            f"without a prediction {first_names(missing)}; "
             f"without a gold {first_names(extra)}"
         )
     return [preds[name] for name in golds], list(golds.values()), [str(name) for name in golds]
@@ -93,7 +94,7 @@ def _frame_rows(frame: Any, what: str) -> Iterator[dict[str, Any]]:
 
 
 def _is_missing(value: Any) -> bool:
-    """Check whether a value stands for a missing one: NaN, NaT, pandas.NA."""
+    """Check whether a value means a missing one: NaN, NaT, pandas.NA."""
     if value is None or isinstance(value, (str, int, list, dict)):
         return value is None
     if isinstance(value, float):

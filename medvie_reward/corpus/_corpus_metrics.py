@@ -81,7 +81,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
 
 
 def asked_figures(metrics: Iterable[str], rows: Rows) -> dict[str, Figure]:
-    """Return the figures that some metrics asked for stand for, of ``f1``, ``ted`` and ``anls``.
+    """Return the figures behind the metrics that were asked for, of ``f1``, ``ted`` and ``anls``.
 
     The rate of well-formed completions is one only where some document came as a text.
     """

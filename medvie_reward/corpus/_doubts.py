@@ -32,7 +32,7 @@ def doubts_of(evaluation: Evaluation, preds: str = "", golds: str = "") -> list[
     if preds and not hint:
         hint = " (--pred-key, --gold-key)"
     return [
-        f"{preds or 'predictions'} and {golds or 'golds'} have no field in common: predicted are "
+        f"{preds or 'predictions'} and {golds or 'gold documents'} have no field in common: predicted are "
         f"{first_names(predicted)}, gold are {first_names(wanted)}. "
         f"Is that the answer, or something around it{hint}?"
     ]

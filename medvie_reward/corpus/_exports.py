@@ -79,7 +79,9 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
         raise ArgumentError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
     details = evaluation.details
     if details is None or not details.with_leaves:
-        raise ArgumentError("this evaluation kept no leaves: use evaluate(..., leaves=True)")
+        raise ArgumentError(
+            "this evaluation kept no leaves: use evaluate(..., leaves=True), or evaluate_files with it"
+        )
     rows = zip(evaluation.documents, details.leaves, strict=True)
     return [record for document, leaves in rows for record in leaf_records(document.id, leaves)]
 

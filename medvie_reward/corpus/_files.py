@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from medvie_reward._core.processes import in_processes
 from medvie_reward.alignment import Source
-from medvie_reward.completions import ABSENT, Completion, is_conversation
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._place import Place
@@ -18,9 +17,8 @@ from medvie_reward.corpus._rows import RowFile, RowReader, read_row
 from medvie_reward.corpus._scoring import score_document
 from medvie_reward.corpus._slices import group_of
 from medvie_reward.corpus._totals import Totals
-from medvie_reward.corpus._writing import dump
 from medvie_reward.errors import GoldError
-from medvie_reward.metrics import longest_answer, read_gold
+from medvie_reward.metrics import read_gold
 from medvie_reward.spec import Spec
 
 
@@ -164,7 +162,7 @@ def _lines_of(preds: RowFile, golds: RowFile, joined: Join, limit: int | None) -
 
 
 def read_golds(golds: RowFile, spec: Spec) -> Iterator[Any]:
-    """Read the golds of a file, one after the other.
+    """Read the gold documents of a file, one after the other.
 
     Raises
     ------
@@ -209,22 +207,11 @@ def score_lines(lines: Lines, options: ScoringOptions) -> Scored:
     if options.source_key is not None:
         source = _source(options.source_key, gold_row.value, at)
     try:
-        if lines.pred is not None and len(lines.pred) > spec.max_chars:
-            pred = _bounded(pred, gold, spec)
         return score_document(
             pred, gold, spec, lines.name, group, options.leaves, source, options.metrics, decoded=True
         )
     except GoldError as error:
         raise at.error(str(error)) from None
-
-
-def _bounded(pred: Any, gold: Any, spec: Spec) -> Any:
-    """Hold an answer that comes as a value to the bounds that its text would have."""
-    if pred is None or isinstance(pred, (str, Completion)) or is_conversation(pred):
-        return pred
-    chars = len(dump(pred).decode())
-    too_long = chars > spec.max_chars and chars > longest_answer(spec, read_gold(gold, spec, True), chars)
-    return Completion(ABSENT, None, "too_large") if too_long else pred
 
 
 def _source(key: str, row: Any, at: Place) -> Source:

@@ -259,8 +259,21 @@ def is_keyed_by_id(value: dict[str, Any]) -> bool:
         return named and all("{" in x for x in inner)
     if not named or not all(type(x) is dict and x for x in inner):
         return False
-    shared = sum(len(x.keys() & inner[0].keys()) / len(x.keys() | inner[0].keys()) for x in inner)
-    return shared / len(inner) >= 0.5
+    return _shared(inner[0], inner) >= 0.5
+
+
+def are_alike(value: dict[str, Any]) -> bool:
+    """Check whether all members of an object are objects with much the same members: documents, or parts."""
+    from medvie_reward.corpus._row_shapes import is_wrapper_name
+
+    inner = list(value.values())
+    if len(inner) < 2 or any(map(is_wrapper_name, value)) or not all(type(x) is dict and x for x in inner):
+        return False
+    return _shared(inner[0], inner[1:]) >= 0.5
+
+
+def _shared(first: dict[str, Any], others: list[dict[str, Any]]) -> float:
+    return sum(len(x.keys() & first.keys()) / len(x.keys() | first.keys()) for x in others) / len(others)
 
 
 def _open_folder(name: str, completions: bool) -> Source:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from medvie_reward._core.names import first_names
 from medvie_reward.corpus._row_shapes import PLAIN_ID_KEYS
 from medvie_reward.corpus._rows import RowFile
+from medvie_reward.corpus._shared_names import shared_name
 from medvie_reward.errors import InputError, InputWarning
 
 
@@ -90,10 +91,27 @@ def find_ids(preds: RowFile, golds: RowFile, how: str = "auto") -> None:
     """
     golds.split(set(preds.ids))
     preds.split(set(golds.ids))
+    if how != "line" and (alike := preds.parts() & golds.parts()):
+        if how == "id":
+            preds.split(preds.parts())
+            golds.split(golds.parts())
+        elif not is_same_file(preds, golds):
+            _warn_of_parts(preds, golds, sorted(alike))
     if how == "auto":
         for a, b in ((preds, golds), (golds, preds)):
             _name(a, b)
         _name_both(preds, golds)
+
+
+def _warn_of_parts(preds: RowFile, golds: RowFile, names: list[str]) -> None:
+    """Warn where two files are one object each that may hold documents by their ids."""
+    warnings.warn(
+        f"{preds.name} and {golds.name} are one object each, with members that are alike "
+        f"({first_names(names)}): each is read as one document (--join id reads a document of each member, "
+        "--join line says that this is right)",
+        InputWarning,
+        stacklevel=4,
+    )
 
 
 def _choose(preds: RowFile, golds: RowFile) -> str:
@@ -160,6 +178,17 @@ def _warn_of_ids(preds: RowFile, golds: RowFile) -> None:
                 stacklevel=4,
             )
             return
+    shared = None if is_same_file(preds, golds) else shared_name(preds, golds)
+    if shared is not None:
+        where = f"{shared.pred!r} of {preds.name}"
+        same = shared.pred == shared.gold
+        where += f" and of {golds.name}" if same else f" and {shared.gold!r} of {golds.name}"
+        flag = f"--id-key {shared.pred} joins by it" if same else "give both the name 'id' to join by it"
+        warnings.warn(
+            f"{where} have the same values in another order, and the rows are joined by line ({flag})",
+            InputWarning,
+            stacklevel=4,
+        )
 
 
 def is_same_file(preds: RowFile, golds: RowFile) -> bool:

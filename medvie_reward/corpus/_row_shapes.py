@@ -17,7 +17,7 @@ from medvie_reward.completions import decode, is_conversation
 from medvie_reward.corpus._place import Place
 
 WHOLE: Final = "."
-"""The key that stands for the row itself."""
+"""The key that means the row itself."""
 
 
 class Shape(NamedTuple):
@@ -55,7 +55,7 @@ SHAPES: Final = (
     Shape("OpenAI responses API", ("object", "output"), ("output",), id=None),
     Shape("Anthropic message", ("role", "content", "type"), ("content",), id=None),
     Shape("Gemini", ("candidates",), ("candidates[0].content.parts",)),
-    Shape("Gemini batch", ("request", "response"), ("response.candidates[0].content.parts",)),
+    Shape("Gemini batch", ("response",), ("response.candidates[0].content.parts",)),
     Shape("lm-eval, lmms-eval", ("doc_id", "filtered_resps"), ("filtered_resps",), ("target",), "doc_id"),
     Shape("lm-eval, lmms-eval", ("doc_id", "resps"), ("resps",), ("target",), "doc_id"),
     Shape("LLaMA-Factory", ("predict", "label"), ("predict",), ("label",)),
@@ -69,6 +69,7 @@ SHAPES: Final = (
         id="recordId",
     ),
     Shape("SGLang", ("text", "meta_info"), ("text",)),
+    Shape("llama.cpp server", ("content", "tokens_predicted"), ("content",)),
     Shape("DeepEval", ("actual_output",), ("actual_output",), ("expected_output",)),
     Shape("VLMEvalKit", ("prediction", "answer"), ("prediction",), ("answer",), "index"),
 )  # fmt: skip
@@ -169,7 +170,7 @@ Path = tuple[str | int, ...]
 
 
 def is_wrapper_name(name: str) -> bool:
-    """Check whether a member of this name holds a value or stands beside one."""
+    """Check whether a member of this name holds a value or usually comes with one."""
     return name.lower() in _BESIDE
 
 
@@ -250,7 +251,7 @@ def choose(rows: Sequence[Any], side: Side, key: str | None, at: Place, only: bo
     if key is not None:
         return Choice(None) if key == WHOLE else Choice(key, (parse_path(key),))
     first = rows[0]
-    if type(first) is not dict:
+    if type(first) is not dict or (side is PRED_KEYS and "role" in first and is_conversation(first)):
         return Choice(None)
     for shape in SHAPES:
         paths = shape.pred if side is PRED_KEYS else shape.gold
@@ -294,7 +295,7 @@ def _fits(shape: Shape, row: dict[str, Any]) -> bool:
 
 
 def _beside(row: dict[str, Any], names: Sequence[str]) -> bool:
-    """Check whether all other members are such as stand beside a value in a wrapper."""
+    """Check whether all other members are such as come with a value in a wrapper."""
     return all(name in names or name.lower() in _BESIDE for name in row)
 
 
@@ -312,7 +313,8 @@ def _is_wrapper(rows: Sequence[Any], name: str, side: Side, at: Place) -> bool:
     if any(_is_document(x) for x in values):
         others = [x for x in first if x != name and x.lower() not in _BESIDE]
         raise at.error(
-            f"has {name!r}, which may hold the {side.noun} or be a part of it, beside {first_names(others)}: "
+            f"has {name!r}, which may hold the {side.noun} or be a part of it, "
+            f"next to {first_names(others)}: "
             f"expected {side.flag} {name}, or {side.flag} {WHOLE} where the row itself is the {side.noun}"
         )
     return False
@@ -383,7 +385,12 @@ def completion_of(value: Any) -> Any:
     if is_conversation(value):
         return value
     if type(value) is dict:
-        if "message" in value and ("index" in value or "finish_reason" in value or len(value) == 1):
+        if "message" in value and (
+            "index" in value
+            or "finish_reason" in value
+            or len(value) == 1
+            or is_conversation(value["message"])
+        ):
             return completion_of(value["message"])
         if type(value.get("text")) is str and _is_sample(value):
             return value["text"]
@@ -393,7 +400,8 @@ def completion_of(value: Any) -> Any:
             return completion_of(value["output"])
         if value.keys() in ({"generated_text"}, {"generated_text", "details"}):
             return completion_of(value["generated_text"])
-        return value
+        name = _inner_name(value)
+        return value if name is None else completion_of(value[name])
     if type(value) is not list or not value:
         return value
     if all(type(x) is str for x in value):
@@ -404,7 +412,10 @@ def completion_of(value: Any) -> Any:
         said = [x["value"] for x in value if x["from"] in _ASSISTANTS]
         return said[-1] if said else None
     if _are_parts(value):
-        return "".join(_part_texts(value))
+        parts = list(_parts(value))
+        if any(type(part) is dict for part in parts):  # what the tool was called with may be wanted
+            return {"role": "assistant", "content": parts}
+        return "".join(map(str, parts))
     if all(type(x) is dict and _is_sample(x) for x in value):
         return completion_of(value[0])
     return value
@@ -431,20 +442,46 @@ def _are_texts(value: Any) -> bool:
     return all(type(x) is str for x in value)
 
 
+def _inner_name(value: dict[str, Any]) -> str | None:
+    """Return the member with the completion, where it stands in another object that a tool has around it."""
+    if len(value) > _MOST_AROUND:
+        return None
+    names = [x for x in PRED_KEYS.names if type(value.get(x)) is str]
+    around = all(x in names or x in _AROUND or is_wrapper_name(x) for x in value)
+    return names[0] if len(names) == 1 and around and looks_like_answer(value[names[0]]) else None
+
+
+_MOST_AROUND: Final = 8
+_AROUND: Final = ("cached", "tokenUsage", "token_usage", "raw", "finishReason", "latencyMs")
+
+_CALLS: Final = ("tool_use", "tool_call", "function_call")
+_CALL_MEMBERS: Final = ("functionCall", "function_call", "toolUse")
 _PARTS: Final = (
-    "text", "output_text", "message", "reasoning", "thinking", "function_call", "image_url",
+    "text", "output_text", "message", "reasoning", "thinking", "redacted_thinking", "image_url", *_CALLS,
 )  # fmt: skip
+_OF_A_TEXT: Final = {"text", "thought", "thoughtSignature", "thought_signature"}
 
 
 def _are_parts(value: list[Any]) -> bool:
-    return all(type(x) is dict and (x.get("type") in _PARTS or x.keys() == {"text"}) for x in value)
+    return all(type(x) is dict and _is_part(x) for x in value)
 
 
-def _part_texts(value: list[Any]) -> Iterator[str]:
+def _is_part(value: dict[str, Any]) -> bool:
+    return (
+        value.get("type") in _PARTS
+        or ("text" in value and value.keys() <= _OF_A_TEXT)
+        or any(type(value.get(name)) is dict for name in _CALL_MEMBERS)
+    )
+
+
+def _parts(value: list[Any]) -> Iterator[str | dict[str, Any]]:
+    """Give the texts of parts, thoughts left out, and their tool calls as they are."""
     for part in value:
-        if part.get("type") == "message":
+        if part.get("type") in _CALLS or any(type(part.get(name)) is dict for name in _CALL_MEMBERS):
+            yield part
+        elif part.get("type") == "message":
             content = part.get("content")
-            yield from [content] if isinstance(content, str) else _part_texts(content or [])
+            yield from [content] if isinstance(content, str) else _parts(content or [])
         elif part.get("type") in (None, "text", "output_text") and not part.get("thought"):
             yield str(part.get("text", ""))
 

@@ -21,6 +21,7 @@ from medvie_reward.corpus._formats import (
     LONGEST_LINE,
     MOST_VALUES,
     Source,
+    are_alike,
     is_keyed_by_id,
     open_source,
     split_by_key,
@@ -41,6 +42,7 @@ from medvie_reward.corpus._row_shapes import (
     find,
     gold_of,
     has_failed,
+    parse_path,
     samples_in,
     sure_name,
 )
@@ -313,6 +315,11 @@ class RowFile:
         self.ids, self.id_key = self.candidates[name], name
         self.reader = replace(self.reader, id_key=name)
 
+    def parts(self) -> set[str]:
+        """Return the members of a file that is one object, where all of them could be documents."""
+        document = self._document if self.key is None else None
+        return {*document} if document is not None and are_alike(document) else set()
+
     def split(self, ids: set[str]) -> bool:
         """Read a file that is one object as documents by their ids, if its members are called like these."""
         if self._document is None or not self._document or not self._document.keys() <= ids:
@@ -338,6 +345,8 @@ class _Index:
 
     def __init__(self, source: Source, id_key: str) -> None:
         self._source, self._asked = source, id_key
+        path = parse_path(id_key)
+        self._path = path if len(path) > 1 else ()
         self.offsets = array("q")
         self.sample: list[Any] = []
         self.flawed: list[int] = []
@@ -385,19 +394,21 @@ class _Index:
             self.wrappers.append(n)
         if n == 0 and isinstance(value, dict):
             self.found = {name: [] for name in dict.fromkeys((self._asked, *ID_KEYS)) if name in value}
-        if self.found or (isinstance(value, dict) and value.get(self._asked) is not None):
+            if self._path and find(value, self._asked, self._path) is not MISSING:
+                self.found[self._asked] = []
+        if self.found or (isinstance(value, dict) and self._id(value, self._asked) is not None):
             self._keep_ids(value if isinstance(value, dict) else {}, n)
 
     def _keep_ids(self, row: dict[str, Any], n: int) -> None:
         asked = self._asked
-        if asked not in self.found and row.get(asked) is not None:
+        if asked not in self.found and (found := self._id(row, asked)) is not None:
             raise self._source.place(n).error(
-                f"has the id {row[asked]!r} in {asked!r} while rows before it have none: "
+                f"has the id {found!r} in {asked!r} while rows before it have none: "
                 "expected an id in every row or in none"
             )
         gone = []
         for name, ids in self.found.items():
-            found = row.get(name)
+            found = self._id(row, name)
             if found.__class__ is str:
                 ids.append(found)
             elif found.__class__ is int:
@@ -416,6 +427,14 @@ class _Index:
         for name in gone:
             del self.found[name]
 
+    def _id(self, row: dict[str, Any], name: str) -> Any:
+        """Return what a row has in a member, or at the path that was asked for."""
+        found = row.get(name)
+        if found is None and self._path and name == self._asked:
+            found = find(row, name, self._path)
+            return None if found is MISSING else found
+        return found
+
     def unique(self) -> dict[str, list[str]]:
         """Return the members that may hold ids: each row has one of its own."""
         return {name: ids for name, ids in self.found.items() if len({*ids}) == len(ids)}
@@ -425,9 +444,8 @@ class _Index:
         if self._source.ids is not None:
             return self._source.ids, None
         own = choice.shape.id if choice.shape is not None and self._asked == "id" else ""
-        if own is None:  # what is called ``id`` names an answer of an API
-            self.found.pop("id", None)
-        for name in (own, self._asked):
+        # What is called ``id`` names an answer of an API then: an id only if the other file has it too.
+        for name in () if own is None else (own, self._asked):
             if name and name in self.found:
                 return self.found[name], name
         return [], self._asked

@@ -19,6 +19,7 @@ from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._doubts import doubts_of, warn_of
 from medvie_reward.corpus._evaluation import Evaluation, EvaluationBuilder
+from medvie_reward.corpus._writing import dump
 from medvie_reward.errors import ArgumentError, GoldError
 from medvie_reward.metrics import (
     Scores,
@@ -134,10 +135,21 @@ def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
             return
         if any(ended):
             raise ArgumentError(
-                f"expected as many predictions as golds, ids and groups: some of them end after {n} documents"
+                f"expected as many predictions as gold documents, ids and groups: "
+                f"some of them end after {n} documents"
             )
         n += 1
         yield row
+
+
+def _bounded(read: Completion, gold: Any, spec: Spec) -> Completion:
+    """Hold an answer that comes as a value to the bounds that its text would have."""
+    text = dump(read.answer)
+    if len(text) <= spec.max_chars:  # bytes, of which there are no fewer than characters
+        return read
+    chars = len(text.decode())
+    too_long = chars > spec.max_chars and chars > longest_answer(spec, gold, chars)
+    return Completion(ABSENT, None, "too_large") if too_long else read
 
 
 def score_document(
@@ -164,7 +176,7 @@ def score_document(
         if pred is None:
             read = read._replace(format_ok=None)
     else:
-        read = Completion.from_answer(pred, spec.max_depth)
+        read = _bounded(Completion.from_answer(pred, spec.max_depth), plain_gold, spec)
     # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
     answer = {} if read.answer is ABSENT else read.answer
     found: list[Leaf] = []

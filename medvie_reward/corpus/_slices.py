@@ -1,4 +1,4 @@
-"""Golds -> which part of a corpus each belongs to: by a row member, by size, by what is there.
+"""Gold documents -> which part of a corpus each belongs to: by a row member, by size, by what is there.
 
 Sizes are cut at fixed bounds, not at quantiles of the corpus, so that a part means the same in every corpus.
 """
@@ -34,7 +34,7 @@ MAX_DEPTH: Final = 1024
 """Nesting that is looked into; a spec allows less."""
 
 OTHERS: Final = "(none)"
-"""The part of golds without the row member that a slice is named after."""
+"""The part of gold documents without the row member that a slice is named after."""
 
 
 def slice_of(name: str, gold: Any, row: Any) -> str:
@@ -114,7 +114,7 @@ def check_slice(name: str, labels: list[str], file: str) -> None:
 def label_golds(
     golds: RowFile, names: Iterable[str], cluster: str | None = None
 ) -> tuple[dict[str, list[str]], list[str] | None]:
-    """Return slice -> the part of each gold of a file, and the golds' clusters where asked for.
+    """Return slice -> the part of each gold document of a file, and their clusters where asked for.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""CSV and TSV -> rows; a name with dots stands for a nested member, a number in it for a list position."""
+"""CSV and TSV -> rows; a name with dots is a path, a number in it a list position."""
 
 from __future__ import annotations
 
@@ -47,12 +47,18 @@ def read_table(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
         delimiter = max(_DELIMITERS, key=head.count)
         rows = csv.reader(text, delimiter=delimiter, strict=True)
         names = next(rows, [])
-        paths = _paths(names, name)
+        # Data frames and R write the numbers of their rows into a first column without a name.
+        numbered = len(names) > 1 and not names[0].strip()
+        paths = _paths(names[numbered:], name)
         for n, cells in enumerate(rows, start=1):
             if not cells:
                 continue
             if len(cells) != len(names):
                 raise InputError(f"expected {len(names)} cells, got {len(cells)}", name, row=n)
+            if numbered and not cells[0].isdecimal():
+                what = f"the first one has none and holds {cells[0]!r}"
+                raise InputError(f"expected a name for every column: {what}", name, row=n)
+            cells = cells[numbered:]
             yield nest([(path, cell) for path, cell in zip(paths, cells, strict=True) if cell])
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: {error.reason} at byte {error.start}", name) from None

@@ -1,4 +1,4 @@
-"""Rows with a ``ground_truth`` (CORD on the Hugging Face hub, any set in Donut's layout) -> golds.
+"""Rows with a ``ground_truth`` (CORD on the Hugging Face hub, any set in Donut's layout) -> gold documents.
 
 Donut (https://github.com/clovaai/donut) keeps a set as rows of an image and a ``ground_truth``, a JSON text
 with ``gt_parse`` and whatever else: parquet on the hub, ``metadata.jsonl`` with ``file_name`` in a folder.

@@ -1,4 +1,4 @@
-"""What a row of training data holds, in whatever type its table keeps it -> texts that tell rows apart.
+"""What a row of training data holds, in whatever type its table keeps it -> texts that distinguish rows.
 
 Tables keep a gold as JSON text, as bytes, as nested values of Arrow or NumPy, or as a list that holds one
 JSON text; what else belongs to a row comes as an object, as its JSON text or in an array of one.

@@ -54,7 +54,8 @@ def evaluation_report(
     details = evaluation.details
     if details is None or not details.with_leaves:
         raise ArgumentError(
-            "this evaluation kept no leaves, which a report shows; use evaluate(..., leaves=True)"
+            "this evaluation kept no leaves, which a report shows: "
+            "use evaluate(..., leaves=True), or evaluate_files with leaves=True"
         )
     n = len(evaluation.documents)
     if images is not None and len(images) != n:

@@ -23,7 +23,7 @@ def markdown_report(
     max_fields: int = 40,
     uncertainty: Uncertainty | None = None,
 ) -> str:
-    """Write what `medvie-score` prints as GitHub Markdown: tables, what is said below them, the signature.
+    """Write what `medvie-score` prints as GitHub Markdown: tables, the sentences below them, the signature.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Golds -> which rule each of their fields has, and why."""
+"""Gold documents -> which rule each of their fields has, and why."""
 
 from __future__ import annotations
 

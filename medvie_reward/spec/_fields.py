@@ -52,7 +52,7 @@ class Field:
     graded
         Whether a wrong text here earns by how similar it is: never inside a list.
     open
-        The normal forms without currencies, where a currency that one side lacks tells nothing apart.
+        The normal forms without currencies, where a currency that one side lacks makes no difference.
     members, items
         The fields one name further down, and the field of the items of a list here, as far as asked for.
     """
@@ -236,7 +236,7 @@ class Fields:
     def beside(self, gold: Any) -> Fields:
         """Return the fields for predictions that are compared with a gold document.
 
-        Where ``lone_currency`` holds, a currency that only one of two values names tells nothing apart. That
+        Where ``lone_currency`` holds, a currency that only one of two values names makes no difference. That
         is no normal form ($5 and €5 would both be 5), so it is settled beside what the gold holds: see
         `medvie_reward.comparators.currencies`. A gold without currencies, which is most of them,
         needs no fields of its own: whatever currency a prediction names there is named by one side only.

@@ -92,7 +92,7 @@ class Spec:
         Whether the words of a field's name choose its comparator where no rule does and ``text`` is
         ``guess``: ``unit``, ``total``, ``invoice_no``, 参考范围 (see `comparators.field_names`).
     lone_currency
-        Whether a currency that only one of two values names tells nothing apart: $5 is 5, and not €5.
+        Whether a currency that only one of two values names makes no difference: $5 is 5, and not €5.
     rules
         What holds for single fields; the first rule that fits a field is its rule.
     narrative

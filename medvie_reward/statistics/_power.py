@@ -37,7 +37,7 @@ def influence_values(rows: Rows, figure: Figure) -> NDArray[np.float64]:
 
 
 def needed_documents(difference: float, sd: float, level: float = LEVEL, power: float = POWER) -> int | None:
-    """Return how many documents tell a difference apart; see the top of this module.
+    """Return how many documents show a difference; see the top of this module.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ class SystemPair(NamedTuple):
     sd
         Standard deviation of the documents' influence values of the difference.
     needed
-        How many documents tell a true difference as large apart, see `sample_size`; ``None``: no number.
+        How many documents show a true difference as large, see `sample_size`; ``None``: no number.
     """
 
     difference: float
@@ -110,7 +110,7 @@ class SystemPair(NamedTuple):
 
 
 class Subsamples(NamedTuple):
-    """What fewer documents would have said.
+    """What fewer documents would have shown.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""JSONL rows -> what is known of each document before anything is written; no gold stays in memory."""
+"""Rows -> what is known of each document before anything is written; no gold stays in memory."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Reader:
         if not pictures and not text.strip():
             raise self.wrong(row, InputError(f"expected an image, or the page's text in {self.source_key!r}"))
         if not pictures and IMAGE in text:
-            raise self.wrong(row, InputError(f"{self.source_key}: expected no {IMAGE}, it stands for a page"))
+            raise self.wrong(row, InputError(f"{self.source_key}: expected no {IMAGE}, it marks a page"))
         return Content(gold, pictures, text)
 
     def id_of(self, row: int) -> str:

@@ -19,7 +19,7 @@ LANGUAGES: Final = ("en", "zh")
 """Languages of the instruction."""
 
 IMAGE: Final = "<image>"
-"""What stands for an image in a prompt."""
+"""What marks an image in a prompt."""
 
 _INSTRUCTION: Final = {
     "en": (
@@ -74,7 +74,7 @@ def query_of(form: QueryField, language: str = "en", think: bool = True) -> str:
         raise SpecError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
     text = "\n\n".join((_INSTRUCTION[language], skeleton(form), _ENDING[language, think]))
     if (found := _PLACEHOLDER.search(text)) is not None:
-        raise SpecError(f"query: expected no {found[0]} in names and descriptions, it stands for a page")
+        raise SpecError(f"query: expected no {found[0]} in names and descriptions, it marks a page")
     return text
 
 

@@ -1,4 +1,4 @@
-"""What a query can ask for: a tree of fields, read from a JSON Schema or from golds.
+"""What a query can ask for: a tree of fields, read from a JSON Schema or from gold documents.
 
 A field's path is that of the scores: ``Indicators[].Result``. The keys of a form are the paths of its leaves.
 """
@@ -32,7 +32,7 @@ class QueryField:
     open
         Whether it may be an object whose members nobody named: asked for, and kept, as a whole.
     label
-        The member that tells the items of its list apart, where the schema names one.
+        The member that distinguishes the items of its list, where the schema names one.
     """
 
     name: str = ""

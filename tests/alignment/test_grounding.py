@@ -415,3 +415,30 @@ def test_real_receipts() -> None:
         assert fmean(own[name]) >= 0.97
     assert fmean(chain.from_iterable(own.values())) >= 0.97
     assert fmean(chain.from_iterable(other.values())) <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("value", "page", "grounded"),
+    [
+        ("Rp 50.000", "TOTAL Rp 50", True),
+        ("$1.200", "TOTAL 1.2", True),
+        ("50.000 VND", "VND 50.000", True),
+        ("$5", "TOTAL 5.00", True),
+        ("5 AUD", "TOTAL 5.00 AUD", True),
+        ("AUD 5", "TOTAL 5 AUD", False),
+        ("kr 20", "TOTAL 20 kr", False),
+        ("₽5", "TOTAL 5.00", False),
+        ("฿150.00", "TOTAL ฿150", False),
+        ("1.234.567", "TOTAL 1234567", False),
+        ("1234567", "TOTAL 1.234.567", False),
+        ("1.234.567,00", "TOTAL 1234567", True),
+        ("5.0×10^9/L", "5 10^9/L", True),
+        ("5 thou/uL", "5000 thou/uL", False),
+        ("5 K/uL", "5000 K/uL", True),
+        ("5 E9/L", "5 unit E9/L", False),
+        ("5 mL/24h", "mL/24h 5.0", True),
+    ],
+)
+def test_amounts_are_looked_for_under_every_preset_alike(value: str, page: str, grounded: bool) -> None:
+    """What comparators learn to read of money and units changes no flag of presets that do not use them."""
+    assert Source(page).holds(value) is grounded

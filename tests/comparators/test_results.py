@@ -380,3 +380,20 @@ def test_nothing_else_matches(a: str, b: str) -> None:
             continue  # test strips and grades inside a text have rules of their own
         if form(a) == form(b):
             assert first(a) == first(b) or second(a) == second(b)
+
+
+# A word behind a number that names one thing of several, so that its zeros mean something.
+NUMBERED = ["版", "节", " edition", " Release", "号", "期", "型", "级", " rev.", " beta"]
+
+
+@pytest.mark.parametrize("word", NUMBERED)
+def test_numbers_that_number_a_thing_keep_their_zeros(word: str) -> None:
+    """Version 5.10 is neither version 5.1 nor 51, in any spelling of the word."""
+    assert len({result_text(number + word) for number in ("5", "5.0", "5.1", "5.10", "5.100")}) == 5
+    assert result_text(f"5.10{word.upper()}") == result_text(f"5.10 {word.strip().lower()}")
+
+
+@pytest.mark.parametrize("word", ["次", "片", " tablets", " pcs", "mm", "人"])
+def test_numbers_that_count_do_not(word: str) -> None:
+    """Zeros behind a number of things say nothing."""
+    assert result_text(f"5.0{word}") == result_text(f"5{word}")

@@ -194,9 +194,16 @@ SAME = [
     ("boolean", "×", "✗"),
     ("boolean", "无", "無"),
     ("boolean", "有", "有 "),
+    ("flag", "高值", "H"),
+    ("flag", "低值", "偏低"),
+    ("sex", "woman", "女"),
+    ("sex", "Man", "M"),
 ]
 
 DIFFERENT = [
+    ("flag", "高值", "低值"),
+    ("flag", "高值", "危急高值"),
+    ("sex", "woman", "man"),
     ("flag", "↑", "↓"),
     ("flag", "↑", "↑↑"),
     ("flag", "H", "L"),

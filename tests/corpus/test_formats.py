@@ -444,3 +444,50 @@ def test_a_pretty_file_of_predictions(tmp_path: Path) -> None:
     assert (evaluation.n, evaluation.micro.f1) == (1, 1.0)
     with RowFile(str(tmp_path / "p.json"), PRED_KEYS) as file:
         assert file.value(0) == GOLD["a1"]
+
+
+def test_table_with_numbers_of_rows(tmp_path: Path) -> None:
+    """The first column that a data frame writes without a name is no field; any other one is an error."""
+    table, gold = tmp_path / "p.csv", tmp_path / "g.jsonl"
+    gold.write_bytes(jsonl([{"id": "a", "gold": {"N": "x"}}, {"id": "b", "gold": {"N": "y"}}]))
+    table.write_text(",id,N\n7,b,y\n3,a,x\n")
+    evaluation = evaluate_files(str(table), str(gold))
+    assert (evaluation.micro.f1, list(evaluation.micro.fields)) == (1, ["N"])
+    table.write_text(",id,N\n7,b,y\nLi,a,x\n")
+    with pytest.raises(InputError, match=r"p\.csv: row 2: .* the first one has none and holds 'Li'"):
+        evaluate_files(str(table), str(gold))
+
+
+def test_two_objects_of_objects_that_are_alike(tmp_path: Path) -> None:
+    """Whether they hold documents or are one is open: this is said, and ``join`` decides."""
+    names = [str(tmp_path / name) for name in ("p.json", "g.json")]
+    for name, found in zip(names, "xy", strict=True):
+        Path(name).write_text(json.dumps({"x": {"N": "a", "M": "b"}, "y": {"N": found, "M": "c"}}))
+    with pytest.warns(
+        InputWarning, match=r"members that are alike \('x', 'y'\): each is read as one document"
+    ):
+        assert evaluate_files(*names).n == 1
+    by_name = evaluate_files(*names, join="id")
+    assert (by_name.n, [document.f1 for document in by_name.documents]) == (2, [1, 0.5])
+
+
+@pytest.mark.filterwarnings("error")
+def test_objects_that_are_one_document(tmp_path: Path) -> None:
+    alike, parts = {"x": {"N": "a"}, "y": {"N": "b"}}, {"Patient": {"N": "a"}, "Sample": {"Date": "b"}}
+    for document, join in ((alike, "line"), (parts, "auto")):
+        file = tmp_path / "d.json"
+        file.write_text(json.dumps(document))
+        assert evaluate_files(str(file), str(file), join=join).n == 1
+
+
+def test_bound_of_answers_that_are_values(tmp_path: Path) -> None:
+    """In memory and in files one bound holds, whether an answer comes as a value or as text."""
+    gold = {"N": "a"}
+    for length, status in ((60_000, "ok"), (70_000, "too_large")):
+        answer = {"N": "a", "M": ["x" * 100] * (length // 103)}
+        (tmp_path / "p.jsonl").write_bytes(jsonl([{"pred": answer}]))
+        (tmp_path / "g.jsonl").write_bytes(jsonl([{"gold": gold}]))
+        files = evaluate_files(str(tmp_path / "p.jsonl"), str(tmp_path / "g.jsonl"))
+        for evaluation in (files, evaluate([answer], [gold]), evaluate([json.dumps(answer)], [gold])):
+            assert evaluation.statuses == {status: 1}
+    assert evaluate([answer], [answer]).statuses == {"ok": 1}

@@ -209,7 +209,7 @@ def test_documents_with_such_members(tmp_path: Path, row: dict[str, Any]) -> Non
 
 OPEN: list[tuple[Any, Any, str]] = [
     ({"label": {"brand": "x"}, "total": "5"}, GOLD_KEYS,
-     r"has 'label', which may hold the gold document or be a part of it, beside 'total': "
+     r"has 'label', which may hold the gold document or be a part of it, next to 'total': "
      r"expected --gold-key label, or --gold-key \. where the row itself is the gold document"),
     ({"output": {"x": 1}, "total": 5}, PRED_KEYS, r"has 'output', .* --pred-key output, or --pred-key \."),
     ({"pred": {}, "output": {}}, PRED_KEYS, r"has 'output' and 'pred': which one holds the prediction\?"),
@@ -306,3 +306,126 @@ def test_rows_in_memory_are_not_documents() -> None:
 def test_messages_in_memory() -> None:
     """A list of messages is a completion in `evaluate` too."""
     assert evaluate([TALK], [{"N": "a"}]).micro.f1 == 1.0
+
+
+# -- names of rows that no list knows ------------------------------------------------------------------
+
+
+def both(path: Path, pred: Any, gold: Any) -> tuple[str, str]:
+    """Write predictions ``b``, ``a`` and golds ``a``, ``b``, with what names each row beside the value."""
+    preds = write(path / "p.jsonl", *({**pred(x), "pred": {"N": x}} for x in "ba"))
+    return preds, write(path / "g.jsonl", *({**gold(x), "gold": {"N": x}} for x in "ab"))
+
+
+def test_other_names_in_another_order(tmp_path: Path) -> None:
+    """Rows that a member of any name names otherwise are not compared without a word."""
+    for name, member in (("img", {"img": "{}"}), ("meta.no", {"meta": {"no": "{}"}})):
+
+        def named(x: str, member: Any = member) -> Any:
+            return json.loads(json.dumps(member).replace("{}", x))
+
+        files = both(tmp_path, named, named)
+        with pytest.warns(InputWarning, match=rf"{name}.* in another order, .*--id-key {name} joins by it"):
+            assert evaluate_files(*files).micro.f1 == 0
+        evaluation = evaluate_files(*files, id_key=name)
+        assert (evaluation.micro.f1, evaluation.joined) == (1, "id")
+
+
+def test_names_of_rows_differ_between_the_files(tmp_path: Path) -> None:
+    files = both(tmp_path, lambda x: {"scan": x}, lambda x: {"id": x})
+    with pytest.warns(InputWarning, match=r"'scan' of .* and 'id' of .*: .*|give both the name 'id'"):
+        assert evaluate_files(*files).micro.f1 == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_in_the_same_order_are_no_news(tmp_path: Path) -> None:
+    preds = write(tmp_path / "p.jsonl", *({"img": x, "n": 1, "pred": {"N": x}} for x in "ab"))
+    golds = write(tmp_path / "g.jsonl", *({"img": x, "n": 1, "gold": {"N": x}} for x in "ab"))
+    assert evaluate_files(preds, golds).micro.f1 == 1
+
+
+def test_ids_of_answers_of_an_api_that_name_the_golds(tmp_path: Path) -> None:
+    """The ``id`` of an API's answer is none of the document's, unless the golds have the same ones."""
+    rows = [{**CHAT, "id": x, "choices": [{"message": {**SAID, "content": f'{{"N": "{x}"}}'}}]} for x in "ba"]
+    preds = write(tmp_path / "p.jsonl", *rows)
+    golds = write(tmp_path / "g.jsonl", *({"id": x, "gold": {"N": x}} for x in "ab"))
+    evaluation = evaluate_files(preds, golds)
+    assert (evaluation.micro.f1, evaluation.joined) == (1, "id")
+    other = write(tmp_path / "o.jsonl", *({"id": x, "gold": {"N": y}} for x, y in ("cb", "da")))
+    assert (evaluate_files(preds, other).micro.f1, evaluate_files(preds, other).joined) == (1, "line")
+
+
+# -- tool calls as vendors write them ------------------------------------------------------------------
+
+CALLED = {"name": "save", "arguments": TEXT}
+CALLS: list[tuple[str, Any]] = [
+    (
+        "OpenAI chat",
+        {"choices": [{"message": {**SAID, "content": None, "tool_calls": [{"function": CALLED}]}}]},
+    ),
+    (
+        "OpenAI, old",
+        {"choices": [{"message": {"role": "assistant", "content": None, "function_call": CALLED}}]},
+    ),
+    (
+        "OpenAI responses",
+        {"object": "response", "output": [{"type": "reasoning"}, {"type": "function_call", **CALLED}]},
+    ),
+    (
+        "Anthropic",
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "text", "text": "Here."}, {"type": "tool_use", "input": json.loads(TEXT)}],
+        },
+    ),
+    (
+        "Gemini",
+        {"candidates": [{"content": {"parts": [{"functionCall": {"name": "s", "args": json.loads(TEXT)}}]}}]},
+    ),
+    (
+        "Bedrock converse",
+        {"output": {"message": {"role": "assistant", "content": [{"toolUse": {"input": json.loads(TEXT)}}]}}},
+    ),
+    (
+        "LangChain",
+        {"message": {"role": "assistant", "tool_calls": [{"name": "s", "args": json.loads(TEXT)}]}},
+    ),
+    ("message", {"role": "assistant", "content": [{"type": "tool_use", "input": json.loads(TEXT)}]}),
+]
+
+
+@pytest.mark.parametrize("row", [row for _, row in CALLS], ids=[name for name, _ in CALLS])
+def test_arguments_of_a_tool_call(row: Any, tmp_path: Path) -> None:
+    """They are the answer where they are asked for, and no document otherwise."""
+    files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
+    assert evaluate_files(*files, answer="tool_call").micro.f1 == 1
+    assert evaluate_files(*files).statuses == {"no_answer": 1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"key": "a", "response": {"candidates": [{"content": {"parts": [{"text": TEXT}]}}]}},
+        {"candidates": [{"content": {"parts": [{"text": "{?}", "thought": True}, {"text": TEXT}]}}]},
+        {"candidates": [{"content": {"parts": [{"text": TEXT, "thoughtSignature": "x"}]}}]},
+        {"content": TEXT, "tokens_predicted": 9, "stop": True},
+        {"inputs": {"q": 1}, "outputs": {"output": TEXT}},
+        {"response": {"output": TEXT, "cached": False, "tokenUsage": {"total": 3}}},
+        {"choices": [{"message": SAID, "review": {"score": 1}}]},
+        SAID,
+    ],
+)
+def test_completions_further_inside(row: Any, tmp_path: Path) -> None:
+    files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
+    assert evaluate_files(*files).micro.f1 == 1
+
+
+def test_documents_with_a_member_called_output(tmp_path: Path) -> None:
+    """A text without JSON in it is a value of the document, and so is one beside other fields."""
+    for document in ({"output": "a"}, {"output": TEXT, "Name": "Li"}, {"text": "```a```"}):
+        files = (
+            write(tmp_path / "p.jsonl", {"pred": document}),
+            write(tmp_path / "g.jsonl", {"gold": document}),
+        )
+        assert evaluate_files(*files).micro.f1 == 1

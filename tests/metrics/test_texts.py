@@ -78,7 +78,7 @@ values = st.dictionaries(
 )
 
 
-@pytest.mark.filterwarnings("ignore:predictions and golds have no field in common")
+@pytest.mark.filterwarnings("ignore:predictions and gold documents have no field in common")
 @given(values, values)
 def test_text_and_value_score_alike(pred: dict[str, Any], gold: dict[str, Any]) -> None:
     """A document and its text get one score from score, align, reward and evaluate."""
