@@ -24,7 +24,7 @@ from tables import made_with, markdown
 PAUSE = 0.05
 """Seconds between two looks at the memory."""
 
-HELPERS = Path(__file__).resolve().parents[1] / "tests" / "helpers"
+HELPERS = Path(__file__).resolve().parents[1] / "tests" / "lib"
 
 
 def run(folder: Path, *more: str) -> tuple[float, float]:
@@ -42,7 +42,7 @@ def run(folder: Path, *more: str) -> tuple[float, float]:
 def browse(report: Path, documents: int, rounds: int) -> list[float]:
     """Open a report; gives the median seconds until the list, the last document and a filter are shown."""
     sys.path.append(str(HELPERS))
-    from chromium import chromium
+    from helpers.chromium import chromium
 
     times: list[list[float]] = []
     with chromium() as browser:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from profiles import load_profile
-from smoke import chosen
+from helpers.profiles import load_profile
+from helpers.smoke import chosen
 
 load_profile()
 

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import Reward, Rule, Spec, evaluate, reward, score
 

@@ -20,10 +20,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import documents, flat_objects, pairs, shuffled, specs
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import documents, flat_objects, pairs, shuffled, specs
 
 from medvie_reward import Leaf, Reward, Rule, Spec, align, reward, score
 from medvie_reward.spec._spec import COSTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Block, blocks_of, is_shown, run_page
+from helpers.pages import ROOT, Block, blocks_of, is_shown, run_page
 
 # Page, blocks that run, and the commands that install something, which run in fresh environments elsewhere.
 PAGES = [

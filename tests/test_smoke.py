@@ -6,8 +6,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from profiles import scaled
-from smoke import GOLDEN, SMOKE, chosen
+from helpers.profiles import scaled
+from helpers.smoke import GOLDEN, SMOKE, chosen
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,10 +6,10 @@ import random
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import documents, shuffled, trees
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import documents, shuffled, trees
 
 from medvie_reward import Alignment, GoldError, PredictionError, Spec, SpecError, align
 

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.alignment import _solver as solver
 from medvie_reward.alignment._assignment import Scale, Work, assign_sets, reduce_sets

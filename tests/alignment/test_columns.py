@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.list_nodes import asked_of_matcher, list_node, outcome, work_of
+from helpers.profiles import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from list_nodes import asked_of_matcher, list_node, outcome, work_of
-from profiles import examples
 from scipy.optimize import linear_sum_assignment
 
 from medvie_reward import Rule, Spec, align, reward

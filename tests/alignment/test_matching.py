@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-import reference
+from helpers import reference
+from helpers.profiles import examples
+from helpers.strategies import flat_lists, pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import flat_lists, pairs
 
 from medvie_reward import Spec, align, reward, score
 

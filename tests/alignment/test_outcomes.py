@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import KEYS, pairs, specs
 from hypothesis import example, given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import KEYS, pairs, specs
 
 from medvie_reward import Leaf, Rule, Spec
 from medvie_reward.alignment._alignment import Prepared, leaves_of, prepare, tally_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import golden
 import pytest
+from helpers import golden
 
 from medvie_reward import reward, score
 

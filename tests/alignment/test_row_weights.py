@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers.list_nodes import list_node
+from helpers.profiles import examples
+from helpers.strategies import KEYS, flat_objects, scalars, specs
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from list_nodes import list_node
-from profiles import examples
-from strategies import KEYS, flat_objects, scalars, specs
 
 from medvie_reward import Rule, Spec
 from medvie_reward.alignment import _assignment as assignment

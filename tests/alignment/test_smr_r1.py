@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import golden
 import pytest
+from helpers import golden
 
 from medvie_reward import Spec, reward, score
 

@@ -8,10 +8,10 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import SCALARS, disturb, specs, trees
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import SCALARS, disturb, specs, trees
 
 from medvie_reward import Rule, Spec, reward, score
 from medvie_reward.alignment import _matching as matching

@@ -7,10 +7,10 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import SCALARS, flat_lists, specs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import SCALARS, flat_lists, specs
 
 from medvie_reward import Rule, Spec, reward, score
 from medvie_reward._core.json_values import scalar_text

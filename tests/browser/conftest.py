@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import chromium
+from helpers.chromium import chromium
 from playwright.sync_api import expect
 
 Visit = Callable[..., Any]

@@ -26,8 +26,8 @@ HEIGHTS = (772, 860)
 
 def main() -> int:
     """Write the picture."""
-    sys.path.append(str(ROOT / "tests" / "helpers"))
-    from chromium import chromium
+    sys.path.append(str(ROOT / "tests" / "lib"))
+    from helpers.chromium import chromium
 
     examples = ROOT / "examples" / "lab_reports"
     files = [str(examples / name) for name in ("ocr_rows.jsonl", "gold.jsonl")]

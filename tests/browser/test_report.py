@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from html_report import BAD
+from helpers.html_report import BAD
 from playwright.sync_api import expect
 
 from medvie_reward.cli._main import main_score

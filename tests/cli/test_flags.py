@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import environment
+from helpers.live import environment
 
 from medvie_reward import Spec, __version__
 from medvie_reward.cli import main, main_score

@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import annotated_sets as sets
 import pytest
+from helpers import annotated_sets as sets
 from PIL import Image
 
 from medvie_reward import evaluate, score, ted_accuracy

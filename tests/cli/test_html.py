@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from html_report import BAD, block, body_of, index_of
+from helpers.html_report import BAD, block, body_of, index_of
 from PIL import Image
 
 from medvie_reward.cli._main import main_score

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import PROC, children_of, environment, session_of, wait_until
+from helpers.live import PROC, children_of, environment, session_of, wait_until
 
 pytestmark = pytest.mark.skipif(not PROC.is_dir(), reason="looks for processes in /proc")
 

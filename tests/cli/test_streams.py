@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from live import environment
+from helpers.live import environment
 
 NAME = "姓名"
 GOLD = {"gold": {NAME: "李", "é": "1", "\U0001f600": "ë↑"}}

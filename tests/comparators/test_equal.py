@@ -6,9 +6,9 @@ import doctest
 from typing import Any, Final
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward import ArgumentError, Rule, Spec, SpecError, comparators, score
 from medvie_reward.comparators import COMPARATORS, equal, normalize

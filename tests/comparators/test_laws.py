@@ -12,9 +12,9 @@ from types import FrameType
 from typing import Any, Final
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward import Rule, score
 from medvie_reward.comparators import COMPARATORS, form_of

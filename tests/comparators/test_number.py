@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.comparators.number import is_plain, number_form, read_number
 from medvie_reward.errors import SpecError

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.comparators.reference import reference_text
 

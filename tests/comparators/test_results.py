@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.comparators.quantity import quantity_form
 from medvie_reward.comparators.results import result_text, status_text

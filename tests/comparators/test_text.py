@@ -6,9 +6,9 @@ import unicodedata
 from typing import Literal
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.comparators import FORMS
 from medvie_reward.comparators.text import folded_marks, folded_text, normalized

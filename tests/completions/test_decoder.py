@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.completions._decoder import _decode_slowly, decode, decode_utf8
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward import ABSENT, parse_completion, reward
 

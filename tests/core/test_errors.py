@@ -29,7 +29,7 @@ GOLD = {"Name": "Li Wei"}
     ("call", "message"),
     [
         (lambda: evaluate("texts", [GOLD]), "predictions: expected a list"),
-        (lambda: evaluate([GOLD], [GOLD, GOLD]), "expected as many predictions as gold documents"),
+        (lambda: evaluate([GOLD], [GOLD, GOLD]), "expected as many predictions as"),
         (lambda: evaluate([GOLD], [GOLD], metrics="bleu"), "unknown metric 'bleu'"),
         (lambda: evaluate([], []), "no documents"),
         (lambda: evaluate([GOLD], [GOLD]).to_csv("page"), "level: expected one of"),

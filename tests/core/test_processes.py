@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import PROC, children_of, environment, session_of, wait_until
+from helpers.live import PROC, children_of, environment, session_of, wait_until
 
 from medvie_reward._core.processes import in_processes
 from medvie_reward.errors import InputError, WorkerError

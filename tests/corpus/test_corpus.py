@@ -6,10 +6,10 @@ from math import fsum
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import ABSENT, Completion, Counts, GoldError, InputError, Scores, evaluate, score
 from medvie_reward.metrics._published import Published

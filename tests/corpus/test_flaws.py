@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward import InputError, evaluate_files
 from medvie_reward.corpus._json_text import decode_leniently, flaw_of, items_of, values_of

@@ -11,10 +11,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import Counts, InputError, evaluate
 from medvie_reward.corpus import Evaluation, evaluation_of, score_document

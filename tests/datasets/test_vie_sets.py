@@ -12,8 +12,8 @@ from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Any
 
-import annotated_sets as sets
 import pytest
+from helpers import annotated_sets as sets
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,10 +8,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-import hooks
 import numpy as np
 import pytest
-from hooks import GOLD, RIGHT, WRONG, wrapped
+from helpers import hooks
+from helpers.hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 

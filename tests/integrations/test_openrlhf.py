@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import hooks
 import pytest
-from hooks import GOLD, RIGHT, WRONG, wrapped
+from helpers import hooks
+from helpers.hooks import GOLD, RIGHT, WRONG, wrapped
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import cloudpickle
 import pytest
-from hooks import GOLD, RIGHT, WRONG, wrapped
+from helpers.hooks import GOLD, RIGHT, WRONG, wrapped
 
 from medvie_reward import Rule, Spec, reward
 from medvie_reward.integrations import easyr1, ms_swift, openrlhf, trl, verl

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hooks import GOLD, RIGHT, WRONG, wrapped
+from helpers.hooks import GOLD, RIGHT, WRONG, wrapped
 
 from medvie_reward import SpecError, reward
 from medvie_reward.integrations import easyr1, ms_swift, openrlhf, trl, verl

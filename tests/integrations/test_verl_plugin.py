@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from hooks import RIGHT, wrapped
+from helpers.hooks import RIGHT, wrapped
 
 from medvie_reward import SpecError
 

@@ -11,15 +11,14 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-import anls_reference
-import golden
 import munkres
 import pytest
 from anls_star import anls_score
+from helpers import anls_reference, golden
+from helpers.profiles import examples
+from helpers.strategies import disturb, trees
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import disturb, trees
 
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.metrics import _anls as anls

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import golden
 import pytest
 import zss
+from helpers import golden
+from helpers.profiles import examples
+from helpers.strategies import disturb
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 from rapidfuzz.distance import Levenshtein
-from strategies import disturb
 
 from medvie_reward.errors import GoldError, PredictionError
 from medvie_reward.metrics import _tree_savings as tree_savings

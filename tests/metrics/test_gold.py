@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers.strategies import pairs, specs
 from hypothesis import given
-from strategies import pairs, specs
 
 from medvie_reward import Gold, PredictionError, Spec, SpecError, align, anls_star, evaluate, reward, score
 

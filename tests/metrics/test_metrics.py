@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import given
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import Counts, Scores, align, score
 

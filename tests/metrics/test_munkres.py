@@ -7,9 +7,9 @@ from random import Random
 
 import munkres
 import pytest
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward.metrics import _munkres as pairing
 from medvie_reward.metrics._munkres import Costs, Pairs, pair_up

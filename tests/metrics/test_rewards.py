@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import example, given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import (
     Completion,

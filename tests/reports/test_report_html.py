@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from html_report import BAD, PIXEL, Elements, block, body_of, digest, index_of, report_of
+from helpers.html_report import BAD, PIXEL, Elements, block, body_of, digest, index_of, report_of
+from helpers.profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
 
 from medvie_reward import InputError
 from medvie_reward.reports._html import render_html

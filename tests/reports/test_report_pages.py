@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from profiles import examples
-from strategies import pairs
 
 from medvie_reward import STATUSES, Spec, align
 from medvie_reward._core.json_values import scalar_text

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import documents, specs
 from hypothesis import given
-from profiles import examples
-from strategies import documents, specs
 
 from medvie_reward import GoldError, Rule, Spec, score
 from medvie_reward._core.json_values import is_empty, json_leaves

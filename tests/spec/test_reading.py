@@ -7,9 +7,9 @@ import pickle
 from typing import Any
 
 import pytest
+from helpers.profiles import examples
+from helpers.strategies import documents
 from hypothesis import given
-from profiles import examples
-from strategies import documents
 
 from medvie_reward import Gold, Rule, Spec, SpecError, align, evaluate, reward, score
 from medvie_reward.spec import explain

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.strategies import disturb, documents
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import disturb, documents
 
 from medvie_reward import GoldError, InputError, Spec, score
 from medvie_reward.cli._main import main

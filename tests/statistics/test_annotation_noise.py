@@ -8,10 +8,10 @@ import random
 from typing import Any
 
 import pytest
+from helpers.strategies import documents
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
-from strategies import documents
 
 from medvie_reward import InputError
 from medvie_reward._core.json_values import json_leaves, scalar_text

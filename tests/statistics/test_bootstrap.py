@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from resampling_reference import (
+from helpers.resampling_reference import (
     CORRECT,
     FIGURES,
     GOLD,
@@ -20,6 +18,8 @@ from resampling_reference import (
     micro_f1,
     resample_slowly,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from medvie_reward.errors import InputError

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.resampling_reference import FIGURES, Floats, corpus, micro_f1, resample_slowly, swap_slowly
 from hypothesis import given
 from hypothesis import strategies as st
-from resampling_reference import FIGURES, Floats, corpus, micro_f1, resample_slowly, swap_slowly
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.significance import PairedTest, estimate_ci
 from scipy import stats

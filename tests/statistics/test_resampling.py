@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from resampling_reference import resample_slowly, swap_slowly
+from helpers.resampling_reference import resample_slowly, swap_slowly
 
 from medvie_reward.errors import InputError
 from medvie_reward.statistics import _resampling as resampling

@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.profiles import examples
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
-from profiles import examples
 
 from medvie_reward import reward
 from medvie_reward.errors import InputError

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from form_values import forms
+from helpers.form_values import forms
 from hypothesis import given
 from hypothesis import strategies as st
 

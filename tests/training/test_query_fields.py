@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from form_values import forms, golds
+from helpers.form_values import forms, golds
 from hypothesis import given
 from hypothesis import strategies as st
 

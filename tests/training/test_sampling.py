@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from form_values import forms
+from helpers.form_values import forms
 from hypothesis import given
 from hypothesis import strategies as st
 

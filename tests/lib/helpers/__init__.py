@@ -1,0 +1,1 @@
+"""What tests share: strategies, slow references, recorded values, readers of reports."""
