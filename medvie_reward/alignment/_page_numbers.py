@@ -1,6 +1,6 @@
 """Numbers as grounding reads them, on a page and in a value.
 
-Whether a value stands on a page is told beside every preset, so what is read here changes with no rule of
+Whether a value is on the page is decided alike for every preset, so what is read here changes with no rule of
 `medvie_reward.comparators`. It is narrower: few currencies stand before an amount, no number has two dots,
 and a power of ten belongs to a unit where it is written as one.
 """
@@ -39,7 +39,7 @@ def read_number(text: str) -> str | None:
 
 
 def read_quantity(text: str) -> Quantity | None:
-    """Read a number and what stands beside it; ``None`` where there is more or less than that."""
+    """Read a number and what is next to it; ``None`` where there is more or less than that."""
     quantity = number.read_quantity(text)
     if quantity is None:
         return None
