@@ -129,7 +129,9 @@ def refuse_input(path: PathLike, inputs: Iterable[PathLike]) -> None:
     """
     name = os.fspath(path)
     with contextlib.suppress(OSError):
-        found = os.stat(name)
+        found = _stat(name) if name != STDIN else None
+        if found is None:  # ``gone/../gold.jsonl``: nothing is there, but what would be written is
+            found = os.stat(os.path.realpath(name))
         if not stat.S_ISREG(found.st_mode):
             return
         parents = [(x.st_dev, x.st_ino) for x in map(os.stat, Path(os.path.realpath(name)).parents)]

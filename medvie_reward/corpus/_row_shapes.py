@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.names import first_names
-from medvie_reward.completions import decode, is_conversation
+from medvie_reward.completions import decode, is_conversation, text_of_completion
 from medvie_reward.corpus._place import Place
 
 WHOLE: Final = "."
@@ -487,11 +487,19 @@ def _parts(value: list[Any]) -> Iterator[str | dict[str, Any]]:
             yield str(part.get("text", ""))
 
 
+_SPEAKERS: Final = ("role", "from")
+
+
 def gold_of(value: Any) -> Any:
     """Return the gold document in what some files put around it, or the value.
 
-    That is a list with one JSON text in it, as in parquet columns, and Donut's ``gt_parse``.
+    That is a list with one JSON text in it, as in parquet columns, messages to train on, of which the last
+    one of the assistant counts, and Donut's ``gt_parse``.
     """
+    if type(value) is list and value and type(value[0]) is dict and not value[0].keys().isdisjoint(_SPEAKERS):
+        said = completion_of(value)
+        said = text_of_completion(said) if is_conversation(said) else said
+        value = said if type(said) is str and looks_like_answer(said) else value
     if type(value) is list and len(value) == 1 and type(value[0]) is str:
         value = value[0] if value[0].lstrip()[:1] in ("{", "[") else value
     if type(value) is str and '"gt_parse"' in value[:40]:
@@ -515,4 +523,19 @@ def has_failed(row: Any) -> bool:
         return True
     if type(result) is dict and result.get("type") in ("errored", "canceled", "expired"):
         return True
-    return row.get("error") is not None and not response
+    return (row.get("error") is not None and not response) or any(map(_is_blocked, (row, response)))
+
+
+def _is_blocked(response: Any) -> bool:
+    """Check whether an API answered without a candidate or with an empty one: a filter stopped it."""
+    if type(response) is not dict:
+        return False
+    listed = response.get("candidates", response.get("choices"))
+    if type(listed) is not list or not listed:
+        return listed == [] or "promptFeedback" in response
+    first = listed[0]
+    if type(first) is not dict or first.keys().isdisjoint(("finishReason", "finish_reason")):
+        return False
+    return "candidates" in response and not (
+        type(first.get("content")) is dict and first["content"].get("parts")
+    )

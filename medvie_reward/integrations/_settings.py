@@ -13,6 +13,7 @@ from medvie_reward.errors import InputError, SpecError
 from medvie_reward.spec import SCHEMAS, Rule, Schema, load_schema
 
 _SHOWN: Final = 80
+_LONGEST_PATH: Final = 1024
 
 
 def read_changes(spec: Any) -> dict[str, Any]:
@@ -81,7 +82,8 @@ def _of_file(name: str, files: bool) -> Any:
     try:
         file = Path(name).expanduser()
         if not file.exists():
-            raise SpecError(f"schema: expected {known}, or the path of a file; there is no file {name!r}")
+            path = name if len(name) <= _LONGEST_PATH else shown
+            raise SpecError(f"schema: expected {known}, or the path of a file; there is no file {path!r}")
         return read_json(str(file))
     except (InputError, OSError, ValueError) as error:
         if isinstance(error, SpecError):

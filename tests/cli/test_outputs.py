@@ -37,6 +37,8 @@ CASES = [
 ]
 NAMES: dict[str, Callable[[Path], Path]] = {
     "itself": lambda path: path,
+    "a path through what is not there": lambda path: path.parent / "gone" / ".." / path.name,
+    "a path through a file": lambda path: path / ".." / path.name,
     "a longer path": lambda path: path.parent / ".." / path.parent.name / path.name,
     "a symbolic link": lambda path: _linked(path, os.symlink),
     "a hard link": lambda path: _linked(path, os.link),

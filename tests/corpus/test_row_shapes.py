@@ -429,3 +429,45 @@ def test_documents_with_a_member_called_output(tmp_path: Path) -> None:
             write(tmp_path / "g.jsonl", {"gold": document}),
         )
         assert evaluate_files(*files).micro.f1 == 1
+
+
+def test_answers_that_a_filter_stopped(tmp_path: Path) -> None:
+    """They are documents without an answer; a run of an hour does not end for them."""
+    said = {"candidates": [{"content": {"parts": [{"text": TEXT}]}, "finishReason": "STOP"}]}
+    stopped: dict[str, Any]
+    golds = write(tmp_path / "g.jsonl", *[{"gold": {"N": "a"}}] * 2)
+    for stopped in (
+        {"candidates": [{"finishReason": "SAFETY"}]},
+        {"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]},
+        {"candidates": []},
+        {"promptFeedback": {"blockReason": "SAFETY"}},
+    ):
+        preds = write(tmp_path / "p.jsonl", said, stopped)
+        assert evaluate_files(preds, golds).statuses == {"ok": 1, "no_answer": 1}
+        preds = write(tmp_path / "p.jsonl", {"key": 1, "response": said}, {"key": 2, "response": stopped})
+        assert evaluate_files(preds, golds).statuses == {"ok": 1, "no_answer": 1}
+    preds = write(tmp_path / "p.jsonl", CHAT, {"id": "x", "object": "chat.completion", "choices": []})
+    assert evaluate_files(preds, golds).statuses == {"ok": 1, "no_answer": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("messages", TALK),
+        ("conversations", [{"from": "human", "value": OTHER}, {"from": "gpt", "value": TEXT}]),
+        ("output", TEXT),
+    ],
+)
+def test_golds_in_rows_to_train_on(key: str, said: Any, tmp_path: Path) -> None:
+    golds = write(tmp_path / "g.jsonl", {"id": "1", key: said})
+    preds = write(tmp_path / "p.jsonl", {"id": "1", "completion": TEXT})
+    with pytest.raises(InputError, match="--gold-key"):
+        evaluate_files(preds, golds)
+    assert evaluate_files(preds, golds, gold_key=key).micro.f1 == 1
+
+
+def test_golds_that_are_talks(tmp_path: Path) -> None:
+    """Speakers without JSON are a document."""
+    talk = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
+    golds = write(tmp_path / "g.jsonl", {"gold": talk})
+    assert evaluate_files(write(tmp_path / "p.jsonl", {"pred": talk[:1]}), golds).micro.counts.n_gold == 4

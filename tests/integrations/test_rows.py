@@ -255,7 +255,9 @@ def test_a_schema_may_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 )
 def test_a_file_that_is_no_schema(tmp_path: Path, content: str | None, message: str) -> None:
     """The error names the file, and what else would do."""
-    file = tmp_path / "schema.json"
+    folder = tmp_path / ("long" * 20)  # no path is cut short
+    folder.mkdir()
+    file = folder / "schema.json"
     if content is not None:
         file.write_text(content)
     with pytest.raises(SpecError, match=message):
