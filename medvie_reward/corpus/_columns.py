@@ -73,7 +73,7 @@ def _index_of(given: Any) -> list[str]:
 def _member_of(given: Any, name: str) -> list[str]:
     """Return the texts or integers that a member of all rows holds; none where some row has no such value."""
     if hasattr(given, "columns") and hasattr(given, "shape"):
-        values = given[name].to_list() if name in list(given.columns) else []
+        values = given[name].to_list() if list(given.columns).count(name) == 1 else []
     elif type(given) is list and given and type(given[0]) is dict and name in given[0]:
         values = [x.get(name) if type(x) is dict else None for x in given]
     else:

@@ -478,11 +478,13 @@ def _is_part(value: dict[str, Any]) -> bool:
 def _parts(value: list[Any]) -> Iterator[str | dict[str, Any]]:
     """Give the texts of parts, thoughts left out, and their tool calls as they are."""
     for part in value:
-        if part.get("type") in _CALLS or any(type(part.get(name)) is dict for name in _CALL_MEMBERS):
+        if type(part) is not dict:
+            yield part if type(part) is str else ""
+        elif part.get("type") in _CALLS or any(type(part.get(name)) is dict for name in _CALL_MEMBERS):
             yield part
         elif part.get("type") == "message":
             content = part.get("content")
-            yield from [content] if isinstance(content, str) else _parts(content or [])
+            yield from _parts(content) if type(content) is list else [content if type(content) is str else ""]
         elif part.get("type") in (None, "text", "output_text") and not part.get("thought"):
             yield str(part.get("text", ""))
 

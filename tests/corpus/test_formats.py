@@ -521,6 +521,10 @@ def test_sides_in_the_same_order() -> None:
 def test_objects_keyed_by_numbers_and_texts() -> None:
     preds: dict[Any, Any] = {2: {"N": "b"}, 1: {"N": "a"}}
     assert evaluate(preds, {"1": {"N": "a"}, "2": {"N": "b"}}).micro.f1 == 1
+    pandas = pytest.importorskip("pandas")
+    twice = pandas.DataFrame([["a", "b"]], columns=["id", "id"])
+    with pytest.raises(InputError, match="every column name once, got 'id' twice"):
+        evaluate(twice, twice)
     with pytest.raises(InputError, match="predictions: expected a list of them, got NoneType"):
         evaluate(None, [{"N": "a"}])  # type: ignore[arg-type]
 

@@ -471,3 +471,10 @@ def test_golds_that_are_talks(tmp_path: Path) -> None:
     talk = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
     golds = write(tmp_path / "g.jsonl", {"gold": talk})
     assert evaluate_files(write(tmp_path / "p.jsonl", {"pred": talk[:1]}), golds).micro.counts.n_gold == 4
+
+
+@pytest.mark.parametrize("content", [None, 5, {"a": 1}, [TEXT], [5, None]])
+def test_parts_of_odd_kinds(content: Any, tmp_path: Path) -> None:
+    row = {"object": "response", "output": [{"type": "message", "content": content}]}
+    files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
+    assert evaluate_files(*files).micro.f1 == (1 if content == [TEXT] else 0)
