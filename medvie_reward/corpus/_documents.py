@@ -71,6 +71,8 @@ class Scored(NamedTuple):
         Whether it had a source text.
     form
         Under which setting its text would be well formed, where it is not (see `likely_form`).
+    renamed
+        The prediction's names that were read as others (see `Spec.keys`): as written, and as read.
     """
 
     document: Document
@@ -78,3 +80,4 @@ class Scored(NamedTuple):
     leaves: list[Leaf]
     sourced: bool = False
     form: str = ""
+    renamed: tuple[tuple[str, str], ...] = ()

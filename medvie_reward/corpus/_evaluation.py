@@ -87,6 +87,9 @@ class Evaluation:
         Counts per document and field and, if asked for, leaves; ``None`` if only rows or totals were kept.
     form_hint
         What to change where none of many completions is well formed; else empty.
+    renamed
+        Names of members in predictions that were read as others, because the spec has ``keys``,
+        ``key_aliases`` or rules with ``aliases``: (as written, as read) -> number of documents.
     """
 
     micro: Scores
@@ -106,6 +109,7 @@ class Evaluation:
     limited: int = 0
     details: Details | None = field(default=None, compare=False)
     form_hint: str = ""
+    renamed: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -282,6 +286,11 @@ class Evaluation:
         }
         if self.form_hint:
             made["form_hint"] = self.form_hint
+        if self.renamed:
+            made["renamed"] = [
+                {"written": written, "read": read, "documents": k}
+                for (written, read), k in self.renamed.items()
+            ]
         if documents:
             made["documents"] = [document.to_dict() for document in self.documents]
         return made
@@ -381,4 +390,5 @@ def evaluation_of(
         n=n,
         limited=totals.limited,
         form_hint="" if totals.well_formed else form_hint(totals.forms, totals.texts, spec),
+        renamed=dict(sorted(totals.renamed.items())),
     )

@@ -199,4 +199,12 @@ def score_document(
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
     )
-    return Scored(document, fields, found, source is not None, form)
+    return Scored(document, fields, found, source is not None, form, _renamed(answer, plain_gold, spec))
+
+
+def _renamed(answer: Any, gold: Any, spec: Spec) -> tuple[tuple[str, str], ...]:
+    """Return the names in an answer that the spec reads as others, as written and as read."""
+    if spec.reader is None or not spec.reader.renames:
+        return ()
+    _, names = spec.reader.gold(gold)
+    return tuple(sorted(spec.reader.prediction(answer, names)[1].items()))

@@ -119,6 +119,8 @@ class Totals:
         Documents that came as a text, and those of them that were well formed.
     forms
         Of the others, how many would be well formed under which other setting (see `likely_form`).
+    renamed
+        Names that were read as others, as written and as read, with the number of documents that have them.
     limited
         Documents for which the work bound of the spec ran out.
     sources
@@ -137,6 +139,7 @@ class Totals:
     texts: int = 0
     well_formed: int = 0
     forms: Counter[str] = field(default_factory=Counter)
+    renamed: Counter[tuple[str, str]] = field(default_factory=Counter)
     limited: int = 0
     sources: int = 0
     groups: dict[str, Totals] = field(default_factory=dict)
@@ -164,6 +167,7 @@ class Totals:
             self.well_formed += document.format_ok
             if scored.form:
                 self.forms[scored.form] += 1
+        self.renamed.update(scored.renamed)
         self.limited += document.limited
         self.sources += scored.sourced
 
@@ -181,6 +185,7 @@ class Totals:
         self.texts += other.texts
         self.well_formed += other.well_formed
         self.forms.update(other.forms)
+        self.renamed.update(other.renamed)
         self.limited += other.limited
         self.sources += other.sources
         for name, group in other.groups.items():

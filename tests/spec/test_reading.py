@@ -12,6 +12,7 @@ from helpers.strategies import documents
 from hypothesis import given
 
 from medvie_reward import Gold, Rule, Spec, SpecError, align, evaluate, reward, score
+from medvie_reward.corpus import Totals, score_document
 from medvie_reward.spec import explain
 
 STRICT = Spec.preset("strict")
@@ -183,3 +184,34 @@ def test_the_signature_says_it() -> None:
         in STRICT.replace(absent=["N/A"], keys="loose", key_aliases={"a": ["b"]}).signature
     )
     assert "absent" not in STRICT.signature
+
+
+def test_an_evaluation_lists_names_read_as_others() -> None:
+    """As written and as read, with the number of documents; in the report, and whoever adds the sums up."""
+    spec = STRICT.replace(keys="loose", key_aliases={"Result": ["value"]})
+    gold = {"Rows": [{"Item Name": "K", "Result": "5"}, {"Item Name": "Na", "Result": "140"}]}
+    pred = {"rows": [{"itemName": "K", "value": "5"}, {"item_name": "Na", "Result": "140"}]}
+    found = evaluate([pred, gold, {"rows": []}], [gold, gold, gold], spec)
+    assert found.renamed == {
+        ("Rows[].itemName", "Rows[].Item Name"): 1,
+        ("Rows[].item_name", "Rows[].Item Name"): 1,
+        ("Rows[].value", "Rows[].Result"): 1,
+        ("rows", "Rows"): 2,
+    }
+    assert found.to_dict()["renamed"][-1] == {"written": "rows", "read": "Rows", "documents": 2}
+    assert "'rows' as 'Rows' (2)" in str(found)
+    assert found.documents[0].f1 == 1.0
+    assert evaluate([gold], [gold], spec).renamed == {}
+    assert "renamed" not in evaluate([gold], [gold], spec).to_dict()
+
+
+def test_sums_keep_names_read_as_others() -> None:
+    """Documents added up apart and merged list the same names."""
+    spec = STRICT.replace(keys="case")
+    scored = [score_document({"A": "x"}, {"a": "x"}, spec, str(n)) for n in range(3)]
+    whole, one, rest = Totals(), Totals(), Totals()
+    for n, document in enumerate(scored):
+        whole.add(document)
+        (one if n == 0 else rest).add(document)
+    one.merge(pickle.loads(pickle.dumps(rest)))
+    assert one.renamed == whole.renamed == {("A", "a"): 3}
