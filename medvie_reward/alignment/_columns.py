@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from medvie_reward._core.sizes import count_leaves
 from medvie_reward.alignment._assignment import Work
 from medvie_reward.alignment._blocks import best_of_blocks, cost_of_blocks, stretches
+from medvie_reward.alignment._growing import GROWING
 from medvie_reward.alignment._overlaps import Overlaps
 from medvie_reward.alignment._places import ROWS, Kind, Met, Places, TreePlace, blocks_of
 from medvie_reward.alignment._solver import EXACT
@@ -109,7 +110,7 @@ class Column:
         unknown = np.zeros(correct.shape, dtype=bool)
         column_of = {name: b for b, name in enumerate(names)}
         for place, lines in met.items():
-            at = {name: column_of[name] for name in place.kinds if name in column_of}
+            at = {name: column_of[name] for name in list(place.kinds) if name in column_of}
             if len(at) * len(lines) < few and _cost(predicted, lines) * len(at) < few:
                 unknown[np.ix_(list(lines), list(at.values()))] = True
                 continue
@@ -146,15 +147,16 @@ class Column:
         """Return what each leaf and slot adds, the rest in the lowest bits, and how many; -1 if rounded."""
         of, wrong = self._places.of, self._of[2].wrong
         known = len(of), self._places.most, critical
-        if self._known[0] != known:
+        kept = self._known
+        if kept[0] != known:
             correct = [0 if slot else field.units for field, slot in of]
             rest = [wrong[field.units] if slot else critical * field.critical for field, slot in of]
             most = self._places.most
             bits = (most * max(rest, default=0)).bit_length()
             exact = most * max(correct, default=0) + 1 << bits < EXACT
             worth_of = [float((c << bits) + r) for c, r in zip(correct, rest, strict=True)] if exact else []
-            self._known = known, (bits if exact else -1, worth_of)
-        return self._known[1]
+            kept = self._known = known, (bits if exact else -1, worth_of)
+        return kept[1]
 
     def _weigh_rows(
         self, place: TreePlace, predicted: list[Any], names: list[int], work: Work
@@ -172,7 +174,7 @@ class Column:
         lists = self._lists.get(place)
         if lists is None:
             field = self._of[1].items(place.field)
-            lists = self._lists[place] = _Lists(Column(field, *self._of), place)
+            lists = self._lists.setdefault(place, _Lists(Column(field, *self._of), place))
         return lists.weigh(predicted, names, work)
 
 
@@ -220,20 +222,24 @@ class _Lists:
 
     def _take(self, kinds: set[Kind]) -> None:
         """Take the items of all gold values of some kinds."""
-        for name, kind in self._place.kinds.items():
-            if kind in kinds and name not in self._names:
-                items = _items(self._place.values[name])
-                self._names[name] = list(range(self._taken, self._taken + len(items)))
-                self._taken += len(items)
-                for at, item in zip(self._names[name], items, strict=True):
-                    self._items.add(at, item)
+        with GROWING:
+            for name, kind in self._place.kinds.items():
+                if kind in kinds and name not in self._names:
+                    items = _items(self._place.values[name])
+                    names = list(range(self._taken, self._taken + len(items)))
+                    self._taken += len(items)
+                    for at, item in zip(names, items, strict=True):
+                        self._items.add(at, item)
+                    self._names[name] = names  # once its items are there
 
     def weigh(self, predicted: list[Any], names: list[int], work: Work) -> Weights | None:
         """Weigh every pair; see `Column.weigh`."""
         import numpy as np
 
         left = list(map(_items, predicted))
-        self._take({self._place.kinds[name] for name in names if name not in self._names})
+        missing = {self._place.kinds[name] for name in names if name not in self._names}
+        if missing:
+            self._take(missing)
         right = [self._names[name] for name in names]
         columns = list(chain.from_iterable(right))
         widths = list(map(len, right))

@@ -221,11 +221,14 @@ class ListTable:
         return self._row_lists
 
     def _all(self) -> Column:
-        if self._column is None:
-            self._column = Column(*self._of, self._worth)
+        column = self._column
+        if column is None:
+            column = Column(*self._of, self._worth)
             for j, value in enumerate(self._values):
-                self._column.add(j, value)
-        return self._column
+                column.add(j, value)
+            # Kept once it is whole: threads share a gold document.
+            self._column = column
+        return column
 
     def _waiting(
         self, table: PairTable, shapes: list[str], known: dict[str, set[int]], places: Sequence[int]

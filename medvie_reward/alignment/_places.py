@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Final, Literal
 
 from medvie_reward._core.json_values import SCALARS, scalar_text
+from medvie_reward.alignment._growing import GROWING
 from medvie_reward.alignment._row_lists import RowLists
 from medvie_reward.alignment._worth import Worth
 from medvie_reward.spec import Field, Fields
@@ -98,10 +99,12 @@ class TreePlace:
 
     def rows(self, fields: Fields, worth: Worth) -> RowLists:
         """Return the gold lists of flat rows that stand here."""
-        if self._row_lists is None:
-            lists = {name: self.values[name] for name, kind in self.kinds.items() if kind == "rows"}
-            self._row_lists = RowLists(lists, fields.items(self.field), fields, worth)
-        return self._row_lists
+        found = self._row_lists
+        if found is None:
+            with GROWING:
+                lists = {name: self.values[name] for name, kind in self.kinds.items() if kind == "rows"}
+                found = self._row_lists = RowLists(lists, fields.items(self.field), fields, worth)
+        return found
 
 
 class Places:

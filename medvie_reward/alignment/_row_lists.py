@@ -9,6 +9,7 @@ from typing import Any, Final
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._assignment import Work
 from medvie_reward.alignment._blocks import best_of_blocks, cost_of_blocks, stretches
+from medvie_reward.alignment._growing import GROWING
 from medvie_reward.alignment._overlaps import Overlaps
 from medvie_reward.alignment._solver import EXACT
 from medvie_reward.alignment._worth import Worth
@@ -49,13 +50,15 @@ class RowLists:
         self._leaves: dict[tuple[str, str], int] = {}
         self._of_leaf = list(self._fields.values())
         self._rows = lists
-        self._sets: dict[int, list[list[int]]] = {}
+        self._sets: dict[int, list[list[int]]] | None = None
 
     def _gold(self, names: Sequence[int]) -> list[list[list[int]]]:
         """Return the rows of some gold lists as sets, all lists read when first asked for."""
-        if not self._sets:
-            for name, rows in self._rows.items():
-                self._sets[name] = [self._read(row, grow=True) for row in rows]
+        if self._sets is None:
+            with GROWING:
+                if self._sets is None:
+                    lists = self._rows.items()
+                    self._sets = {name: [self._read(row, grow=True) for row in rows] for name, rows in lists}
         return [self._sets[name] for name in names]
 
     def _read(self, row: _Row, grow: bool = False) -> list[int]:
