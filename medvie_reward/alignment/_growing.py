@@ -6,4 +6,4 @@ import threading
 from typing import Final
 
 GROWING: Final = threading.RLock()
-"""Held while such a table grows, a few times per gold document; one lock for all, so that documents pickle."""
+"""Held while such a table grows, a few times per gold document. One for all, so that documents pickle."""
