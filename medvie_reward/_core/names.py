@@ -10,7 +10,12 @@ _MOST: Final = 5
 
 def first_names(names: Sequence[str]) -> str:
     """Return the first five names, quoted and separated by commas, with an ellipsis if there are more."""
-    return ", ".join(map(repr, names[:_MOST])) + ", …" * (len(names) > _MOST)
+    return first_few([repr(name) for name in names[: _MOST + 1]])
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """Return the first five strings as they are, separated by commas, with an ellipsis if there are more."""
+    return ", ".join(texts[:_MOST]) + ", …" * (len(texts) > _MOST)
 
 
 def plural(names: Sequence[str]) -> str:

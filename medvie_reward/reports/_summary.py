@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from medvie_reward._core.names import first_few
 from medvie_reward.corpus import TITLES, Evaluation
 from medvie_reward.metrics import Scores
 from medvie_reward.reports._tables import number, rate
 from medvie_reward.spec import KINDS
-
-_MOST_NAMES: Final = 5
 
 
 def worst_first(scores: Scores) -> list[tuple[str, Scores]]:
@@ -37,8 +34,7 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
         lines.append(("Hint", evaluation.form_hint))
     if evaluation.renamed:
         renamed = [f"{written!r} as {read!r} ({k:,})" for (written, read), k in evaluation.renamed.items()]
-        more = ", …" if len(renamed) > _MOST_NAMES else ""
-        lines.append(("Renamed", f"read as (documents): {', '.join(renamed[:_MOST_NAMES])}{more}"))
+        lines.append(("Renamed", f"read as (documents): {first_few(renamed)}"))
     if evaluation.missing or evaluation.extra:
         lines.append(
             (
