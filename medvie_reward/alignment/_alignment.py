@@ -333,9 +333,7 @@ def tally_of(
     return counter, limited
 
 
-def _walk(
-    out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item], None] | None
-) -> bool:
+def _walk(out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item], None] | None) -> bool:
     """Write the records of a prediction, and tell whether the work bound ran out."""
     spec, fields, node = prepared.spec, prepared.fields, prepared.node
     root = fields.root

@@ -105,13 +105,30 @@ class Node:
 
 
 class Object(Node):
-    """An object, with its members by name."""
+    """An object.
 
-    __slots__ = ("kids",)
+    Attributes
+    ----------
+    kids
+        Its members by name.
+    flat
+        Whether all of them are scalars that are right or earn nothing.
+    """
+
+    __slots__ = ("_names", "flat", "kids")
 
     def __init__(self, raw: dict[str, Any], field: Field) -> None:
         super().__init__(raw, field)
         self.kids: dict[str, Kid] = {}
+        self.flat = True
+        self._names: frozenset[str] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the members that are not blank, of a flat object."""
+        if self._names is None:
+            self._names = frozenset([name for name, _ in self.key])
+        return self._names
 
 
 class Array(Node):
@@ -168,11 +185,11 @@ def encode(value: Any, field: Field, fields: Fields, gold: bool = False) -> Kid:
         for name, x in value.items():
             inner = members.get(name) or fields.member(field, name)
             kid = made.kids[name] = inner.form(x) if x.__class__ is str else encode(x, inner, fields, gold)
+            if kid.__class__ is not str or inner.credit is not None:
+                made.flat = False
+            made.add(kid, inner)
             if key := key_of(kid):
                 parts.append((name, key))
-                made.add(kid, inner)
-            elif isinstance(kid, Node):
-                made.widest = max(made.widest, kid.widest)
         made.key = frozenset(parts) or ""
         return made
     if isinstance(value, list):
@@ -439,8 +456,14 @@ class Aligner:
             return self.pair(*self.items(pred, gold, field)).worth
         if isinstance(pred, str) or isinstance(gold, str):
             return self.prices.invented_field * sizes_of(pred, field)[1]
-        worth = 0
         members = gold.field.members
+        if pred.flat and gold.flat and not self.prices.by_kind:
+            return (
+                self.prices.shared(members, pred.key & gold.key, pred.names & gold.names)
+                if pred.key and gold.key
+                else 0
+            )
+        worth = 0
         for name, p in pred.kids.items():
             if name in gold.kids:
                 worth += self.worth(p, gold.kids[name], members[name])
@@ -538,7 +561,8 @@ class Aligner:
         joined = mode.member is not None and self.joined(pred, gold, mode.member)
         if not worth and not joined:
             return 0
-        return self.prices.joined * joined + (worth << TIE) + tie(content(pred.kid), content(gold.kid))
+        ranked = (worth << TIE) + tie(content(pred.kid), content(gold.kid))
+        return ranked + self.prices.joined if joined else ranked
 
     def joined(self, pred: Item, gold: Item, member: str) -> bool:
         """Check whether two items have a value of the joining member in common."""
@@ -650,7 +674,7 @@ def pair_equal(preds: list[Item], golds: list[Item]) -> tuple[list[Pair], list[i
 
 
 def pair_leftover(preds: list[Item], golds: list[Item], pairs: list[Pair]) -> tuple[list[Pair], list[Pair]]:
-    """Pair what is left of scalars, in the order of what they hold: wrong ones, then those that fill blanks."""
+    """Pair what is left of scalars, in the order of what they hold: as wrong, then with blank ones."""
     taken_p, taken_g = {i for i, _ in pairs}, {j for _, j in pairs}
     free_p = [i for i, x in enumerate(preds) if isinstance(x.kid, str) and x.kid and i not in taken_p]
     free_g = [j for j, x in enumerate(golds) if isinstance(x.kid, str) and j not in taken_g]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._definition import Array, Item, Object, Record
@@ -197,5 +197,3 @@ class LeafCounter:
     def finish(self) -> None:
         """Drop the fields that have no leaf: all their values are blank."""
         self.rows = {name: row for name, row in self.rows.items() if row.leaves or row.agreed_blank}
-
-

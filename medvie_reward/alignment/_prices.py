@@ -1,7 +1,7 @@
 """What leaves add to the worth of a pair of items.
 
 A worth is one integer, ``credit * base + rest``, so that it adds and compares as integers do: credit by
-weight comes first. The rest decides between pairings of equal credit, so that the reward likes the best one best.
+weight comes first. The rest decides between pairings of equal credit, so that the best one earns most.
 
 Where the spec has no costs, the rest is the number of paired leaves. Where it has some, the reward takes
 H / n for hallucinated leaves, H the sum of cost * units over them, and critical_cost * W / K for W wrong
@@ -14,6 +14,7 @@ an invented item until its item is paired, which saves the difference to what it
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
 from medvie_reward.spec import COST_PARTS, COSTS, Field, Spec
@@ -39,6 +40,8 @@ class Prices:
     ----------
     base
         What one thousandth of a unit is worth.
+    by_kind
+        Whether the kinds of hallucination cost differently.
     item
         What a paired leaf saves for each unit.
     filled_blank, invented_field
@@ -49,7 +52,7 @@ class Prices:
         More than all pairs can be worth together, with their ties.
     """
 
-    __slots__ = ("base", "critical", "filled_blank", "invented_field", "item", "joined")
+    __slots__ = ("base", "by_kind", "critical", "even", "filled_blank", "invented_field", "item", "joined")
 
     def __init__(self, spec: Spec, gold: tuple[int, int, int], pred: tuple[int, int, int]) -> None:
         leaves, units, critical = gold
@@ -61,6 +64,8 @@ class Prices:
         square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
         factor = _BETA_PARTS**2 if square else 1
         part = (factor + square) * critical * many if wrong else many
+        self.by_kind = not filled == field == item
+        self.even = spec.fields.units == (1,)
         self.item = part * item
         self.filled_blank = part * (item - filled)
         self.invented_field = part * (item - field)
@@ -76,6 +81,18 @@ class Prices:
         if credit == CREDIT and field.critical:
             rest += self.critical
         return units * credit * self.base + rest
+
+    def shared(self, fields: Mapping[str, Field], right: Set[tuple[str, str]], both: Set[str]) -> int:
+        """Return the worth of two flat objects: of the leaves that are equal, and of the names both have."""
+        if self.even:
+            n, units = len(right), len(both)
+        else:
+            n = sum([fields[name].units for name, _ in right])
+            units = sum([fields[name].units for name in both])
+        worth = n * CREDIT * self.base + units * self.item + len(both)
+        if self.critical:
+            worth += self.critical * sum([fields[name].critical for name, _ in right])
+        return worth
 
     def full(self, node: Any, field: Field) -> int:
         """Return the worth of a gold value of which every leaf is correct."""
