@@ -71,7 +71,8 @@ CASES: dict[str, tuple[Any, Any, Spec, Found]] = {
     ),
     "of equal credit, the critical leaf": (
         [{"a": "1", "c": "17"}, {"a": "7", "c": "2"}], [{"a": "1", "c": "2"}], CRITICAL,
-        [("[].a", "invented_item", None, "1"), ("[].a", "wrong", "1", "7"), ("[].c", "correct", "2", "2"), ("[].c", "invented_item", None, "17")],
+        [("[].a", "invented_item", None, "1"), ("[].a", "wrong", "1", "7"), ("[].c", "correct", "2", "2"),
+         ("[].c", "invented_item", None, "17")],
     ),
     "a pair worth nothing is none": (
         [{"x": "1"}], [{"a": "1"}], Spec(),
