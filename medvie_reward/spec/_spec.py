@@ -491,8 +491,9 @@ def _clinical() -> Spec:
         field_names=True,
         lone_currency=True,
         rules=english + chinese,
+        matching="f1",
         filled_blank_cost=0.25,
         invented_field_cost=0.25,
         invented_item_cost=0.25,
-        critical_cost=0.25,
+        format_needs_answer=True,
     )
