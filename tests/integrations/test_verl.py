@@ -64,7 +64,7 @@ def test_the_batch_manager() -> None:
         extra_infos=[None, {"index": 1}],
         format_weight=0.25,
     )
-    assert [x["score"] for x in made] == [reward(TEXT, GOLD, format_weight=0.25).score, 2.0]
+    assert [x["score"] for x in made] == [reward(TEXT, GOLD, format_weight=0.25).score, 1.25]
     assert [tuple(x) for x in made] == [KEYS, KEYS]
     assert verl.reward_fn(solution_strs=[], ground_truths=[]) == []
 
