@@ -3,7 +3,7 @@
     python comparison.py docs/verl_cpu_comparison.csv --plot docs/images/verl_cpu_comparison.png
     python comparison.py /tmp/compare/results/*.csv --out docs/verl_cpu_comparison.csv
 
-Reads what measure.py wrote, prints the tables of comparison.md, and applies the first rule of protocol.md.
+Reads what measure.py wrote, prints the tables of docs/which_reward.md, and applies the first rule of protocol.md.
 """
 
 from __future__ import annotations
