@@ -329,11 +329,10 @@ def tally_of(
 ) -> tuple[LeafCounter, bool]:
     """Count a plain value's leaves, and tell whether the work bound ran out."""
     pred, _ = read_prediction(pred, prepared)
-    counter = LeafCounter(prepared.fields, prepared.spec.kind_costs, by_field)
+    spec = prepared.spec
+    counter = LeafCounter(prepared.fields, spec.kind_costs, by_field, spec.counts_blanks)
     records: list[Record] = []
     limited = _walk(records, pred, prepared, counter.bulk)
-    if not (by_field and prepared.spec.counts_blanks):
-        records = [x for x in records if x.what != "blank"]
     counter.take(records)
     counter.ground(source)
     counter.finish()

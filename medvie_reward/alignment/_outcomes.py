@@ -105,6 +105,8 @@ class LeafCounter:
         What a hallucinated leaf costs, by its kind.
     by_field
         Whether to count field by field.
+    blanks
+        Whether to count what both sides leave blank, which is counted by field alone.
 
     Attributes
     ----------
@@ -116,11 +118,12 @@ class LeafCounter:
         Raw values of wrong and hallucinated leaves, each beside where it is counted.
     """
 
-    def __init__(self, fields: Fields, costs: dict[str, int], by_field: bool) -> None:
+    def __init__(self, fields: Fields, costs: dict[str, int], by_field: bool, blanks: bool = False) -> None:
         self.total = Outcomes()
         self.rows: dict[str, Outcomes] = {}
         self.misread: list[tuple[Any, Outcomes]] = []
         self._fields, self._costs, self._by_field = fields, costs, by_field
+        self._blanks = blanks and by_field
 
     def row(self, field: Field) -> Outcomes:
         """Return where the leaves of a field are counted."""
@@ -145,6 +148,8 @@ class LeafCounter:
                 if x.__class__ is str:
                     if x:
                         self.row(members[name]).add_correct(members[name], 1)
+                    elif self._blanks:
+                        self.row(members[name]).agreed_blank += 1
                 else:
                     self.bulk(Item(x, None, members[name], ()))
         elif isinstance(kid, Array):
@@ -166,7 +171,7 @@ class LeafCounter:
                 row.add_correct(field, 1)
                 continue
             if what == "blank":
-                row.agreed_blank += 1
+                row.agreed_blank += self._blanks
                 continue
             row.add(record, self._costs)
             own = None
