@@ -1,7 +1,7 @@
 """Choose what does the alignment: the compiled kernel where it is installed, else the textbook.
 
-Both give the same numbers. When this is first imported, the environment variable ``MEDVIE_KERNEL`` can decide:
-``0`` takes the textbook, ``1`` makes a missing kernel an error.
+Both give the same numbers. The environment variable ``MEDVIE_KERNEL`` has the last word, when this is first
+imported: ``0`` takes the textbook, ``1`` makes a missing kernel an error.
 """
 
 from __future__ import annotations
