@@ -1,0 +1,477 @@
+// The alignment's fast engine: encode -> align -> count. The definition is `_definition.py`, which gives the same
+// numbers and serves wherever this one is not built or answers None.
+//
+// bytes.h   texts as numbers, and tables of them      book.h    raw scalar -> class, field by field
+// tree.h    a JSON value as whole numbers             align.h   two trees -> what became of every leaf
+// solver.h  one assignment                            count.h   outcomes -> counts
+// Here: what Python sees. Every function answers None where a document is not for the kernel.
+#include "kernel/count.h"
+
+#include <new>
+#include <stdexcept>
+
+namespace medvie {
+namespace {
+
+// What outlives a book: the fields, and the book that documents are read with now.
+struct Shelf {
+  Ref fields, scalar_text, unicode_text;
+  u64 seed = 0;
+  std::shared_ptr<Book> book;
+  std::unique_ptr<Space> spare;
+
+  // A book that is not full. Null with an exception, or where a field is not for the kernel.
+  std::shared_ptr<Book> current(Fail& fail) {
+    fail = Fail::NONE;
+    if (book && !book->full()) return book;
+    auto made = std::make_shared<Book>(fields.get(), scalar_text.get(), unicode_text.get(), seed);
+    fail = made->begin();
+    if (fail != Fail::NONE) return nullptr;
+    return book = made;
+  }
+};
+
+// The working space of one call. A call that comes while another runs makes its own.
+class Borrowed {
+ public:
+  explicit Borrowed(Shelf& shelf) : shelf_(shelf), space_(std::move(shelf.spare)) {
+    if (!space_) space_.reset(new Space);
+  }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  ~Borrowed() {
+    bool keep = space_->tree.size() < MOST_KEPT && space_->chains.size() < size_t(4) * Book::MOST_TEXTS;
+    space_->tree.clear();
+    if (keep) shelf_.spare = std::move(space_);
+  }
+  Space& operator*() { return *space_; }
+
+ private:
+  static constexpr i32 MOST_KEPT = 1 << 15;
+  Shelf& shelf_;
+  std::unique_ptr<Space> space_;
+};
+
+// A gold document in terms of one book.
+struct Encoded {
+  std::shared_ptr<Book> book;
+  Likes likes;
+  Tree tree;
+  explicit Encoded(std::shared_ptr<Book> b, u64 seed) : book(std::move(b)), likes(seed) {}
+};
+
+struct Totals {
+  i64 leaves = 0, units = 0, critical = 0;
+};
+Totals totals(const Book& book, const Tree& t) {
+  if (!t.scalar(0)) return Totals{t.box(0).leaves, t.box(0).units, t.box(0).critical};
+  const Facts& facts = book.facts(t[0].field);
+  return t[0].like != BLANK ? Totals{1, facts.units, facts.critical} : Totals{};
+}
+
+// The numbers of a spec that the alignment needs.
+struct Numbers {
+  long long filled = 0, field = 0, item = 0, wrong = 0;  // costs over their greatest common divisor
+  long long square = 0, factor = 1;                      // of F-beta; see `_prices`
+  long long cost_filled = 0, cost_field = 0, cost_item = 0;
+  long long max_work = 0, max_depth = 0;
+};
+
+struct Gold {
+  Ref shelf_ref, value;
+  Shelf* shelf = nullptr;
+  Numbers numbers;
+  std::shared_ptr<Encoded> encoded;
+
+  // The document in terms of a book that is not full. Null with an exception, or where it is not for the kernel.
+  std::shared_ptr<Encoded> now(Fail& fail) {
+    fail = Fail::NONE;
+    if (encoded && !encoded->book->full()) return encoded;
+    auto book = shelf->current(fail);
+    if (!book) return nullptr;
+    auto made = std::make_shared<Encoded>(book, shelf->seed);
+    fail = Encoder(*book, made->tree, made->likes, true, numbers.max_depth).encode(value.get());
+    if (fail != Fail::NONE) return nullptr;
+    return encoded = made;
+  }
+};
+
+// Whole numbers that are not negative, and whether they still fit.
+struct Checked {
+  u64 value;
+  bool fits = true;
+  static constexpr u64 MOST = u64(1) << 60;
+  friend Checked operator*(const Checked& a, const Checked& b) {
+    Product r = multiply(a.value, b.value);
+    return Checked{r.low, a.fits && b.fits && !r.high && r.low <= MOST};
+  }
+  friend Checked operator+(const Checked& a, const Checked& b) {
+    return Checked{a.value + b.value, a.fits && b.fits && a.value + b.value <= MOST};
+  }
+};
+Checked checked(i64 x) { return Checked{u64(x), x >= 0 && u64(x) <= Checked::MOST}; }
+
+// `_prices.Prices`. False where some sum of worths might not fit.
+bool prices_of(const Numbers& s, const Totals& gold, const Totals& pred, Prices& out) {
+  Checked many = checked(gold.leaves + 1), units = checked(gold.units), pred_units = checked(pred.units);
+  bool charged = s.wrong && gold.critical;
+  Checked part = charged ? (checked(s.factor) + checked(s.square)) * checked(gold.critical) * many : many;
+  Checked critical{0};
+  if (charged) critical = checked(s.wrong) * (checked(s.square) * units + checked(s.factor) * pred_units) * many;
+  Checked most = (units + pred_units) * part * checked(std::max({s.filled, s.field, s.item, 1ll})) +
+                 checked(gold.critical) * critical + checked(gold.leaves);
+  Checked cost = (units + pred_units) * checked(std::max({s.cost_filled, s.cost_field, s.cost_item, 1ll}));
+  if (!most.fits || !cost.fits) return false;
+  out.item = i64(part.value) * s.item;
+  out.filled = i64(part.value) * (s.item - s.filled);
+  out.field = i64(part.value) * (s.item - s.field);
+  out.critical = i64(critical.value);
+  return true;
+}
+
+// One prediction beside a gold document. All members outlive the work without the interpreter's lock.
+class Work {
+ public:
+  Work(Gold& gold, bool whole) : space_(*gold.shelf), gold_(gold), whole_(whole) {}
+
+  // Encodes and aligns. ODD where it is for the textbook.
+  Fail run(PyObject* value) {
+    Fail fail;
+    encoded_ = gold_.now(fail);
+    if (!encoded_) return fail;
+    Space& space = *space_;
+    space.tree.clear();
+    Book& book = *encoded_->book;
+    fail = Encoder(book, space.tree, encoded_->likes, false, gold_.numbers.max_depth).encode(value);
+    if (fail != Fail::NONE) return fail;
+    Totals g = totals(book, encoded_->tree), p = totals(book, space.tree);
+    Prices prices;
+    if (!prices_of(gold_.numbers, g, p, prices)) return Fail::ODD;
+    bool large = encoded_->tree.size() + space.tree.size() > LARGE;
+    if (large) encoded_->tree.note_contents(book);
+    space.begin(book, size_t(encoded_->likes.n));
+    Aligner aligner(book, space.tree, encoded_->tree, prices, g.leaves + p.leaves, gold_.numbers.max_work, whole_, space);
+    {
+      WithoutLock others(large);
+      aligner.align();
+    }
+    limited_ = aligner.limited;
+    return aligner.refused ? Fail::ODD : Fail::NONE;
+  }
+  Book& book() { return *encoded_->book; }
+  const Tree& pred() { return (*space_).tree; }
+  const Tree& gold() { return encoded_->tree; }
+  vector<Outcome>& outcomes() { return (*space_).outcomes; }
+  bool limited() const { return limited_; }
+
+ private:
+  // From so many nodes on it pays to let other threads run.
+  static constexpr i32 LARGE = 2000;
+  Borrowed space_;
+  Gold& gold_;
+  bool whole_, limited_ = false;
+  std::shared_ptr<Encoded> encoded_;
+};
+
+// -- what Python holds ---------------------------------------------------------------------------------
+
+constexpr const char *SHELF = "medvie_reward.alignment._kernel.shelf", *GOLD = "medvie_reward.alignment._kernel.gold";
+
+template <class T>
+PyObject* capsule(std::unique_ptr<T> made, const char* name, PyCapsule_Destructor destroy) {
+  PyObject* capsule = PyCapsule_New(made.get(), name, destroy);
+  if (capsule) made.release();
+  return capsule;
+}
+void destroy_shelf(PyObject* capsule) { delete static_cast<Shelf*>(PyCapsule_GetPointer(capsule, SHELF)); }
+void destroy_gold(PyObject* capsule) { delete static_cast<Gold*>(PyCapsule_GetPointer(capsule, GOLD)); }
+Gold* gold_of(PyObject* capsule) { return static_cast<Gold*>(PyCapsule_GetPointer(capsule, GOLD)); }
+
+PyObject* answer(Fail fail) {
+  if (fail != Fail::ODD) return nullptr;
+  PyErr_Clear();
+  Py_RETURN_NONE;
+}
+// Calls what may run out of memory, from a function that Python calls.
+template <class Call>
+PyObject* guarded(Call call) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  } catch (const std::length_error&) {
+    return PyErr_NoMemory();
+  }
+}
+
+// A number that differs from process to process as Python's own hashes do.
+bool seed_of_process(u64& seed) {
+  Ref text(PyUnicode_FromString("medvie_reward"));
+  Py_hash_t hash = text ? PyObject_Hash(text.get()) : -1;
+  seed = mum(u64(hash) ^ M1, SEED) | 1;
+  return hash != -1;
+}
+
+PyObject* py_shelf(PyObject*, PyObject* args) {
+  PyObject *fields, *scalar_text, *unicode_text;
+  if (!PyArg_ParseTuple(args, "OOO", &fields, &scalar_text, &unicode_text)) return nullptr;
+  return guarded([&]() -> PyObject* {
+    auto shelf = std::make_unique<Shelf>();
+    if (!seed_of_process(shelf->seed)) return nullptr;
+    shelf->fields = Ref::copy(fields);
+    shelf->scalar_text = Ref::copy(scalar_text);
+    shelf->unicode_text = Ref::copy(unicode_text);
+    return capsule(std::move(shelf), SHELF, destroy_shelf);
+  });
+}
+
+PyObject* py_gold(PyObject*, PyObject* args) {
+  PyObject *shelf, *value;
+  Numbers n;
+  if (!PyArg_ParseTuple(args, "OO(LLLLLLLLLLL)", &shelf, &value, &n.filled, &n.field, &n.item, &n.wrong, &n.square,
+                        &n.factor, &n.cost_filled, &n.cost_field, &n.cost_item, &n.max_work, &n.max_depth))
+    return nullptr;
+  for (long long x : {n.filled, n.field, n.item, n.wrong, n.square, n.factor, n.cost_filled, n.cost_field, n.cost_item,
+                      n.max_work, n.max_depth})
+    if (x < 0 || x > 1ll << 40) {
+      PyErr_SetString(PyExc_ValueError, "expected numbers from 0 to 2**40");
+      return nullptr;
+    }
+  return guarded([&]() -> PyObject* {
+    auto gold = std::make_unique<Gold>();
+    gold->shelf = static_cast<Shelf*>(PyCapsule_GetPointer(shelf, SHELF));
+    if (!gold->shelf) return nullptr;
+    gold->shelf_ref = Ref::copy(shelf);
+    gold->value = Ref::copy(value);
+    gold->numbers = n;
+    Fail fail;
+    if (!gold->now(fail)) return answer(fail);
+    return capsule(std::move(gold), GOLD, destroy_gold);
+  });
+}
+
+PyObject* py_sizes(PyObject*, PyObject* handle) {
+  Gold* gold = gold_of(handle);
+  if (!gold) return nullptr;
+  Totals t = totals(*gold->encoded->book, gold->encoded->tree);
+  return Py_BuildValue("(LLL)", (long long)t.leaves, (long long)t.units, (long long)t.critical);
+}
+
+// -- counts --------------------------------------------------------------------------------------------
+
+PyObject* tuple_of(const Row& row) {
+  Ref made(PyTuple_New(COUNTS));
+  for (int i = 0; made && i < COUNTS; ++i) {
+    PyObject* x = PyLong_FromLongLong(row[size_t(i)]);
+    if (!x || PyTuple_SetItem(made.get(), i, x) < 0) return nullptr;
+  }
+  return made.release();
+}
+// The name that users see; the whole document's is "$".
+Ref shown_name(const Book& book, i32 field) {
+  PyObject* name = book.field(field).name.get();
+  return PyUnicode_GetLength(name) ? Ref::copy(name) : Ref(PyUnicode_FromString("$"));
+}
+PyObject* rows_by_name(const Book& book, const vector<Row>& rows) {
+  vector<std::pair<Ref, Row>> found;
+  Ref made(PyDict_New()), places(PyDict_New());
+  if (!made || !places) return nullptr;
+  for (size_t field = 0; field < rows.size(); ++field) {
+    const Row& row = rows[field];
+    if (!std::any_of(row.begin(), row.end(), [](i64 x) { return x != 0; })) continue;
+    Ref name = shown_name(book, i32(field));
+    if (!name) return nullptr;
+    Row sum = row;
+    PyObject* before = PyDict_GetItemWithError(places.get(), name.get());
+    if (PyErr_Occurred()) return nullptr;
+    if (before) {  // two fields of one name
+      Row& other = found[PyLong_AsSize_t(before)].second;
+      for (size_t i = 0; i < COUNTS; ++i) other[i] += sum[i];
+      sum = other;
+    } else {
+      Ref place(PyLong_FromSize_t(found.size()));
+      if (!place || PyDict_SetItem(places.get(), name.get(), place.get()) < 0) return nullptr;
+      found.push_back({Ref::copy(name.get()), sum});
+    }
+    Ref tuple(tuple_of(sum));
+    if (!tuple || PyDict_SetItem(made.get(), name.get(), tuple.get()) < 0) return nullptr;
+  }
+  return made.release();
+}
+
+PyObject* py_count(PyObject*, PyObject* const* args, Py_ssize_t n) {
+  if (n != 3) {
+    PyErr_SetString(PyExc_TypeError, "expected a gold, a value and whether to count by field");
+    return nullptr;
+  }
+  Gold* gold = gold_of(args[0]);
+  if (!gold) return nullptr;
+  int by_field = PyObject_IsTrue(args[2]);
+  if (by_field < 0) return nullptr;
+  return guarded([&]() -> PyObject* {
+    Ref handle = Ref::copy(args[0]), value = Ref::copy(args[1]);
+    Work work(*gold, true);
+    if (Fail fail = work.run(value.get()); fail != Fail::NONE) return answer(fail);
+    const Numbers& s = gold->numbers;
+    Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, by_field);
+    if (Fail fail = counter.count(work.outcomes()); fail != Fail::NONE) return answer(fail);
+    Ref rows(by_field ? rows_by_name(work.book(), counter.rows()) : tuple_of(counter.rows()[0]));
+    return rows ? Py_BuildValue("(OO)", rows.get(), work.limited() ? Py_True : Py_False) : nullptr;
+  });
+}
+
+// -- leaves --------------------------------------------------------------------------------------------
+
+// The path of every node of a tree that is a scalar, by node.
+bool paths_of(const Book& book, const Tree& t, i32 at, PyObject* here, vector<Ref>& out) {
+  if (t.scalar(at)) {
+    out[size_t(at)] = PyUnicode_GetLength(here) ? Ref::copy(here) : Ref(PyUnicode_FromString("$"));
+    return bool(out[size_t(at)]);
+  }
+  const Box& b = t.box(at);
+  const i32* kids = t.kids(b);
+  for (i32 i = 0; i < b.n; ++i) {
+    Ref step = b.kind == Kind::OBJECT ? Ref::copy(book.field(t[kids[i]].field).suffix.get())
+                                      : Ref(PyUnicode_FromFormat("[%d]", int(i)));
+    Ref next(step ? PyUnicode_Concat(here, step.get()) : nullptr);
+    if (!next || !paths_of(book, t, kids[i], next.get(), out)) return false;
+  }
+  return true;
+}
+
+// Makes instances of a named tuple, member by member.
+class Filler {
+ public:
+  Filler(PyObject* type, Py_ssize_t n) {
+    auto alloc = reinterpret_cast<allocfunc>(PyType_GetSlot(reinterpret_cast<PyTypeObject*>(type), Py_tp_alloc));
+    made_ = Ref(alloc(reinterpret_cast<PyTypeObject*>(type), n));
+  }
+  void add(PyObject* borrowed) {
+    if (!made_) return;
+    Py_INCREF(borrowed);
+    if (PyTuple_SetItem(made_.get(), at_++, borrowed) < 0) made_ = Ref();
+  }
+  void add(bool x) { add(x ? Py_True : Py_False); }
+  Ref take() { return std::move(made_); }
+
+ private:
+  Ref made_;
+  Py_ssize_t at_ = 0;
+};
+
+struct Words {  // outcomes, kinds and credits as Python has them
+  PyObject *outcome[6], *kind[6], *none, *all;
+};
+
+constexpr Py_ssize_t LEAF_MEMBERS = 11;
+
+PyObject* list_leaves(Work& work, PyObject* type, const Words& words) {
+  const Tree &p = work.pred(), &g = work.gold();
+  Book& book = work.book();
+  vector<Outcome>& outcomes = work.outcomes();
+  vector<Plain> plain;
+  if (Fail fail = plain_classes(book, p, g, outcomes, plain); fail != Fail::NONE) return answer(fail);
+  vector<i32> not_read = unread(plain);
+  // In the order of the gold's leaves, and what the gold lacks in the prediction's.
+  vector<std::pair<i64, size_t>> order;
+  for (size_t i = 0; i < outcomes.size(); ++i)
+    order.push_back({outcomes[i].g >= 0 ? outcomes[i].g : i64(g.size()) + outcomes[i].p, i});
+  std::sort(order.begin(), order.end());
+  Ref empty(PyUnicode_FromString("")), made(PyList_New(Py_ssize_t(outcomes.size())));
+  vector<Ref> paths_p(static_cast<size_t>(p.size())), paths_g(static_cast<size_t>(g.size()));
+  if (!empty || !made || !paths_of(book, p, 0, empty.get(), paths_p) || !paths_of(book, g, 0, empty.get(), paths_g))
+    return nullptr;
+  for (size_t k = 0; k < order.size(); ++k) {
+    const Outcome& o = outcomes[order[k].second];
+    Ref name = shown_name(book, o.field);
+    if (!name) return nullptr;
+    bool in_g = o.g >= 0, in_p = o.p >= 0;
+    Filler leaf(type, LEAF_MEMBERS);
+    leaf.add(name.get());
+    leaf.add(words.outcome[size_t(o.what)]);
+    leaf.add(words.kind[size_t(o.what)]);
+    leaf.add(in_g ? paths_g[size_t(o.g)].get() : Py_None);
+    leaf.add(in_p ? paths_p[size_t(o.p)].get() : Py_None);
+    leaf.add(in_g ? g[o.g].raw : Py_None);
+    leaf.add(in_p ? p[o.p].raw : Py_None);
+    leaf.add(is_misplaced(not_read, plain[order[k].second]));
+    leaf.add(false);
+    leaf.add(book.facts(o.field).critical);
+    leaf.add(o.what == What::CORRECT ? words.all : words.none);
+    Ref done = leaf.take();
+    if (!done || PyList_SetItem(made.get(), Py_ssize_t(k), done.release()) < 0) return nullptr;
+  }
+  return made.release();
+}
+
+PyObject* py_leaves(PyObject*, PyObject* args) {
+  PyObject *handle, *value, *type;
+  Words w;
+  if (!PyArg_ParseTuple(args, "OOO!(OOOO)(OOO)(OO)", &handle, &value, &PyType_Type, &type, &w.outcome[0], &w.outcome[1],
+                        &w.outcome[2], &w.outcome[3], &w.kind[3], &w.kind[4], &w.kind[5], &w.none, &w.all))
+    return nullptr;
+  if (!PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), &PyTuple_Type)) {
+    PyErr_SetString(PyExc_TypeError, "expected a class of tuples");
+    return nullptr;
+  }
+  w.outcome[4] = w.outcome[5] = w.outcome[3];
+  w.kind[0] = w.kind[1] = w.kind[2] = Py_None;
+  Gold* gold = gold_of(handle);
+  if (!gold) return nullptr;
+  return guarded([&]() -> PyObject* {
+    Work work(*gold, false);
+    if (Fail fail = work.run(value); fail != Fail::NONE) return answer(fail);
+    Ref leaves(list_leaves(work, type, w));
+    if (!leaves) return nullptr;
+    if (leaves.get() == Py_None) Py_RETURN_NONE;
+    return Py_BuildValue("(OO)", leaves.get(), work.limited() ? Py_True : Py_False);
+  });
+}
+
+PyObject* py_texts(PyObject*, PyObject* handle) {
+  auto* shelf = static_cast<Shelf*>(PyCapsule_GetPointer(handle, SHELF));
+  if (!shelf) return nullptr;
+  return PyLong_FromSize_t(shelf->book ? shelf->book->texts() : 0);
+}
+
+template <class Function>
+PyCFunction function(Function* f) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
+}
+
+PyMethodDef methods[] = {
+    {"shelf", py_shelf, METH_VARARGS,
+     "shelf(fields, scalar_text, unicode_text)\n\nReturn where the forms of texts are kept for all documents of some fields."},
+    {"gold", py_gold, METH_VARARGS,
+     "gold(shelf, value, numbers)\n\nReturn a gold document, read once, or None."},
+    {"sizes", py_sizes, METH_O, "sizes(gold)\n\nReturn the number of a gold's leaves, their units, and how many are critical."},
+    {"count", function(py_count), METH_FASTCALL,
+     "count(gold, value, by_field)\n\nReturn counts, by name of the field or in all, and whether the work was limited; or None."},
+    {"leaves", py_leaves, METH_VARARGS,
+     "leaves(gold, value, type, outcomes, kinds, credits)\n\nReturn every leaf, and whether the work was limited; or None."},
+    {"texts", py_texts, METH_O, "texts(shelf)\n\nReturn how many texts are remembered now."},
+    {nullptr, nullptr, 0, nullptr}};
+
+// Other interpreters of a process would share what is theirs alone, so the module refuses them.
+int refuse_subinterpreters(PyObject*) {
+  static int64_t owner = -1;
+  int64_t here = PyInterpreterState_GetID(PyInterpreterState_Get());
+  if (owner < 0) owner = here;
+  if (owner == here) return 0;
+  PyErr_SetString(PyExc_ImportError, "the kernel serves one interpreter of a process");
+  return -1;
+}
+
+PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, reinterpret_cast<void*>(refuse_subinterpreters)},
+#if defined(Py_mod_multiple_interpreters)
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, nullptr}};
+PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", "The alignment, compiled: see `_definition`.", 0, methods, slots,
+                      nullptr, nullptr, nullptr};
+
+}  // namespace
+}  // namespace medvie
+
+PyMODINIT_FUNC PyInit__kernel() { return PyModuleDef_Init(&medvie::module); }
