@@ -4,7 +4,7 @@ Outcomes: ``correct`` (paired, equal), ``wrong`` (paired, neither empty, not equ
 only), ``hallucinated`` (in the prediction only). A hallucinated leaf is of a kind: ``filled_blank`` (the
 gold has the field, empty), ``invented_field`` (the gold has no such field there) or ``invented_item`` (it is
 part of a list item without a partner). A wrong or hallucinated leaf is also ``misplaced`` where its value
-is that of a gold leaf that no leaf got right.
+is that of another gold leaf that no leaf got right.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
-from medvie_reward._core.paths import Place, path_text
+from medvie_reward._core.paths import ROOT, Place, path_text
+from medvie_reward.alignment._definition import Aligner, Item, Kid, Record, encode, sizes_of
 from medvie_reward.alignment._grounding import Source
-from medvie_reward.alignment._matching import Matcher
 from medvie_reward.alignment._outcomes import LeafCounter
-from medvie_reward.alignment._pool import Pool
-from medvie_reward.alignment._walker import Outcome, Walker, Write
-from medvie_reward.alignment._worth import Worth, measure_leaves, measure_units
+from medvie_reward.alignment._pool import Pool, walk
+from medvie_reward.alignment._prices import CREDIT, Prices
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import (
     DEFAULT,
-    Field,
     Fields,
     GoldNames,
     HallucinationKind,
@@ -36,7 +34,8 @@ from medvie_reward.spec import (
     resolve,
 )
 
-_MISREAD: Final = ("wrong", "hallucinated")
+Outcome = Literal["correct", "wrong", "missing", "hallucinated"]
+"""What became of a leaf."""
 
 
 class Leaf(NamedTuple):
@@ -55,12 +54,14 @@ class Leaf(NamedTuple):
     gold, pred
         The raw values; ``None`` on the side that lacks it.
     misplaced
-        Whether a wrong or hallucinated value is what some gold leaf holds that no leaf got right: it was
+        Whether a wrong or hallucinated value is what another gold leaf holds that no leaf got right: it was
         read, and put into the wrong field or row.
     ungrounded
         Whether a wrong or hallucinated leaf's value is nowhere in the source text, where one was given.
     critical
         Whether its field is critical.
+    credit
+        What it earns of a correct leaf: 1 where it is correct, and for a wrong one what its field gives.
     """
 
     field: str
@@ -73,6 +74,7 @@ class Leaf(NamedTuple):
     misplaced: bool = False
     ungrounded: bool = False
     critical: bool = False
+    credit: float = 0.0
 
 
 _SHOWN: Final = 200
@@ -86,7 +88,7 @@ class Alignment:
     Attributes
     ----------
     leaves
-        One entry per leaf, in the gold's order; what the gold lacks comes where it was found.
+        One entry per leaf, in the gold's order, then what the gold lacks in the prediction's order.
     signature
         The choices behind it.
     limited
@@ -192,18 +194,23 @@ class Prepared:
 
     Attributes
     ----------
-    leaves, units
-        Number of the gold's leaves and what they weigh.
+    node
+        The encoded value, or its leaves by path where the spec's ``lists`` is ``bag``.
+    fields
+        The fields of the gold and of what is compared with it.
+    leaves, units, critical
+        Number of the gold's leaves, what they weigh, and how many of them are critical.
     names
         The names in the gold, where the spec reads documents in its own way.
     """
 
     gold: Any
     spec: Spec
-    worth: Worth
-    engine: Matcher | Pool
+    node: Kid | Pool
+    fields: Fields
     leaves: int
     units: int
+    critical: int
     names: GoldNames | None = None
 
 
@@ -234,13 +241,10 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
 
 def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
     if spec.lists == "bag":
-        worth = Worth(spec, *measure_leaves(gold, fields))
         pool = Pool(gold, fields, spec.reading)
-        leaves = sum(len(here.leaves) for here in pool.bins)
-        units = sum(len(here.leaves) * here.field.units for here in pool.bins)
-        return Prepared(gold, spec, worth, pool, leaves, units, names)
-    matcher = Matcher(gold, spec, fields)
-    return Prepared(gold, spec, matcher.worth, matcher, matcher.worth.leaves, matcher.worth.units, names)
+        return Prepared(gold, spec, pool, fields, *pool.sizes, names)
+    node = encode(gold, fields.root, fields, gold=True)
+    return Prepared(gold, spec, node, fields, *sizes_of(node, fields.root), names)
 
 
 def read_prediction(pred: Any, prepared: Prepared) -> tuple[Any, dict[str, str]]:
@@ -255,34 +259,62 @@ def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tu
 
 
 def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[Leaf], bool]:
-    leaves: list[Leaf] = []
-    form = prepared.spec.fields.form
-    not_read: set[str] = set()
-
-    def write(
-        field: Field,
-        outcome: Outcome,
-        kind: HallucinationKind | None,
-        g_at: Place | None,
-        p_at: Place | None,
-        g: Any,
-        p: Any,
-    ) -> None:
-        g_path = None if g_at is None else path_text(g_at)
-        p_path = None if p_at is None else path_text(p_at)
-        leaves.append(Leaf(field.name or "$", outcome, kind, g_path, p_path, g, p, critical=field.critical))
-        if outcome == "wrong" or outcome == "missing":
-            not_read.add(form(scalar_text(g)))
-
-    limited = _walk(pred, prepared, write, None)
-    for n, leaf in enumerate(leaves):
-        if leaf.outcome in _MISREAD:
-            text = scalar_text(leaf.pred)
-            misplaced = form(text) in not_read
+    records: list[Record] = []
+    limited = _walk(records, pred, prepared, None)
+    records = _in_order([x for x in records if x.what != "blank"], prepared.gold, pred)
+    plain = prepared.fields.plain
+    unread = Counter([plain(scalar_text(x.gold)) for x in records if x.what in ("wrong", "missing")])
+    leaves = []
+    for what, field, gold, read, gold_at, pred_at, credit in records:
+        misplaced = ungrounded = False
+        if what not in ("correct", "missing"):
+            text = scalar_text(read)
+            form = plain(text)
+            own = what == "wrong" and form == plain(scalar_text(gold))
+            misplaced = unread[form] > own
             ungrounded = source is not None and not source.holds(text)
-            if misplaced or ungrounded:
-                leaves[n] = leaf._replace(misplaced=misplaced, ungrounded=ungrounded)
+        leaves.append(
+            Leaf(
+                field.name or "$",
+                what if what in ("correct", "wrong", "missing") else "hallucinated",  # type: ignore[arg-type]
+                None if what in ("correct", "wrong", "missing") else what,  # type: ignore[arg-type]
+                None if gold_at is None else path_text(gold_at),
+                None if pred_at is None else path_text(pred_at),
+                gold,
+                read,
+                misplaced,
+                ungrounded,
+                field.critical,
+                credit / CREDIT,
+            )
+        )
     return leaves, limited
+
+
+def _in_order(records: list[Record], gold: Any, pred: Any) -> list[Record]:
+    """Put records into the order of the gold's leaves, and what the gold lacks into the prediction's."""
+    golds = {at: n for n, at in enumerate(_places(gold))}
+    preds = {at: n for n, at in enumerate(_places(pred))}
+    behind = len(golds)
+
+    def order(record: Record) -> int:
+        if record.gold_at is not None:
+            return golds[record.gold_at]
+        return behind + preds[record.pred_at or ROOT]
+
+    return sorted(records, key=order)
+
+
+def _places(value: Any, at: Place = ROOT) -> Iterator[Place]:
+    """Yield the place of a value and of all that is in it, in their order."""
+    waiting = [(value, at)]
+    while waiting:
+        here, at = waiting.pop()
+        yield at
+        if here.__class__ is dict:
+            waiting.extend([(here[name], (at, name)) for name in reversed(here)])
+        elif here.__class__ is list:
+            waiting.extend([(here[n], (at, n)) for n in range(len(here) - 1, -1, -1)])
 
 
 def tally_of(
@@ -290,36 +322,30 @@ def tally_of(
 ) -> tuple[LeafCounter, bool]:
     """Count a plain value's leaves, and tell whether the work bound ran out."""
     pred, _ = read_prediction(pred, prepared)
-    tally = LeafCounter(prepared.spec, prepared.worth.critical, by_field, source)
-    blank = tally.blank if by_field and prepared.spec.counts_blanks else None
-    limited = _walk(pred, prepared, tally.write, tally, blank)
-    tally.finish()
-    return tally, limited
+    counter = LeafCounter(prepared.fields, prepared.spec.kind_costs, by_field)
+    records: list[Record] = []
+    limited = _walk(records, pred, prepared, counter.bulk)
+    if not (by_field and prepared.spec.counts_blanks):
+        records = [x for x in records if x.what != "blank"]
+    counter.take(records)
+    counter.ground(source)
+    counter.finish()
+    return counter, limited
 
 
-def _walk(
-    pred: Any,
-    prepared: Prepared,
-    write: Write,
-    tally: LeafCounter | None,
-    blank: Callable[[Field], None] | None = None,
-) -> bool:
-    engine, worth, fields = prepared.engine, prepared.worth, prepared.engine.fields
-    if isinstance(engine, Pool):
-        if tally is None:
-            engine.walk(pred, write)
-        else:
-            engine.walk(pred, write, tally.bulk, tally.by_field)
-        return False
-    known: dict[int, Callable[[], int]] = {}
-    walker = Walker(
-        engine,
-        prepared.spec.max_pairs,
-        lambda: worth.right_critical(measure_units(pred, fields, known)),
-        known,
-        write,
-        tally if blank is None else None,
-        blank,
-    )
-    walker.walk(pred)
-    return walker.limited
+def _walk(out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item], None] | None) -> bool:
+    """Write the records of a prediction, and tell whether the work bound ran out."""
+    spec, fields, node = prepared.spec, prepared.fields, prepared.node
+    root = fields.root
+    sizes = prepared.leaves, prepared.units, prepared.critical
+    if isinstance(node, Pool):
+        pool = Pool(pred, fields, spec.reading)
+        aligner = Aligner(fields, "align", Prices(spec, sizes, pool.sizes), 0, 0)
+        aligner.leaves, aligner.max_work = prepared.leaves + pool.sizes[0], spec.max_work
+        walk(out, pool, node, aligner, bulk)
+        return aligner.limited
+    read = encode(pred, root, fields)
+    found = sizes_of(read, root)
+    aligner = Aligner(fields, spec.lists, Prices(spec, sizes, found), sizes[0] + found[0], spec.max_work)
+    aligner.walk(out, Item(read, pred, root, ROOT), Item(node, prepared.gold, root, ROOT), bulk)
+    return aligner.limited

@@ -198,7 +198,7 @@ class Gold:
         else:
             self._prepared = prepare(self.value, self.spec)
             self.n_leaves, self.n_units = self._prepared.leaves, self._prepared.units
-            self.n_critical = self._prepared.worth.critical
+            self.n_critical = self._prepared.critical
 
     def __repr__(self) -> str:
         return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"

@@ -100,6 +100,6 @@ def _notes(agreement: Agreement) -> list[str]:
         )
     if agreement.limited:
         lines.append(
-            f"Limited: {agreement.limited:,} documents reached the spec's max_pairs: pairs may not be best."
+            f"Limited: {agreement.limited:,} documents reached the spec's max_work: pairs may not be best."
         )
     return lines

@@ -47,7 +47,7 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
         lines.append(
             (
                 "Limited",
-                f"{evaluation.limited:,} of {evaluation.n:,} documents reached the spec's max_pairs: "
+                f"{evaluation.limited:,} of {evaluation.n:,} documents reached the spec's max_work: "
                 "their pairs may not be best",
             )
         )

@@ -18,6 +18,7 @@ from medvie_reward._core.paths import member_path
 from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
 from medvie_reward.comparators.currencies import parted, settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field
+from medvie_reward.comparators.narrative import similar
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import careful
 from medvie_reward.spec._normalizers import steps_form
@@ -26,6 +27,8 @@ from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, p
 # Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
 _TURNS: Final = 1_000
+Credit = Callable[[str, str], int]
+"""Two different normal forms -> what one earns for the other, in thousandths below 1,000."""
 # Fields beside golds with the same currencies in the same fields.
 _VARIANTS: Final = 256
 
@@ -49,8 +52,10 @@ class Field:
         Whether a wrong leaf here is charged.
     listed
         Whether it is inside a list.
-    graded
-        Whether a wrong text here earns by how similar it is: never inside a list.
+    credit
+        What two different normal forms here earn, in thousandths below 1,000; ``None`` where that is nothing.
+    several
+        Whether one value here may stand for several, so that a list of some may stand for it.
     open
         The normal forms without currencies, where a currency that one side lacks makes no difference.
     members, items
@@ -58,7 +63,8 @@ class Field:
     """
 
     __slots__ = (
-        "critical", "form", "graded", "items", "listed", "members", "name", "names", "open", "rule", "units",
+        "credit", "critical", "form", "items", "listed", "members", "name", "names", "open", "rule", "several",
+        "units",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +77,8 @@ class Field:
         self.units = units
         self.critical = rule.critical
         self.listed = listed
-        self.graded = False
+        self.credit: Credit | None = None
+        self.several = False
         self.open: OpenForms | None = None
         self.members: dict[str, Field] = {}
         self.items: Field | None = None
@@ -89,7 +96,7 @@ class Fields:
     comparator
         The comparator of fields without a rule, or whose rule names none.
     graded
-        Whether narratives outside lists earn by how similar they are.
+        Whether wrong narratives earn by how similar they are.
     named
         Whether the names of fields choose their comparator where no rule does.
     lone_currency
@@ -104,7 +111,10 @@ class Fields:
     units
         All weights there are, in units.
     form
-        A normal form for values of any field, to find a value in another field's place.
+        The normal form of fields without a rule.
+    plain
+        A normal form for values of any field, to find a value in another field's place: Unicode's composed
+        form, white space folded.
     lists
         The list modes that rules give.
     exact
@@ -146,6 +156,7 @@ class Fields:
         for _, pattern, _ in self._like:
             self.find(tuple("*" if step is None else str(step) for step in pattern))
         self.form = self._forms_of(_DEFAULT).__getitem__
+        self.plain = self.form if comparator == "unicode" else KnownForms(FORMS["unicode"]).__getitem__
         plain = comparator in ("unicode", "strip") and not rules
         self.exact = self.form if plain else KnownForms(FORMS["strip"]).__getitem__
         self._made = 0
@@ -311,7 +322,10 @@ class Fields:
             forms = SettledForms(forms, settle)
         made = Field(names, name, rule, forms.__getitem__, round(rule.weight / self.unit), listed)
         made.open = forms if isinstance(forms, OpenForms) else None
-        made.graded = self._graded and not listed and self.comparator(rule) == "narrative"
+        comparator = self.comparator(rule)
+        made.several = comparator == "set"
+        if self._graded and comparator == "narrative":
+            made.credit = similar
         return made
 
     def _forms_of(self, rule: Rule) -> KnownForms:

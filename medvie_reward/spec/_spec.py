@@ -137,9 +137,9 @@ class Spec:
         not read: status ``too_large``.
     max_depth
         Deepest nesting that is read, in containers, 1 to 128.
-    max_pairs
-        Work bound: how many item pairs one alignment may weigh. Past it, lists pair in a fixed order
-        (never better than the optimum) and the result says ``limited``.
+    max_work
+        Work limit of one alignment, in steps of the solver and pairs of leaves. A list that would take more than
+        its share pairs in the order of what its items hold, and the result says ``limited``.
     prefilled
         Whether the prompt already ends with the opening think tag, so that completions begin inside the think
         part. Named in the signature only where it is true.
@@ -187,7 +187,7 @@ class Spec:
     max_chars: int = 65_536
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
-    max_pairs: int = 100_000
+    max_work: int = 67_108_864
     prefilled: bool = False
     think_tags: tuple[str, ...] = THINK_TAGS
     absent: tuple[str, ...] = ()
@@ -260,7 +260,7 @@ class Spec:
             ("max_chars", 1, 2**31),
             ("max_chars_per_gold_char", 0, 2**31),
             ("max_depth", 1, 128),
-            ("max_pairs", 0, 2**31),
+            ("max_work", 0, 2**40),
         ):
             n = getattr(self, field)
             self._require(field, is_integer(n, least, most), f"an integer {least} to {most}")

@@ -68,7 +68,7 @@ class SpecFields(TypedDict, total=False):
     max_chars: int
     max_chars_per_gold_char: int
     max_depth: int
-    max_pairs: int
+    max_work: int
     prefilled: bool
     think_tags: Sequence[str]
     absent: Sequence[str]

@@ -106,7 +106,7 @@ class Agreement(NamedTuple):
     skipped_a, skipped_b
         Documents that only A and only B has, left out.
     limited
-        Documents that reached the spec's ``max_pairs``.
+        Documents that reached the spec's ``max_work``.
     signature
         Every choice behind the numbers.
     """

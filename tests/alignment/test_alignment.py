@@ -199,7 +199,7 @@ def test_limited_is_said_and_safe() -> None:
     """Past the work bound the pairing is still one to one, and never better than the best."""
     gold = [[{"a": str(i), "b": [str(i % 7)]}] for i in range(30)]
     pred = [[{"a": str(i + 1), "b": [str(i % 5)]}] for i in range(30)]
-    best, bounded = align(pred, gold, "strict"), align(pred, gold, "strict", max_pairs=10)
+    best, bounded = align(pred, gold, "strict"), align(pred, gold, "strict", max_work=10)
     assert (best.limited, bounded.limited) == (False, True)
     right = [sum(x.outcome == "correct" for x in found) for found in (best, bounded)]
     assert right[1] <= right[0]

@@ -104,12 +104,12 @@ def test_large_and_small_tables_agree(data: st.DataObject, of: Scale) -> None:
     assert weight(assign_sets(p, g, of, work), p, g, of, work)[1] == expected
 
 
-@pytest.mark.parametrize("max_pairs", [0, 3])
-def test_work_bound(max_pairs: int) -> None:
+@pytest.mark.parametrize("max_work", [0, 3])
+def test_work_bound(max_work: int) -> None:
     """Past the bound the pairs are still one to one, never better than the best, and it is said."""
     p = [0b100000111 << n for n in range(40)]
     g = [0b001000111 << n for n in range(40)]
-    of, work, free = scale(), Work(max_pairs), Work(10**6)
+    of, work, free = scale(), Work(max_work), Work(10**6)
     bounded = weight(assign_sets(p, g, of, work), p, g, of, work)[1]
     assert bounded <= weight(assign_sets(p, g, of, free), p, g, of, free)[1]
     assert (work.limited, free.limited) == (True, False)

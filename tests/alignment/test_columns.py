@@ -161,7 +161,7 @@ def test_a_bound_that_is_too_small_is_said() -> None:
     best = reward(json.dumps(pred), gold, Spec())
     assert not best.limited
     for most in (0, 50, 100, 200, 300):
-        found = reward(json.dumps(pred), gold, Spec(max_pairs=most))
+        found = reward(json.dumps(pred), gold, Spec(max_work=most))
         assert found.limited
         assert found.correct <= best.correct
 

@@ -218,7 +218,7 @@ def test_a_bound_that_is_too_small_is_said_and_never_better() -> None:
     best = reward(json.dumps(sides[0]), sides[1], Spec())
     assert not best.limited
     for most in (0, 30, 500, 900, 930, 1000):
-        found = reward(json.dumps(sides[0]), sides[1], Spec(max_pairs=most))
+        found = reward(json.dumps(sides[0]), sides[1], Spec(max_work=most))
         assert found.limited
         assert found.correct <= best.correct
 

@@ -76,9 +76,9 @@ def test_one_gold_among_others() -> None:
 def test_first_gold_of_a_spec() -> None:
     """The first gold that names a currency is read as every later one is."""
     for lists in ("align", "bag"):
-        spec = Spec.preset("clinical").replace(max_pairs=99_999, lists=lists)
+        spec = Spec.preset("clinical").replace(max_work=99_999, lists=lists)
         assert [score({"x": "5"}, {"x": "CAD 5"}, spec).f1 for _ in range(2)] == [1.0, 1.0]
-        other = Spec.preset("clinical").replace(max_pairs=99_998, lists=lists)
+        other = Spec.preset("clinical").replace(max_work=99_998, lists=lists)
         assert [score({"x": "€5"}, {"x": "CAD 5"}, other).f1 for _ in range(2)] == [0.0, 0.0]
 
 
@@ -116,7 +116,7 @@ def test_all_ways_to_score_agree(gold: list[Any], pred: list[Any]) -> None:
 def test_forms_that_start_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where few texts are remembered, golds are still read as if all were."""
     monkeypatch.setattr(comparators, "_KNOWN", 3)
-    spec = Spec.preset("clinical").replace(max_pairs=99_997)
+    spec = Spec.preset("clinical").replace(max_work=99_997)
     for n in range(20):
         gold = [{"x": f"${n}"}, {"x": f"{n + 1} kg"}, {"y": f"€{n}"}, {"y": f"{n + 2}"}, {"z": n}]
         pred = [{"x": f"{n}"}, {"x": f"{n + 1}kg"}, {"y": f"{n}"}, {"y": f"{n + 2} GBP"}, {"z": f"CAD {n}"}]

@@ -108,7 +108,7 @@ def test_both_ways_agree_with_the_leaves(spec: Spec, pair: tuple[Any, Any], sour
 def test_they_agree_where_the_work_bound_runs_out(spec: Spec, pair: tuple[Any, Any], most: int) -> None:
     """However rows were paired, both ways count the same pairs."""
     pred, gold = pair
-    prepared = prepare(gold, spec.replace(max_pairs=most))
+    prepared = prepare(gold, spec.replace(max_work=most))
     by_field = rows(pred, prepared)
     leaves, limited = leaves_of(pred, prepared)
     expected = obvious(leaves, prepared.spec)

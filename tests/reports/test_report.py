@@ -58,11 +58,11 @@ def test_unmatched_and_limited_are_said() -> None:
 
     gold = [[{"a": [str(i)]}] for i in range(30)]
     pred = [[{"a": [str(i + 1), "x"]}] for i in range(30)]
-    evaluation = dataclasses.replace(evaluate([pred], [gold], max_pairs=10), missing=2, extra=3)
+    evaluation = dataclasses.replace(evaluate([pred], [gold], max_work=10), missing=2, extra=3)
     file = StringIO()
     print_evaluation(evaluation, file)
     assert "2 gold documents without a prediction, 3 predictions without a gold document" in file.getvalue()
-    assert "1 documents reached the spec's max_pairs" in file.getvalue()
+    assert "1 documents reached the spec's max_work" in file.getvalue()
 
 
 def shown(evaluation: Evaluation, file: StringIO) -> list[str]:

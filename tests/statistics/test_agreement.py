@@ -246,5 +246,5 @@ def test_limited_and_undefined_are_said(tmp_path: Path, capsys: CAPTURE) -> None
     b = write(tmp_path / "b.jsonl", [{"Gender": "M", "L": [{"a": [str(i + 1), "x"]} for i in range(1500)]}])
     assert main(["agree", a, b, "--resamples", "9"]) == 0
     out = capsys.readouterr().out
-    assert "Limited: 1 documents reached the spec's max_pairs" in out
+    assert "Limited: 1 documents reached the spec's max_work" in out
     assert "undefined" in out

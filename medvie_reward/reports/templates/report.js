@@ -241,7 +241,7 @@
       const what = parsed(doc) ? " " : " No answer: every gold leaf is missing. ";
       parts.push(make("p", "alert", make("b", "", spoken(status) + "."), what + why));
     }
-    if (doc[LIMITED]) parts.push(make("p", "alert", "The spec's max_pairs was reached: the pairs of items may not be the best."));
+    if (doc[LIMITED]) parts.push(make("p", "alert", "The spec's max_work was reached: the pairs of items may not be the best."));
     cells = [];
     places = [];
     for (const [, , rows] of body.blocks) {
