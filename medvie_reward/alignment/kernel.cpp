@@ -13,19 +13,19 @@
 namespace medvie {
 namespace {
 
-// What outlives a book: the fields, and the book that documents are read with now.
+// What outlives a book: the book that documents of some fields are read with now.
 struct Shelf {
-  Ref fields, scalar_text, unicode_text;
+  Ref scalar_text, unicode_text;
   u64 seed = 0;
   std::shared_ptr<Book> book;
   std::unique_ptr<Space> spare;
 
   // A book that is not full. Null with an exception, or where a field is not for the kernel.
-  std::shared_ptr<Book> current(Fail& fail) {
+  std::shared_ptr<Book> current(PyObject* fields, Fail& fail) {
     fail = Fail::NONE;
     if (book && !book->full()) return book;
-    auto made = std::make_shared<Book>(fields.get(), scalar_text.get(), unicode_text.get(), seed);
-    fail = made->begin();
+    auto made = std::make_shared<Book>(scalar_text.get(), unicode_text.get(), seed);
+    fail = made->begin(fields);
     if (fail != Fail::NONE) return nullptr;
     return book = made;
   }
@@ -78,7 +78,7 @@ struct Numbers {
 };
 
 struct Gold {
-  Ref shelf_ref, value;
+  Ref shelf_ref, fields, value;
   Shelf* shelf = nullptr;
   Numbers numbers;
   std::shared_ptr<Encoded> encoded;
@@ -87,10 +87,10 @@ struct Gold {
   std::shared_ptr<Encoded> now(Fail& fail) {
     fail = Fail::NONE;
     if (encoded && !encoded->book->full()) return encoded;
-    auto book = shelf->current(fail);
+    auto book = shelf->current(fields.get(), fail);
     if (!book) return nullptr;
     auto made = std::make_shared<Encoded>(book, shelf->seed);
-    fail = Encoder(*book, made->tree, made->likes, true, numbers.max_depth).encode(value.get());
+    fail = Encoder(*book, fields.get(), made->tree, made->likes, true, numbers.max_depth).encode(value.get());
     if (fail != Fail::NONE) return nullptr;
     return encoded = made;
   }
@@ -142,7 +142,7 @@ class Work {
     Space& space = *space_;
     space.tree.clear();
     Book& book = *encoded_->book;
-    fail = Encoder(book, space.tree, encoded_->likes, false, gold_.numbers.max_depth).encode(value);
+    fail = Encoder(book, gold_.fields.get(), space.tree, encoded_->likes, false, gold_.numbers.max_depth).encode(value);
     if (fail != Fail::NONE) return fail;
     Totals g = totals(book, encoded_->tree), p = totals(book, space.tree);
     Prices prices;
@@ -213,12 +213,11 @@ bool seed_of_process(u64& seed) {
 }
 
 PyObject* py_shelf(PyObject*, PyObject* args) {
-  PyObject *fields, *scalar_text, *unicode_text;
-  if (!PyArg_ParseTuple(args, "OOO", &fields, &scalar_text, &unicode_text)) return nullptr;
+  PyObject *scalar_text, *unicode_text;
+  if (!PyArg_ParseTuple(args, "OO", &scalar_text, &unicode_text)) return nullptr;
   return guarded([&]() -> PyObject* {
     auto shelf = std::make_unique<Shelf>();
     if (!seed_of_process(shelf->seed)) return nullptr;
-    shelf->fields = Ref::copy(fields);
     shelf->scalar_text = Ref::copy(scalar_text);
     shelf->unicode_text = Ref::copy(unicode_text);
     return capsule(std::move(shelf), SHELF, destroy_shelf);
@@ -226,9 +225,9 @@ PyObject* py_shelf(PyObject*, PyObject* args) {
 }
 
 PyObject* py_gold(PyObject*, PyObject* args) {
-  PyObject *shelf, *value;
+  PyObject *shelf, *fields, *value;
   Numbers n;
-  if (!PyArg_ParseTuple(args, "OO(LLLLLLLLLLL)", &shelf, &value, &n.filled, &n.field, &n.item, &n.wrong, &n.square,
+  if (!PyArg_ParseTuple(args, "OOO(LLLLLLLLLLL)", &shelf, &fields, &value, &n.filled, &n.field, &n.item, &n.wrong, &n.square,
                         &n.factor, &n.cost_filled, &n.cost_field, &n.cost_item, &n.max_work, &n.max_depth))
     return nullptr;
   for (long long x : {n.filled, n.field, n.item, n.wrong, n.square, n.factor, n.cost_filled, n.cost_field, n.cost_item,
@@ -242,6 +241,7 @@ PyObject* py_gold(PyObject*, PyObject* args) {
     gold->shelf = static_cast<Shelf*>(PyCapsule_GetPointer(shelf, SHELF));
     if (!gold->shelf) return nullptr;
     gold->shelf_ref = Ref::copy(shelf);
+    gold->fields = Ref::copy(fields);
     gold->value = Ref::copy(value);
     gold->numbers = n;
     Fail fail;
@@ -441,9 +441,9 @@ PyCFunction function(Function* f) {
 
 PyMethodDef methods[] = {
     {"shelf", py_shelf, METH_VARARGS,
-     "shelf(fields, scalar_text, unicode_text)\n\nReturn where the forms of texts are kept for all documents of some fields."},
+     "shelf(scalar_text, unicode_text)\n\nReturn where the forms of texts are kept for all documents of some fields."},
     {"gold", py_gold, METH_VARARGS,
-     "gold(shelf, value, numbers)\n\nReturn a gold document, read once, or None."},
+     "gold(shelf, fields, value, numbers)\n\nReturn a gold document, read once, or None."},
     {"sizes", py_sizes, METH_O, "sizes(gold)\n\nReturn the number of a gold's leaves, their units, and how many are critical."},
     {"count", function(py_count), METH_FASTCALL,
      "count(gold, value, by_field)\n\nReturn counts, by name of the field or in all, and whether the work was limited; or None."},

@@ -81,16 +81,16 @@ class Book {
   static constexpr i32 BLANK = 0;
   static constexpr size_t MOST_TEXTS = size_t(1) << 18, MOST_BYTES = size_t(1) << 26, MOST_FIELDS = 8192;
 
-  Book(PyObject* fields, PyObject* scalar_text, PyObject* unicode_text, u64 seed)
-      : fields_(Ref::copy(fields)), scalar_text_(Ref::copy(scalar_text)), unicode_text_(Ref::copy(unicode_text)),
-        seed_(seed), names_(seed) {
+  Book(PyObject* scalar_text, PyObject* unicode_text, u64 seed)
+      : scalar_text_(Ref::copy(scalar_text)), unicode_text_(Ref::copy(unicode_text)), seed_(seed), names_(seed) {
     hashes_.push_back(0);
   }
-  // Makes the form of misplaced values and the field of the whole document. An exception is set where it fails.
-  Fail begin() {
+  // Makes the form of misplaced values and the field of the whole document. The book keeps no reference to
+  // `fields`, which may keep one to whatever keeps the book.
+  Fail begin(PyObject* fields) {
     forms_.emplace_back(new Form(unicode_text_.get(), true, seed_));
     salts_.push_back(0);  // the root's, which is nobody's member
-    Ref root(PyObject_GetAttrString(fields_.get(), "root"));
+    Ref root(PyObject_GetAttrString(fields, "root"));
     i32 id;
     return root ? add_field(root.get(), -1, 0, id) : Fail::ERROR;
   }
@@ -109,7 +109,7 @@ class Book {
   size_t texts() const { return texts_; }
 
   // The member of a field. `guess` is where it may well be, and becomes where the next one may well be.
-  Fail member(i32 at, PyObject* key, u32& guess, i32& id, Facts& facts) {
+  Fail member(PyObject* fields, i32 at, PyObject* key, u32& guess, i32& id, Facts& facts) {
     Field* f = field_[size_t(at)].get();
     if (guess >= f->members.size() || f->members[guess].key.get() != key) {
       Bytes bytes;
@@ -117,7 +117,7 @@ class Book {
       u64 h = f->by_key.hash(bytes);
       Table::Entry* e = f->by_key.find(bytes, h);
       if (!e->at) {
-        Ref held = Ref::copy(key), made(PyObject_CallMethod(fields_.get(), "member", "OO", f->py.get(), key));
+        Ref held = Ref::copy(key), made(PyObject_CallMethod(fields, "member", "OO", f->py.get(), key));
         if (!made) return Fail::ERROR;
         e = f->by_key.find(bytes, h);
         if (!e->at) {  // else it was met meanwhile
@@ -139,10 +139,10 @@ class Book {
     return Fail::NONE;
   }
   // The field of the items of a list.
-  Fail items(i32 at, i32& id) {
+  Fail items(PyObject* fields, i32 at, i32& id) {
     Field* f = field_[size_t(at)].get();
     if (f->items < 0) {
-      Ref made(PyObject_CallMethod(fields_.get(), "items", "O", f->py.get()));
+      Ref made(PyObject_CallMethod(fields, "items", "O", f->py.get()));
       if (!made) return Fail::ERROR;
       if (Fail fail = add_field(made.get(), at, f_names(at), id); fail != Fail::NONE) return fail;
       if (f->items < 0) f->items = id;
@@ -228,14 +228,25 @@ class Book {
     facts.units = i32(n);
     if (over || n < 0 || n > MOST_UNITS) return Fail::ODD;
     if (!f->suffix || PyErr_Occurred()) return Fail::ERROR;
-    if (Fail fail = find_form(form.get(), facts.form); fail != Fail::NONE) return fail;
+    if (Fail fail = find_form(names, form.get(), facts.form); fail != Fail::NONE) return fail;
     if (facts_.full()) return Fail::ODD;  // asked again: Python was asked meanwhile
     id = i32(field_.size());
     field_.push_back(std::move(f));
     facts_.push_back(facts);
     return Fail::NONE;
   }
-  // Bound methods are made anew each time they are asked for, so they are compared, not told by identity.
+  // A field's form hangs on its names alone, so a list's items, which are fields of their own, get the list's: their
+  // values meet. Bound methods are made anew each time they are asked for, so they are compared, not told by identity.
+  Fail find_form(i32 names, PyObject* call, i32& id) {
+    if (size_t(names) < form_of_.size() && form_of_[size_t(names)] >= 0) {
+      id = form_of_[size_t(names)];
+      return Fail::NONE;
+    }
+    if (Fail fail = find_form(call, id); fail != Fail::NONE) return fail;
+    if (form_of_.size() <= size_t(names)) form_of_.resize(size_t(names) + 1, -1);
+    form_of_[size_t(names)] = id;
+    return Fail::NONE;
+  }
   Fail find_form(PyObject* call, i32& id) {
     for (size_t i = 1; i < forms_.size(); ++i) {
       int same = PyObject_RichCompareBool(forms_[i]->call.get(), call, Py_EQ);
@@ -332,10 +343,11 @@ class Book {
   }
 
   static constexpr long long MOST_UNITS = 1 << 30;
-  Ref fields_, scalar_text_, unicode_text_;
+  Ref scalar_text_, unicode_text_;
   u64 seed_;
   vector<std::unique_ptr<Form>> forms_;
   vector<std::unique_ptr<Field>> field_;  // read with the interpreter's lock only, as are the tables
+  vector<i32> form_of_;                   // names -> form; -1: not yet known
   Table names_;                           // name, tagged with its parent's names -> names
   Pages<Facts, 256, 128> facts_;          // of each field
   Pages<u64, 256, 128> salts_;            // of each names

@@ -108,8 +108,8 @@ class Encoder {
   // of pairing them (at most their third power), fits into 63 bits.
   static constexpr i32 MOST_NODES = 1 << 20;
 
-  Encoder(Book& book, Tree& tree, Likes& likes, bool gold, i64 max_depth)
-      : book_(book), tree_(tree), likes_(likes), gold_(gold), max_depth_(max_depth) {}
+  Encoder(Book& book, PyObject* fields, Tree& tree, Likes& likes, bool gold, i64 max_depth)
+      : book_(book), fields_(fields), tree_(tree), likes_(likes), gold_(gold), max_depth_(max_depth) {}
 
   Fail encode(PyObject* x) {
     i32 at;
@@ -156,7 +156,7 @@ class Encoder {
       if (gold_ && PyList_CheckExact(item) && PyDict_Size(x) == 1 && accepts_several(key)) return Fail::ODD;
       i32 inner, kid;
       Facts facts;
-      if (Fail fail = book_.member(field, key, guess, inner, facts); fail != Fail::NONE) return fail;
+      if (Fail fail = book_.member(fields_, field, key, guess, inner, facts); fail != Fail::NONE) return fail;
       if (Fail fail = value(item, inner, facts, depth + 1, kid); fail != Fail::NONE) return fail;
       open_.push_back(kid);
       flat &= tree_.scalar(kid);
@@ -180,7 +180,7 @@ class Encoder {
   Fail list(PyObject* x, i32 field, int depth, i32& at) {
     if (Fail fail = open(x, field, Kind::LIST, depth, at); fail != Fail::NONE) return fail;
     i32 inner;
-    if (Fail fail = book_.items(field, inner); fail != Fail::NONE) return fail;
+    if (Fail fail = book_.items(fields_, field, inner); fail != Fail::NONE) return fail;
     Facts facts = book_.facts(inner);
     size_t base = open_.size();
     bool flat = true, texts = true;
@@ -255,6 +255,7 @@ class Encoder {
   }
 
   Book& book_;
+  PyObject* fields_;  // borrowed from the gold document
   Tree& tree_;
   Likes& likes_;
   bool gold_;

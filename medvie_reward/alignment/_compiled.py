@@ -1,0 +1,67 @@
+"""The compiled kernel, called as the textbook is.
+
+Every function gives ``None`` where a document is left to the textbook: list modes and comparators that the
+kernel lacks, texts that have no UTF-8 form, numbers that would not fit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from medvie_reward._core.json_values import scalar_text
+from medvie_reward.alignment import _kernel
+from medvie_reward.comparators import FORMS
+from medvie_reward.spec import COST_PARTS, COSTS, KINDS, Fields, Spec
+
+Row = tuple[int, ...]
+"""Counts, in the order of `COLUMNS`."""
+
+COLUMNS: Final = (
+    "correct", "wrong", "missing", *KINDS, "misplaced", "critical", "wrong_critical",
+    "correct_units", "wrong_units", "missing_units", "hallucinated_units", "charged",
+)  # fmt: skip
+"""What the numbers of a row are, as `Outcomes` names them."""
+
+_BETA_PARTS: Final = 100
+_OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
+_CREDITS: Final = (0.0, 1.0)
+
+# What is remembered of texts, and the numbers of the spec, by the fields that both belong to.
+_shelves: WeakKeyDictionary[Fields, tuple[Any, tuple[int, ...]]] = WeakKeyDictionary()
+
+
+def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
+    """Read a plain gold value once for many predictions."""
+    if spec.lists != "align" or spec.counts_blanks:
+        return None
+    shelf = _shelves.get(fields)
+    if shelf is None:
+        shelf = _shelves[fields] = _kernel.shelf(scalar_text, FORMS["unicode"]), _numbers(spec)
+    return _kernel.gold(shelf[0], fields, gold, shelf[1])
+
+
+def _numbers(spec: Spec) -> tuple[int, ...]:
+    """Return the numbers of a spec that the kernel needs."""
+    parts = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
+    common = math.gcd(*parts) or 1
+    beta = 1.0 if spec.matching == "f1" else spec.beta
+    square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
+    factor = _BETA_PARTS**2 if square else 1
+    return (*[x // common for x in parts], square, factor, *parts[:3], spec.max_work, spec.max_depth)
+
+
+def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
+    """Count the leaves of a plain value, and tell whether the work bound ran out."""
+    return _kernel.count(gold, pred, False)  # type: ignore[no-any-return]
+
+
+def count_by_field(gold: Any, pred: Any) -> tuple[dict[str, Row], bool] | None:
+    """Count the leaves of a plain value by field, and tell whether the work bound ran out."""
+    return _kernel.count(gold, pred, True)  # type: ignore[no-any-return]
+
+
+def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:
+    """List every leaf of a plain value, and tell whether the work bound ran out."""
+    return _kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)  # type: ignore[no-any-return]
