@@ -10,10 +10,12 @@ import math
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+import orjson
+
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment import _kernel
 from medvie_reward.comparators import FORMS
-from medvie_reward.spec import COST_PARTS, COSTS, KINDS, Fields, Spec
+from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
 
 Row = tuple[int, ...]
 """Counts, in the order of `COLUMNS`."""
@@ -60,6 +62,26 @@ def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
 def count_by_field(gold: Any, pred: Any) -> tuple[dict[str, Row], bool] | None:
     """Count the leaves of a plain value by field, and tell whether the work bound ran out."""
     return _kernel.count(gold, pred, True)  # type: ignore[no-any-return]
+
+
+def terms(spec: Spec) -> tuple[float, ...] | None:
+    """Return the numbers of a spec that a reward is made of, where the kernel makes rewards as it says."""
+    usual = (
+        spec.format == "think"
+        and spec.answer == "lenient"
+        and spec.matching == "precision_recall"
+        and spec.think_tags == THINK_TAGS
+        and not spec.prefilled
+        and spec.reader is None
+    )
+    if not usual:
+        return None
+    return spec.alpha, spec.floor, spec.format_weight, spec.both_empty, spec.critical_cost
+
+
+def reward(gold: Any, text: str, made: type, terms: tuple[float, ...], max_chars: int) -> Any | None:
+    """Reward a completion that is well formed and holds one JSON object, as a class of rewards."""
+    return _kernel.reward(gold, text, orjson.loads, made, "ok", "", terms, max_chars)
 
 
 def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:

@@ -4,9 +4,12 @@
 // bytes.h   texts as numbers, and tables of them      book.h    raw scalar -> class, field by field
 // tree.h    a JSON value as whole numbers             align.h   two trees -> what became of every leaf
 // solver.h  one assignment                            count.h   outcomes -> counts
+// completion.h  a completion's text -> its JSON
 // Here: what Python sees. Every function answers None where a document is not for the kernel.
+#include "kernel/completion.h"
 #include "kernel/count.h"
 
+#include <cstdio>
 #include <new>
 #include <stdexcept>
 
@@ -134,16 +137,18 @@ class Work {
  public:
   Work(Gold& gold, bool whole) : space_(*gold.shelf), gold_(gold), whole_(whole) {}
 
-  // Encodes and aligns. ODD where it is for the textbook.
-  Fail run(PyObject* value) {
+  // Encodes and aligns. ODD where it is for the textbook, or where the JSON of an answer was not read whole.
+  Fail run(PyObject* value, const Answer* answer = nullptr) {
     Fail fail;
     encoded_ = gold_.now(fail);
     if (!encoded_) return fail;
     Space& space = *space_;
     space.tree.clear();
     Book& book = *encoded_->book;
-    fail = Encoder(book, gold_.fields.get(), space.tree, encoded_->likes, false, gold_.numbers.max_depth).encode(value);
+    Encoder encoder(book, gold_.fields.get(), space.tree, encoded_->likes, false, gold_.numbers.max_depth);
+    fail = encoder.encode(value);
     if (fail != Fail::NONE) return fail;
+    if (answer && (encoder.rounded || !is_whole(*answer, encoder.members, encoder.texts))) return Fail::ODD;
     Totals g = totals(book, encoded_->tree), p = totals(book, space.tree);
     Prices prices;
     if (!prices_of(gold_.numbers, g, p, prices)) return Fail::ODD;
@@ -322,6 +327,11 @@ PyObject* py_count(PyObject*, PyObject* const* args, Py_ssize_t n) {
 
 // -- leaves --------------------------------------------------------------------------------------------
 
+// The step to an item of a list, such as [3].
+Ref position(i32 i) {
+  char text[16];
+  return Ref(PyUnicode_FromStringAndSize(text, std::snprintf(text, sizeof text, "[%d]", int(i))));
+}
 // The path of every node of a tree that is a scalar, by node.
 bool paths_of(const Book& book, const Tree& t, i32 at, PyObject* here, vector<Ref>& out) {
   if (t.scalar(at)) {
@@ -331,8 +341,7 @@ bool paths_of(const Book& book, const Tree& t, i32 at, PyObject* here, vector<Re
   const Box& b = t.box(at);
   const i32* kids = t.kids(b);
   for (i32 i = 0; i < b.n; ++i) {
-    Ref step = b.kind == Kind::OBJECT ? Ref::copy(book.field(t[kids[i]].field).suffix.get())
-                                      : Ref(PyUnicode_FromFormat("[%d]", int(i)));
+    Ref step = b.kind == Kind::OBJECT ? Ref::copy(book.field(t[kids[i]].field).suffix.get()) : position(i);
     Ref next(step ? PyUnicode_Concat(here, step.get()) : nullptr);
     if (!next || !paths_of(book, t, kids[i], next.get(), out)) return false;
   }
@@ -350,6 +359,10 @@ class Filler {
     if (!made_) return;
     Py_INCREF(borrowed);
     if (PyTuple_SetItem(made_.get(), at_++, borrowed) < 0) made_ = Ref();
+  }
+  void add(Ref made) {
+    if (made) add(made.get());
+    else made_ = Ref();
   }
   void add(bool x) { add(x ? Py_True : Py_False); }
   Ref take() { return std::move(made_); }
@@ -428,6 +441,94 @@ PyObject* py_leaves(PyObject*, PyObject* args) {
   });
 }
 
+// -- rewards -------------------------------------------------------------------------------------------
+
+// The numbers of a spec that a reward is made of; see `metrics._reward`.
+struct Terms {
+  double alpha, floor, format_weight, both_empty, critical_cost;
+};
+struct Rates {
+  double precision, recall, f1, matching;
+};
+// `matching_part` of a spec whose `matching` is "precision_recall", with the same operations in the same order.
+Rates rates_of(const Terms& s, const Row& row, const Totals& gold) {
+  double correct = double(row[CORRECT_UNITS]), of_gold = double(gold.units);
+  double of_pred = double(row[CORRECT_UNITS] + row[WRONG_UNITS] + row[HALLUCINATED_UNITS]);
+  if (of_pred == 0 && of_gold == 0) return Rates{1, 1, 1, s.both_empty};
+  Rates r{0, 0, 0, 0};
+  if (of_pred != 0 && of_gold != 0) {
+    r.precision = correct / of_pred;
+    r.recall = correct / of_gold;
+    r.f1 = correct / ((of_pred + of_gold) / 2);
+  }
+  double earned = s.alpha * r.precision, sure = (1 - s.alpha) * r.recall;
+  double cost = of_pred != 0 ? double(row[CHARGED]) / 1000 / of_pred : 0.0;
+  cost += s.critical_cost * (row[WRONG_CRITICAL] ? double(row[WRONG_CRITICAL]) / double(gold.critical) : 0.0);
+  r.matching = cost != 0 ? std::max(s.floor, earned - cost) + sure : earned + sure;
+  return r;
+}
+
+constexpr Py_ssize_t REWARD_MEMBERS = 24;
+
+PyObject* py_reward(PyObject*, PyObject* const* args, Py_ssize_t n) {
+  if (n != 8) {
+    PyErr_SetString(PyExc_TypeError, "expected a gold, a text, a decoder, a class, two texts, terms and a limit");
+    return nullptr;
+  }
+  PyObject *text = args[1], *loads = args[2], *type = args[3], *status = args[4], *detail = args[5];
+  Gold* gold = gold_of(args[0]);
+  Terms terms;
+  if (!gold || !PyArg_ParseTuple(args[6], "ddddd", &terms.alpha, &terms.floor, &terms.format_weight, &terms.both_empty,
+                                 &terms.critical_cost))
+    return nullptr;
+  long long max_chars = PyLong_AsLongLong(args[7]);
+  if (max_chars == -1 && PyErr_Occurred()) return nullptr;
+  if (!PyType_Check(type) || !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), &PyTuple_Type)) {
+    PyErr_SetString(PyExc_TypeError, "expected a class of tuples");
+    return nullptr;
+  }
+  if (!PyUnicode_CheckExact(text)) Py_RETURN_NONE;
+  return guarded([&]() -> PyObject* {
+    Bytes bytes;
+    if (Fail fail = view(text, bytes); fail != Fail::NONE) return answer(fail);
+    Answer found;
+    if (!find_answer(bytes.at, bytes.size, found) || found.chars > max_chars) Py_RETURN_NONE;
+    Ref json(PyMemoryView_FromMemory(const_cast<char*>(found.from), found.to - found.from, PyBUF_READ));
+    Ref value(json ? PyObject_CallFunctionObjArgs(loads, json.get(), nullptr) : nullptr);
+    if (!json) return nullptr;
+    if (!value) {  // Python says what is wrong with it
+      if (!PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
+      PyErr_Clear();
+      Py_RETURN_NONE;
+    }
+    if (!PyDict_CheckExact(value.get())) Py_RETURN_NONE;
+    Work work(*gold, true);
+    if (Fail fail = work.run(value.get(), &found); fail != Fail::NONE) return answer(fail);
+    const Numbers& s = gold->numbers;
+    Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, false);
+    if (Fail fail = counter.count(work.outcomes()); fail != Fail::NONE) return answer(fail);
+    const Row& row = counter.rows()[0];
+    Totals of_gold = totals(work.book(), work.gold());
+    Rates r = rates_of(terms, row, of_gold);
+    i64 hallucinated = row[FILLED_BLANK] + row[INVENTED_FIELD] + row[INVENTED_ITEM];
+    Filler made(type, REWARD_MEMBERS);
+    for (double x : {terms.format_weight + r.matching, 1.0, r.matching, r.precision, r.recall, r.f1})
+      made.add(Ref(PyFloat_FromDouble(x)));
+    for (i64 x : {row[CORRECT], row[WRONG], row[MISSING], hallucinated, row[CORRECT] + row[WRONG] + hallucinated,
+                  of_gold.leaves, row[FILLED_BLANK], row[INVENTED_FIELD], row[INVENTED_ITEM], row[MISPLACED], i64(0),
+                  of_gold.critical, row[WRONG_CRITICAL]})
+      made.add(Ref(PyLong_FromLongLong(x)));
+    made.add(status);
+    made.add(true);
+    made.add(Ref(PyLong_FromLongLong(found.chars)));
+    made.add(work.limited());
+    made.add(detail);
+    return made.take().release();
+  });
+}
+
+// -- the module ----------------------------------------------------------------------------------------
+
 PyObject* py_texts(PyObject*, PyObject* handle) {
   auto* shelf = static_cast<Shelf*>(PyCapsule_GetPointer(handle, SHELF));
   if (!shelf) return nullptr;
@@ -449,21 +550,27 @@ PyMethodDef methods[] = {
      "count(gold, value, by_field)\n\nReturn counts, by name of the field or in all, and whether the work was limited; or None."},
     {"leaves", py_leaves, METH_VARARGS,
      "leaves(gold, value, type, outcomes, kinds, credits)\n\nReturn every leaf, and whether the work was limited; or None."},
+    {"reward", function(py_reward), METH_FASTCALL,
+     "reward(gold, text, loads, type, status, detail, terms, max_chars)\n\nReturn the reward of a well-formed completion, or None."},
     {"texts", py_texts, METH_O, "texts(shelf)\n\nReturn how many texts are remembered now."},
     {nullptr, nullptr, 0, nullptr}};
 
+#ifndef MEDVIE_KERNEL_DIGEST
+#define MEDVIE_KERNEL_DIGEST ""
+#endif
+
 // Other interpreters of a process would share what is theirs alone, so the module refuses them.
-int refuse_subinterpreters(PyObject*) {
+int begin_module(PyObject* module) {
   static int64_t owner = -1;
   int64_t here = PyInterpreterState_GetID(PyInterpreterState_Get());
   if (owner < 0) owner = here;
-  if (owner == here) return 0;
+  if (owner == here) return PyModule_AddStringConstant(module, "DIGEST", MEDVIE_KERNEL_DIGEST);
   PyErr_SetString(PyExc_ImportError, "the kernel serves one interpreter of a process");
   return -1;
 }
 
 PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, reinterpret_cast<void*>(refuse_subinterpreters)},
+    {Py_mod_exec, reinterpret_cast<void*>(begin_module)},
 #if defined(Py_mod_multiple_interpreters)
     {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
 #endif

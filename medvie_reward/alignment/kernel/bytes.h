@@ -129,13 +129,13 @@ class Arena {
   size_t left_ = 0, held_ = 0;
 };
 
-// Bytes -> a number: open addressing, never more than half full, so that every search ends at a free place.
+// Bytes, fewer than 2^32 of them -> a number: open addressing, never more than half full, so that every search ends at a free place.
 class Table {
  public:
   struct Entry {
     const char* at;  // null: free
-    size_t size;
-    u32 tag, hash;
+    u64 hash;
+    u32 size, tag;
     i32 value;
   };
   explicit Table(u64 seed = 0, size_t places = 16) : seed_(seed), entries_(places, Entry{}), mask_(places - 1) {}
@@ -146,27 +146,28 @@ class Table {
     for (size_t i = static_cast<size_t>(h) & mask_;; i = (i + 1) & mask_) {
       Entry& e = entries_[i];
       if (!e.at) return &e;
-      if (e.hash == u32(h >> 32) && e.size == key.size && e.tag == key.tag && key.same(e.at)) return &e;
+      if (e.hash == h && e.size == key.size && e.tag == key.tag && key.same(e.at)) return &e;
     }
   }
   void add(const Bytes& key, u64 h, i32 value) {
     if (2 * (used_ + 1) > mask_) grow();
     ++used_;
-    *find(key, h) = Entry{arena_.keep(key), key.size, key.tag, u32(h >> 32), value};
+    *find(key, h) = Entry{arena_.keep(key), h, u32(key.size), key.tag, value};
   }
   size_t used() const { return used_; }
   size_t held() const { return arena_.held() + entries_.size() * sizeof(Entry); }
 
  private:
   void grow() {
-    vector<Entry> old(2 * (mask_ + 1), Entry{});
+    vector<Entry> old(4 * (mask_ + 1), Entry{});
     old.swap(entries_);
     mask_ = entries_.size() - 1;
-    for (const Entry& e : old)
-      if (e.at) {
-        Bytes key{e.at, e.size, e.tag};
-        *find(key, hash(key)) = e;
-      }
+    for (const Entry& e : old) {
+      if (!e.at) continue;
+      size_t i = size_t(e.hash) & mask_;
+      while (entries_[i].at) i = (i + 1) & mask_;
+      entries_[i] = e;
+    }
   }
   u64 seed_;
   vector<Entry> entries_;

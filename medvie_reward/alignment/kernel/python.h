@@ -47,13 +47,14 @@ class Ref {
 // exception is set.
 enum class Fail { NONE, ODD, ERROR };
 
-// The UTF-8 bytes of a text, which live as long as it does. A text that has none (lone surrogates) is ODD.
+// The UTF-8 bytes of a text, which live as long as it does. A text that has none (lone surrogates), or
+// 2^31 of them, is ODD.
 inline Fail view(PyObject* text, Bytes& bytes) {
   Py_ssize_t size;
   bytes.at = PyUnicode_AsUTF8AndSize(text, &size);
   bytes.size = static_cast<size_t>(size);
   bytes.tag = 0;
-  if (bytes.at) return Fail::NONE;
+  if (bytes.at) return bytes.size >> 31 ? Fail::ODD : Fail::NONE;
   if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) return Fail::ERROR;
   PyErr_Clear();
   return Fail::ODD;

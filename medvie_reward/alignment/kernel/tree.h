@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "book.h"
 
@@ -32,7 +33,6 @@ struct Box {
   i64 units = 0;
   Kind kind = Kind::OBJECT;
   bool flat = false;    // an object of scalars only; a list of such objects only
-  bool texts = false;   // a list of scalars only
   mutable u64 content = 0;  // once somebody asked; see `Tree::contents`
 };
 
@@ -111,6 +111,11 @@ class Encoder {
   Encoder(Book& book, PyObject* fields, Tree& tree, Likes& likes, bool gold, i64 max_depth)
       : book_(book), fields_(fields), tree_(tree), likes_(likes), gold_(gold), max_depth_(max_depth) {}
 
+  // What was read: members of objects, texts among the values, and whether some number may have been rounded as it
+  // was decoded.
+  i64 members = 0, texts = 0;
+  bool rounded = false;
+
   Fail encode(PyObject* x) {
     i32 at;
     Facts facts = book_.facts(0);
@@ -138,6 +143,8 @@ class Encoder {
     if (PyDict_CheckExact(x)) return object(x, field, depth, at);
     if (PyList_CheckExact(x)) return list(x, field, depth, at);
     if (facts.foreign) return Fail::ODD;
+    if (PyUnicode_CheckExact(x)) ++texts;
+    else if (PyFloat_CheckExact(x)) rounded |= !(std::fabs(PyFloat_AsDouble(x)) < 9223372036854775808.0);
     i32 names = facts.names, cls;
     if (Fail fail = book_.scalar(facts.form, x, cls); fail != Fail::NONE) return fail;
     return push(x, field, names, cls, -1, at);
@@ -163,6 +170,7 @@ class Encoder {
       sorted &= tree_[kid].names > last;
       last = tree_[kid].names;
     }
+    members += i64(open_.size() - base);
     auto by_names = [&](i32 a, i32 b) { return tree_[a].names < tree_[b].names; };
     if (!sorted) {
       std::sort(open_.begin() + i64(base), open_.end(), by_names);
@@ -183,14 +191,13 @@ class Encoder {
     if (Fail fail = book_.items(fields_, field, inner); fail != Fail::NONE) return fail;
     Facts facts = book_.facts(inner);
     size_t base = open_.size();
-    bool flat = true, texts = true;
+    bool flat = true;
     for (Py_ssize_t i = 0; i < PyList_Size(x); ++i) {
       Ref held = Ref::copy(PyList_GetItem(x, i));
       i32 kid;
       if (Fail fail = value(held.get(), inner, facts, depth + 1, kid); fail != Fail::NONE) return fail;
       open_.push_back(kid);
       bool is_scalar = tree_.scalar(kid);
-      texts &= is_scalar;
       flat &= !is_scalar && tree_.box(kid).kind == Kind::OBJECT && tree_.box(kid).flat;
     }
     key_.clear();
@@ -200,7 +207,6 @@ class Encoder {
     Box& box = tree_.boxes_[size_t(tree_[at].box)];
     box.inner = inner;
     box.flat = flat;
-    box.texts = texts;
     box.widest = std::max(box.widest, box.n);
     name(at, known);
     return Fail::NONE;
