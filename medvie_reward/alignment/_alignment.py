@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import ROOT, Place, path_text
-from medvie_reward.alignment._definition import Aligner, Item, Kid, Record, encode, sizes_of
+from medvie_reward.alignment._definition import Aligner, Item, Kid, Record, What, encode, sizes_of
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._outcomes import LeafCounter
 from medvie_reward.alignment._pool import Pool, walk
@@ -76,6 +76,13 @@ class Leaf(NamedTuple):
     critical: bool = False
     credit: float = 0.0
 
+
+_OUTCOMES: Final[dict[What, Outcome]] = {"correct": "correct", "wrong": "wrong", "missing": "missing"}
+_KINDS: Final[dict[What, HallucinationKind]] = {
+    "filled_blank": "filled_blank",
+    "invented_field": "invented_field",
+    "invented_item": "invented_item",
+}
 
 _SHOWN: Final = 200
 """Leaves that a notebook shows."""
@@ -276,8 +283,8 @@ def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[
         leaves.append(
             Leaf(
                 field.name or "$",
-                what if what in ("correct", "wrong", "missing") else "hallucinated",  # type: ignore[arg-type]
-                None if what in ("correct", "wrong", "missing") else what,  # type: ignore[arg-type]
+                _OUTCOMES.get(what, "hallucinated"),
+                _KINDS.get(what),
                 None if gold_at is None else path_text(gold_at),
                 None if pred_at is None else path_text(pred_at),
                 gold,

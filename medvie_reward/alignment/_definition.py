@@ -347,13 +347,11 @@ def assign(worths: list[list[int]]) -> list[tuple[int, int]]:
         i, reach = start, 0
         while True:
             row, base = table[i], reach + u[i]
-            best = None
             for j in left:
                 cost = base - row[j] + v[j]
                 if low[j] is None or cost < low[j]:
                     low[j], way[j] = cost, i
-                if best is None or low[j] < low[best]:
-                    best = j
+            best = min(left, key=low.__getitem__)
             reach = low[best]
             left.remove(best)
             if row_of[best] < 0:
@@ -492,7 +490,8 @@ class Aligner:
     ) -> tuple[list[Item], list[Item], ListMode]:
         """Return the items of two values of which one is a list at least, and how they pair.
 
-        What is no list is a list of one, for which the items of inner lists may stand, too.
+        What is no list is a list of one, for which the items of inner lists may stand, too, unless items pair
+        by position.
 
         Parameters
         ----------
@@ -508,9 +507,10 @@ class Aligner:
         mode = self.mode(field)
         if isinstance(pred, Array) and isinstance(gold, Array):
             return items_of(pred, at), items_of(gold, g_at), mode
+        inside = items_of if mode.name == "index" else spread
         if isinstance(gold, Array):
-            return [Item(pred, raw, gold.inner, at)], spread(gold, g_at), mode
-        preds = spread(pred, at) if isinstance(pred, Array) else []
+            return [Item(pred, raw, gold.inner, at)], inside(gold, g_at), mode
+        preds = inside(pred, at) if isinstance(pred, Array) else []
         return preds, [Item(gold, raw, field, g_at)], mode
 
     def pair(self, preds: list[Item], golds: list[Item], mode: ListMode) -> Pairs:

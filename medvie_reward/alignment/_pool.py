@@ -114,7 +114,8 @@ def _scalars(value: Any, fields: Fields) -> Iterator[tuple[Names, Item]]:
 
 def _donut(value: Any, fields: Fields) -> Iterator[tuple[Names, Item]]:
     for key, text, at, raw in donut_leaves(value):
-        yield (key,), Item(text, raw, _field_at(at, fields), at)
+        # Donut counts empty texts as leaves, too, so none of its texts may look blank here.
+        yield (key,), Item(f"={text}", raw, _field_at(at, fields), at)
 
 
 def _field_at(at: Place, fields: Fields) -> Field:

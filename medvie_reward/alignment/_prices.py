@@ -66,17 +66,17 @@ class Prices:
         part = (factor + square) * critical * many if wrong else many
         self.by_kind = not filled == field == item
         self.even = spec.fields.units == (1,)
-        self.item = part * item
-        self.filled_blank = part * (item - filled)
-        self.invented_field = part * (item - field)
-        self.critical = wrong * (square * units + factor * pred[1]) * many
-        most = (units + pred[1]) * part * max(item, filled, field) + critical * self.critical + leaves
-        self.base = 1 << most.bit_length() + 1
-        self.joined = 1 << (self.base * (CREDIT * (units + 1) + 1)).bit_length() + TIE
+        self.item: int = part * item
+        self.filled_blank: int = part * (item - filled)
+        self.invented_field: int = part * (item - field)
+        self.critical: int = wrong * (square * units + factor * pred[1]) * many
+        most: int = (units + pred[1]) * part * max(item, filled, field) + critical * self.critical + leaves
+        self.base: int = 1 << most.bit_length() + 1
+        self.joined: int = 1 << (self.base * (CREDIT * (units + 1) + 1)).bit_length() + TIE
 
     def pair(self, field: Field, credit: int) -> int:
         """Return the worth of a pair of leaves, neither blank, with a credit in thousandths."""
-        units = field.units
+        units: int = field.units
         rest = units * self.item + 1
         if credit == CREDIT and field.critical:
             rest += self.critical
@@ -89,7 +89,7 @@ class Prices:
         else:
             n = sum([fields[name].units for name, _ in right])
             units = sum([fields[name].units for name in both])
-        worth = n * CREDIT * self.base + units * self.item + len(both)
+        worth: int = n * CREDIT * self.base + units * self.item + len(both)
         if self.critical:
             worth += self.critical * sum([fields[name].critical for name, _ in right])
         return worth
@@ -99,4 +99,6 @@ class Prices:
         if isinstance(node, str):
             return self.pair(field, CREDIT) if node else 0
         sure: int = node.units * (CREDIT * self.base + self.item) + node.leaves
-        return sure + node.critical * self.critical
+        if self.critical:
+            sure += node.critical * self.critical
+        return sure

@@ -63,8 +63,8 @@ class Field:
     """
 
     __slots__ = (
-        "credit", "critical", "form", "items", "listed", "members", "name", "names", "open", "rule", "several",
-        "units",
+        "credit", "critical", "form", "items", "listed", "members", "name", "names", "open", "rule",
+        "several", "units",
     )  # fmt: skip
 
     def __init__(

@@ -138,8 +138,8 @@ class Spec:
     max_depth
         Deepest nesting that is read, in containers, 1 to 128.
     max_work
-        Work limit of one alignment, in steps of the solver and pairs of leaves. A list that would take more than
-        its share pairs in the order of what its items hold, and the result says ``limited``.
+        Work limit of one alignment, in steps of the solver and pairs of leaves. A list that would take more
+        than its share pairs in the order of what its items hold, and the result says ``limited``.
     prefilled
         Whether the prompt already ends with the opening think tag, so that completions begin inside the think
         part. Named in the signature only where it is true.
@@ -187,7 +187,7 @@ class Spec:
     max_chars: int = 65_536
     max_chars_per_gold_char: int = 8
     max_depth: int = 128
-    max_work: int = 67_108_864
+    max_work: int = 268_435_456
     prefilled: bool = False
     think_tags: tuple[str, ...] = THINK_TAGS
     absent: tuple[str, ...] = ()

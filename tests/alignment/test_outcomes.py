@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,12 +14,13 @@ from hypothesis import strategies as st
 
 from medvie_reward import Leaf, Rule, Spec
 from medvie_reward.alignment._alignment import Prepared, leaves_of, prepare, tally_of
+from medvie_reward.alignment._definition import Record
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._outcomes import LeafCounter, Outcomes
-from medvie_reward.spec._spec import KINDS
+from medvie_reward.spec import HallucinationKind
 
 NUMBERS = [name for name in Outcomes.__slots__ if name != "similar_units"]
-HALLUCINATED = ("filled_blank", "invented_field", "invented_item")
+HALLUCINATED: tuple[HallucinationKind, ...] = ("filled_blank", "invented_field", "invented_item")
 
 # Tables of texts alone are counted row by row, many leaves at a time; so they are drawn more often here.
 text_rows = st.lists(
@@ -216,14 +216,17 @@ FLAGS: list[tuple[str, Any, Any, str | None, dict[str, tuple[int, int]]]] = [
     ("swapped", {"a": "x", "b": "y"}, {"a": "y", "b": "x"}, "y", {"a": (1, 1), "b": (1, 0)}),
     ("read elsewhere already", {"a": "x", "b": "x"}, {"a": "x", "b": "y"}, "x", {"a": (0, 0), "b": (0, 0)}),
     ("moved", {"b": "x"}, {"a": "x"}, "x", {"a": (0, 0), "b": (1, 0)}),
-    ("moved in another spelling", {"b": "Ｘ"}, {"a": "x"}, "x", {"a": (0, 0), "b": (1, 0)}),
+    ("moved in another spelling", {"b": "Ｘ"}, {"a": "x"}, "x", {"a": (0, 0), "b": (0, 0)}),
+    ("moved with more space", {"b": " x  y"}, {"a": "x y"}, "x y", {"a": (0, 0), "b": (1, 0)}),
+    ("its own gold leaf, but for case", {"a": "Pg"}, {"a": "pg"}, "Pg", {"a": (0, 0)}),
     ("twice", {"b": "x", "c": "x"}, {"a": "x"}, "", {"a": (0, 0), "b": (1, 1), "c": (1, 1)}),
     ("made up", {"b": "q"}, {"a": "x"}, "x", {"a": (0, 0), "b": (0, 1)}),
     ("blank filled", {"a": "q"}, {"a": "", "b": "q"}, "no", {"a": (1, 1), "b": (0, 0)}),
     ("item made up", {"L": ["x", "q"]}, {"L": ["x"]}, "x", {"L[]": (0, 1)}),
     ("of another list", {"L": ["x", "q"]}, {"L": ["x"], "M": ["q"]}, "x", {"L[]": (1, 1), "M[]": (0, 0)}),
     ("missing only", {}, {"a": "x"}, "", {"a": (0, 0)}),
-    ("a number in other digits", {"a": 5.6}, {"a": "7", "b": "5.60"}, "5,60", {"a": (1, 0), "b": (0, 0)}),
+    ("a number in other digits", {"a": 5.6}, {"a": "7", "b": "5.60"}, "5,60", {"a": (0, 0), "b": (0, 0)}),
+    ("the same number", {"a": 5.6}, {"a": "7", "b": "5.6"}, "5,60", {"a": (1, 0), "b": (0, 0)}),
     ("a number's part", {"a": "5.6"}, {"a": "7"}, "15.6 5.67 56", {"a": (0, 1)}),
     ("true", {"a": True}, {"a": "x", "b": "true"}, "TRUE", {"a": (1, 0), "b": (0, 0)}),
     ("a date", {"a": "2024-03-05"}, {"a": "x"}, "2024年3月5日", {"a": (0, 0)}),
@@ -252,12 +255,20 @@ def test_correct_leaves_are_never_looked_up() -> None:
     assert total(table("1", "2"), prepared, Source("")).ungrounded == 0
 
 
-def test_misplaced_goes_by_the_spec_s_comparator() -> None:
-    """A value is found in another field's place under the form of fields without a rule."""
-    gold = {"a": "5.60", "b": "x"}
+def test_misplaced_goes_by_the_plain_text() -> None:
+    """A value is found in another field's place where it is written the same, whatever the comparators."""
     rule = (Rule("a", "number"),)
-    assert total({"b": "5.6"}, prepare(gold, Spec(text="guess", rules=rule))).misplaced == 1
-    assert total({"b": "5.6"}, prepare(gold, Spec(text="strip", rules=rule))).misplaced == 0
+    for text in ("guess", "strip"):
+        prepared = prepare({"a": "5.60", "b": "x"}, Spec(text=text, rules=rule))
+        assert [total({"b": read}, prepared).misplaced for read in ("5.6", "5.60", " 5.60")] == [0, 1, 1]
+
+
+def test_a_wrong_value_is_not_misplaced_by_its_own_gold_leaf() -> None:
+    """Two values that differ in their field but not as plain text: no other leaf was read there."""
+    rule = (Rule("a", normal_form=lambda text: text),)
+    prepared = prepare({"a": "x  y", "b": "z"}, Spec(rules=rule))
+    assert total({"a": "x y"}, prepared).misplaced == 0
+    assert total({"a": "x y"}, prepare({"a": "x  y", "b": "x y"}, Spec(rules=rule))).misplaced == 1
 
 
 def test_units_and_costs() -> None:
@@ -303,40 +314,16 @@ def test_more_fields_than_are_remembered() -> None:
         assert len(by_field) == 9_001
 
 
-def counter(by_field: bool) -> tuple[LeafCounter, Callable[[str], Any]]:
-    spec = Spec(rules=(Rule("r", critical=True, weight=2),), invented_item_cost=0.5)
-    return LeafCounter(spec, 2, by_field), lambda name: spec.fields.member(spec.fields.root, name)
-
-
-@pytest.mark.parametrize("by_field", [False, True])
-def test_leaves_one_by_one_or_many_at_a_time(by_field: bool) -> None:
-    """Correct leaves may be handed over in three ways, to the same effect."""
-    singly, field = counter(by_field)
-    for name in ("r", "r", "n"):
-        singly.write(field(name), "correct", None, (), (), "x", "x")
-    many, field = counter(by_field)
-    many.bulk(field("r"), 2)
-    many.bulk(field("n"), 1)
-    row, field = counter(by_field)
-    row.right([field("r"), field("n")])
-    row.right([field("r")])
-    row.right([])
-    for made in (singly, many, row):
-        made.finish()
-    expected = {name: count(found) for name, found in singly.rows.items()}
-    assert expected.keys() == ({"r", "n"} if by_field else set())
-    for made in (many, row):
-        assert {name: count(found) for name, found in made.rows.items()} == expected
-        assert count(made.total) == count(singly.total)
-
-
 def test_kinds() -> None:
     """A hallucinated leaf is of one of the kinds, each counted in its place."""
-    made, field = counter(by_field=False)
-    for n, kind in enumerate(KINDS, start=1):
-        for _ in range(n):
-            made.write(field("n"), "hallucinated", kind, None, (), None, "x")
-    made.finish()
+    spec = Spec(rules=(Rule("r", weight=2),), invented_item_cost=0.5)
+    field = spec.fields.member(spec.fields.root, "n")
+    made = LeafCounter(spec.fields, spec.kind_costs, by_field=False)
+    made.take(
+        Record(kind, field, None, "x", None, (), 0)
+        for n, kind in enumerate(HALLUCINATED, start=1)
+        for _ in range(n)
+    )
     assert (made.total.filled_blank, made.total.invented_field, made.total.invented_item) == (1, 2, 3)
     assert made.total.leaves == made.total.pred_units == 6
     assert made.total.charged == 3 * 500

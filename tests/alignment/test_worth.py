@@ -12,12 +12,8 @@ from helpers.strategies import SCALARS, flat_lists, specs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward import Rule, Spec, reward, score
+from medvie_reward import Spec, reward, score
 from medvie_reward._core.json_values import scalar_text
-from medvie_reward.alignment._assignment import Work
-from medvie_reward.alignment._gold_tree import GoldList, GoldObject
-from medvie_reward.alignment._matching import Matcher
-from medvie_reward.alignment._worth import measure_leaves, measure_units
 from medvie_reward.spec._fields import Field
 
 Row = dict[str, Any]
@@ -122,31 +118,3 @@ def test_so_it_is_with_ties_and_floors(spec: Spec, pred: list[Row], gold: list[R
     spec = spec.replace(floor=floor)
     text = f"<think></think><answer>{json.dumps({'L': pred})}</answer>"
     assert reward(text, {"L": gold}, spec).matching == pytest.approx(best(pred, gold, spec)[1], abs=1e-12)
-
-
-@examples(300)
-@given(spec=specs(("align",)), pred=flat_lists, gold=flat_lists, x=st.sampled_from(SCALARS))
-def test_rows_that_were_read_weigh_what_they_weigh(
-    spec: Spec, pred: list[Row], gold: list[Row], x: Any
-) -> None:
-    """What a prediction weighs is the same whether its rows were read before or not."""
-    matcher = Matcher({"L": gold}, spec)
-    assert isinstance(matcher.root, GoldObject)
-    node, work = matcher.root.members["L"], Work(1000, lambda: 1)
-    assert isinstance(node, GoldList)
-    matcher.pair(pred, node, work)
-    whole = {"x": x, "L": pred}
-    assert measure_units(whole, spec.fields, work.units) == measure_leaves(whole, spec.fields)[1]
-
-
-def test_rows_are_read_where_critical_leaves_may_need_it() -> None:
-    """Rows known to the letter, rows that were read and rows that have more than the gold's."""
-    spec = Spec(critical_cost=0.5, rules=(Rule("L.r", weight=2, critical=True),))
-    gold = [{"n": "a", "r": "1"}, {"n": "b", "r": "2"}, {"n": "c", "r": "3"}]
-    pred = [gold[0], {"n": "b", "r": "4"}, {"n": "", "r": "5", "z": ["6", {"y": "7"}]}]
-    matcher, work = Matcher({"L": gold}, spec), Work(1000, lambda: 1)
-    assert isinstance(matcher.root, GoldObject)
-    assert isinstance(matcher.root.members["L"], GoldList)
-    matcher.pair(pred, matcher.root.members["L"], work)
-    assert [count() for count in work.units.values()] == [(1 + 2) + (1 + 2) + (2 + 1 + 1)]
-    assert measure_units({"L": pred, "x": "8"}, spec.fields, work.units) == 10 + 1

@@ -7,7 +7,6 @@ import pickle
 import pytest
 
 from medvie_reward import Rule, Spec, score
-from medvie_reward.alignment._worth import Worth, measure_leaves
 from medvie_reward.comparators import KnownForms
 from medvie_reward.comparators.text import folded_text
 from medvie_reward.spec._fields import Fields
@@ -40,15 +39,15 @@ def test_names_and_rules() -> None:
     assert fields.member(rows, "a.b").name == 'L[]["a.b"]'
 
 
-def test_narratives_are_graded_outside_lists_only() -> None:
-    """Inside a list a similar text could decide which rows pair, so there it earns nothing."""
+def test_narratives_are_graded_inside_lists_too() -> None:
+    """A similar text earns its similarity wherever it stands; it stays a wrong leaf."""
     spec = Spec(rules=(Rule("**.t", "narrative"),), narrative="graded")
     gold, pred = (
         {"t": "abcdefghij", "L": [{"t": "abcdefghij"}]},
         {"t": "abcdefghiX", "L": [{"t": "abcdefghiX"}]},
     )
     s = score(pred, gold, spec)
-    assert (s.counts.similar, s.precision, s.recall) == (0.9, 0.45, 0.45)
+    assert (s.counts.similar, s.precision, s.recall) == (1.8, 0.9, 0.9)
     assert (s.correct, s.wrong) == (0, 2)
     assert s.fields["t"].precision == 0.9
     assert score(pred, gold, spec, narrative="exact").precision == 0.0
@@ -61,21 +60,6 @@ def test_similarity_earns_less_than_being_right(lists: str) -> None:
     spec = Spec(rules=(Rule("t", "narrative"),), narrative="graded", lists=lists)
     found = [score({"t": text}, {"t": "abcd"}, spec).f1 for text in ("abcd", "abcx", "abxx", "axxx", "")]
     assert found == [1.0, 0.75, 0.5, 0.0, 0.0]
-
-
-def test_measures() -> None:
-    """Leaves, their units and the critical ones, blanks left out."""
-    spec = Spec(rules=(Rule("L.r", weight=2, critical=True), Rule("x", weight=0)))
-    gold = {"x": "1", "y": 0, "L": [{"r": "2", "n": " "}, {"r": "", "n": False}, []]}
-    assert measure_leaves(gold, spec.fields) == (4, 0 + 1 + 2 + 1, 1)
-
-
-def test_worth_without_costs_counts_pairs() -> None:
-    """Where nothing costs, a paired leaf adds 1 and kinds do not matter."""
-    worth = Worth(Spec(rules=(Rule("a", weight=3),)), leaves=1, units=3, critical=0)
-    assert (worth.wrong, worth.filled_blank, worth.by_kind) == ({1: 1, 3: 1}, {1: 0, 3: 0}, False)
-    assert worth.right == {1: worth.base + 1, 3: 3 * worth.base + 1}
-    assert worth.right_critical(100) == 0
 
 
 def test_a_used_spec_pickles() -> None:

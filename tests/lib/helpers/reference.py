@@ -21,6 +21,10 @@ def text_of(value: Any) -> str:
 
 def best(pred: Any, gold: Any, lists: str) -> tuple[int, int]:
     """Give (correct, paired) leaves of the best pairing, by the recursive definition."""
+    if isinstance(pred, list) and not isinstance(gold, (list, dict)) and text_of(gold):
+        values = [x for x in spread(pred) if not isinstance(x, dict) and text_of(x)]
+        if len(values) > 1:
+            return 0, 1  # several values for one: none of them is right
     if isinstance(pred, list) or isinstance(gold, list):
         ps = pred if isinstance(pred, list) else [pred]
         gs = gold if isinstance(gold, list) else [gold]
