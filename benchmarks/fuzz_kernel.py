@@ -9,6 +9,7 @@ with 1.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
@@ -19,12 +20,14 @@ from typing import Any
 
 from medvie_reward.alignment import Leaf, Prepared, leaves_of, prepare, tally_of
 from medvie_reward.alignment import _compiled as kernel
+from medvie_reward.alignment._alignment import read_prediction
 from medvie_reward.spec import Rule, Spec
 
 VALUES: list[Any] = [
     "", "a", "b", "c", None, " a ", "1", 1, 1.0, "5.6", "5.60", True, "a b", "a  b", "é", "e\u0301", "true", 1e3,
     "1000", -0.0, "\n", "x\ty", '"q"', 10**20, 1.5, "阴性", "阳 性", "↑", " ", "\u3000", "10.6", "3-5", "<3", "2024-01-05",
-    "2024/1/5", "$5", "5", "€5", "N/A", "x" * 9, "x" * 17, "\U0001f600", "\x00", 0, False, 2**53, 2**63, -(2**70), 1e300,
+    "2024/1/5", "$5", "5", "€5", "N/A", "x" * 9, "x" * 17, "\U0001f600", "\x00", 0, False,
+    "no sign of disease", "no signs of disease", "signs of a disease", 2**53, 2**63, -(2**70), 1e300,
 ]  # fmt: skip
 NAMES = ("p", "q", "r", "s", "t", "Result", "Item Name", "")
 
@@ -51,6 +54,15 @@ def presets() -> list[Spec]:
         clinical.replace(max_work=1000),
         strict.replace(max_work=0),
         strict.replace(max_work=60, **costs),
+        strict.replace(lists="index", rules=rules),
+        strict.replace(lists="key:q", rules=rules, **costs),
+        strict.replace(lists="key:p", max_work=500, critical_cost=0.4),
+        clinical.replace(lists="key:Result"),
+        strict.replace(rules=(Rule("**.L", lists="key:p"), Rule("**.r", lists="index"), *rules), filled_blank_cost=0.2),
+        strict.replace(narrative="graded", rules=(Rule("**.p", comparator="narrative"), *rules)),
+        clinical.replace(narrative="graded", rules=(Rule("**", comparator="narrative"),), lists="key:q"),
+        strict.replace(narrative="graded", rules=(Rule("L", comparator="narrative"), critical), max_work=300, **costs),
+        strict.replace(absent=("N/A", "b"), rules=rules),
     ]
 
 
@@ -68,12 +80,18 @@ class Documents:
         """Draw a scalar."""
         return self.rng.choice(self.values)
 
+    def gold_scalar(self) -> Any:
+        """Draw a scalar of a gold document, which may accept several values."""
+        if self.rng.random() > 0.03:
+            return self.scalar()
+        return {"$any": [self.scalar() for _ in range(self.rng.randint(0, 3))]}
+
     def value(self, depth: int) -> Any:
         """Make a value of any shape."""
         rng = self.rng
         x = rng.random()
         if depth <= 0 or x < 0.45:
-            return self.scalar()
+            return self.gold_scalar()
         if x < 0.7:
             return {name: self.value(depth - 1) for name in NAMES if rng.random() < 0.4}
         if x < 0.8:
@@ -84,7 +102,7 @@ class Documents:
         """Make items of one shape, that hold lists of the same shape."""
 
         def item(depth: int) -> dict[str, Any]:
-            made = {name: self.scalar() for name in names if self.rng.random() < 0.9}
+            made = {name: self.gold_scalar() for name in names if self.rng.random() < 0.9}
             if depth > 0 and self.rng.random() < 0.8:
                 made["L"] = [item(depth - 1) for _ in range(self.rng.randint(0, 4))]
             return made
@@ -110,6 +128,8 @@ class Documents:
         rng = self.rng
         if rng.random() < rate * 0.1:
             return self.value(2)
+        if isinstance(value, dict) and list(value) == ["$any"] and rng.random() < 0.9:
+            return rng.choice([*value["$any"], self.scalar()])
         if isinstance(value, dict):
             made = {name: self.changed(x, rate) for name, x in value.items() if rng.random() > rate * 0.15}
             if rng.random() < rate * 0.2:
@@ -138,24 +158,26 @@ class Documents:
 
 def counts_of(row: Any) -> tuple[Any, ...]:
     """Return the counts of a row of the textbook as the kernel has them."""
-    return tuple(getattr(row, column) for column in kernel.COLUMNS)
+    credited = round(row.similar_units * 1000)
+    return tuple(credited if column == "credited" else getattr(row, column) for column in kernel.COLUMNS)
 
 
 def difference(pred: Any, gold: Any, spec: Spec) -> tuple[Any, Any] | None:
     """Return what the textbook and the kernel say where they differ; raises `LookupError` where one is silent."""
     prepared = prepare(gold, spec)
+    pred, _ = read_prediction(pred, prepared)
     handle = kernel.prepare(prepared.gold, spec, prepared.fields)
     if handle is None:
         raise LookupError("gold")
     for by_field in (False, True):
-        found = (kernel.count_by_field if by_field else kernel.count)(handle, pred)
+        found = kernel.count_by_field(handle, pred, spec.counts_blanks) if by_field else kernel.count(handle, pred)
         if found is None:
             raise LookupError("prediction")
         said = textbook_counts(pred, prepared, by_field)
         if said != found:
             return said, found
     leaves = kernel.leaves(handle, pred, Leaf)
-    textbook, limited = leaves_of(pred, prepared)
+    textbook, limited = leaves_of(pred, dataclasses.replace(prepared, names=None))
     if leaves is None or leaf_texts(leaves[0]) != leaf_texts(textbook) or leaves[1] != limited:
         return (leaf_texts(textbook), limited), leaves and (leaf_texts(leaves[0]), leaves[1])
     return None
@@ -168,7 +190,7 @@ def leaf_texts(leaves: list[Leaf]) -> list[str]:
 
 def textbook_counts(pred: Any, prepared: Prepared, by_field: bool) -> tuple[Any, bool]:
     """Count as the textbook does."""
-    counter, limited = tally_of(pred, prepared, None, by_field)
+    counter, limited = tally_of(pred, dataclasses.replace(prepared, names=None), None, by_field)
     if not by_field:
         return counts_of(counter.total), limited
     return {name: counts_of(row) for name, row in counter.rows.items()}, limited

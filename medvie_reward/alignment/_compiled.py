@@ -22,7 +22,8 @@ Row = tuple[int, ...]
 
 COLUMNS: Final = (
     "correct", "wrong", "missing", *KINDS, "misplaced", "critical", "wrong_critical",
-    "correct_units", "wrong_units", "missing_units", "hallucinated_units", "charged",
+    "correct_units", "wrong_units", "missing_units", "hallucinated_units", "charged", "credited",
+    "agreed_blank",
 )  # fmt: skip
 """What the numbers of a row are, as `Outcomes` names them."""
 
@@ -36,11 +37,11 @@ _shelves: WeakKeyDictionary[Fields, tuple[Any, tuple[int, ...]]] = WeakKeyDictio
 
 def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
     """Read a plain gold value once for many predictions."""
-    if spec.lists != "align" or spec.counts_blanks:
+    if spec.lists == "bag":
         return None
     shelf = _shelves.get(fields)
     if shelf is None:
-        shelf = _shelves[fields] = _kernel.shelf(scalar_text, FORMS["unicode"]), _numbers(spec)
+        shelf = _shelves[fields] = _kernel.shelf(scalar_text, FORMS["unicode"], spec.lists), _numbers(spec)
     return _kernel.gold(shelf[0], fields, gold, shelf[1])
 
 
@@ -56,12 +57,12 @@ def _numbers(spec: Spec) -> tuple[int, ...]:
 
 def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
     """Count the leaves of a plain value, and tell whether the work bound ran out."""
-    return _kernel.count(gold, pred, False)  # type: ignore[no-any-return]
+    return _kernel.count(gold, pred, False, False)  # type: ignore[no-any-return]
 
 
-def count_by_field(gold: Any, pred: Any) -> tuple[dict[str, Row], bool] | None:
-    """Count the leaves of a plain value by field, and tell whether the work bound ran out."""
-    return _kernel.count(gold, pred, True)  # type: ignore[no-any-return]
+def count_by_field(gold: Any, pred: Any, blanks: bool = False) -> tuple[dict[str, Row], bool] | None:
+    """Count the leaves of a plain value by field, and what both sides leave blank where asked for."""
+    return _kernel.count(gold, pred, True, blanks)  # type: ignore[no-any-return]
 
 
 def terms(spec: Spec) -> tuple[float, ...] | None:

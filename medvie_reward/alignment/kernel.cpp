@@ -18,7 +18,7 @@ namespace {
 
 // What outlives a book: the book that documents of some fields are read with now.
 struct Shelf {
-  Ref scalar_text, unicode_text;
+  Ref scalar_text, unicode_text, lists;
   u64 seed = 0;
   std::shared_ptr<Book> book;
   std::unique_ptr<Space> spare;
@@ -27,7 +27,7 @@ struct Shelf {
   std::shared_ptr<Book> current(PyObject* fields, Fail& fail) {
     fail = Fail::NONE;
     if (book && !book->full()) return book;
-    auto made = std::make_shared<Book>(scalar_text.get(), unicode_text.get(), seed);
+    auto made = std::make_shared<Book>(scalar_text.get(), unicode_text.get(), lists.get(), seed);
     fail = made->begin(fields);
     if (fail != Fail::NONE) return nullptr;
     return book = made;
@@ -124,7 +124,8 @@ bool prices_of(const Numbers& s, const Totals& gold, const Totals& pred, Prices&
   Checked most = (units + pred_units) * part * checked(std::max({s.filled, s.field, s.item, 1ll})) +
                  checked(gold.critical) * critical + checked(gold.leaves);
   Checked cost = (units + pred_units) * checked(std::max({s.cost_filled, s.cost_field, s.cost_item, 1ll}));
-  if (!most.fits || !cost.fits) return false;
+  Checked credit = units * checked(2 * out.scale) + checked(2);
+  if (!most.fits || !cost.fits || !credit.fits) return false;
   out.item = i64(part.value) * s.item;
   out.filled = i64(part.value) * (s.item - s.filled);
   out.field = i64(part.value) * (s.item - s.field);
@@ -135,7 +136,7 @@ bool prices_of(const Numbers& s, const Totals& gold, const Totals& pred, Prices&
 // One prediction beside a gold document. All members outlive the work without the interpreter's lock.
 class Work {
  public:
-  Work(Gold& gold, bool whole) : space_(*gold.shelf), gold_(gold), whole_(whole) {}
+  Work(Gold& gold, const Wishes& wishes) : space_(*gold.shelf), gold_(gold), wishes_(wishes) {}
 
   // Encodes and aligns. ODD where it is for the textbook, or where the JSON of an answer was not read whole.
   Fail run(PyObject* value, const Answer* answer = nullptr) {
@@ -151,14 +152,17 @@ class Work {
     if (answer && (encoder.rounded || !is_whole(*answer, encoder.members, encoder.texts))) return Fail::ODD;
     Totals g = totals(book, encoded_->tree), p = totals(book, space.tree);
     Prices prices;
+    prices.scale = book.grades() ? Book::FULL_CREDIT : 1;
     if (!prices_of(gold_.numbers, g, p, prices)) return Fail::ODD;
-    bool large = encoded_->tree.size() + space.tree.size() > LARGE;
+    bool large = encoded_->tree.size() + space.tree.size() > LARGE && !book.grades();  // credits are Python's
     if (large) encoded_->tree.note_contents(book);
     space.begin(book, size_t(encoded_->likes.n));
-    Aligner aligner(book, space.tree, encoded_->tree, prices, g.leaves + p.leaves, gold_.numbers.max_work, whole_, space);
-    {
+    Aligner aligner(book, space.tree, encoded_->tree, prices, g.leaves + p.leaves, gold_.numbers.max_work, wishes_, space);
+    try {
       WithoutLock others(large);
       aligner.align();
+    } catch (const Stopped& stopped) {
+      return stopped.why;
     }
     limited_ = aligner.limited;
     return aligner.refused ? Fail::ODD : Fail::NONE;
@@ -174,7 +178,8 @@ class Work {
   static constexpr i32 LARGE = 2000;
   Borrowed space_;
   Gold& gold_;
-  bool whole_, limited_ = false;
+  Wishes wishes_;
+  bool limited_ = false;
   std::shared_ptr<Encoded> encoded_;
 };
 
@@ -218,13 +223,14 @@ bool seed_of_process(u64& seed) {
 }
 
 PyObject* py_shelf(PyObject*, PyObject* args) {
-  PyObject *scalar_text, *unicode_text;
-  if (!PyArg_ParseTuple(args, "OO", &scalar_text, &unicode_text)) return nullptr;
+  PyObject *scalar_text, *unicode_text, *lists;
+  if (!PyArg_ParseTuple(args, "OOO", &scalar_text, &unicode_text, &lists)) return nullptr;
   return guarded([&]() -> PyObject* {
     auto shelf = std::make_unique<Shelf>();
     if (!seed_of_process(shelf->seed)) return nullptr;
     shelf->scalar_text = Ref::copy(scalar_text);
     shelf->unicode_text = Ref::copy(unicode_text);
+    shelf->lists = Ref::copy(lists);
     return capsule(std::move(shelf), SHELF, destroy_shelf);
   });
 }
@@ -305,17 +311,17 @@ PyObject* rows_by_name(const Book& book, const vector<Row>& rows) {
 }
 
 PyObject* py_count(PyObject*, PyObject* const* args, Py_ssize_t n) {
-  if (n != 3) {
-    PyErr_SetString(PyExc_TypeError, "expected a gold, a value and whether to count by field");
+  if (n != 4) {
+    PyErr_SetString(PyExc_TypeError, "expected a gold, a value, whether to count by field, and whether blanks, too");
     return nullptr;
   }
   Gold* gold = gold_of(args[0]);
   if (!gold) return nullptr;
-  int by_field = PyObject_IsTrue(args[2]);
-  if (by_field < 0) return nullptr;
+  int by_field = PyObject_IsTrue(args[2]), blanks = PyObject_IsTrue(args[3]);
+  if (by_field < 0 || blanks < 0) return nullptr;
   return guarded([&]() -> PyObject* {
     Ref handle = Ref::copy(args[0]), value = Ref::copy(args[1]);
-    Work work(*gold, true);
+    Work work(*gold, Wishes{true, blanks != 0});
     if (Fail fail = work.run(value.get()); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
     Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, by_field);
@@ -410,7 +416,8 @@ PyObject* list_leaves(Work& work, PyObject* type, const Words& words) {
     leaf.add(is_misplaced(not_read, plain[order[k].second]));
     leaf.add(false);
     leaf.add(book.facts(o.field).critical);
-    leaf.add(o.what == What::CORRECT ? words.all : words.none);
+    if (o.credit) leaf.add(Ref(PyFloat_FromDouble(double(o.credit) / double(Book::FULL_CREDIT))));
+    else leaf.add(o.what == What::CORRECT ? words.all : words.none);
     Ref done = leaf.take();
     if (!done || PyList_SetItem(made.get(), Py_ssize_t(k), done.release()) < 0) return nullptr;
   }
@@ -432,7 +439,7 @@ PyObject* py_leaves(PyObject*, PyObject* args) {
   Gold* gold = gold_of(handle);
   if (!gold) return nullptr;
   return guarded([&]() -> PyObject* {
-    Work work(*gold, false);
+    Work work(*gold, Wishes{false, false});
     if (Fail fail = work.run(value); fail != Fail::NONE) return answer(fail);
     Ref leaves(list_leaves(work, type, w));
     if (!leaves) return nullptr;
@@ -452,7 +459,7 @@ struct Rates {
 };
 // `matching_part` of a spec whose `matching` is "precision_recall", with the same operations in the same order.
 Rates rates_of(const Terms& s, const Row& row, const Totals& gold) {
-  double correct = double(row[CORRECT_UNITS]), of_gold = double(gold.units);
+  double correct = double(row[CORRECT_UNITS]) + double(row[CREDITED]) / double(Book::FULL_CREDIT), of_gold = double(gold.units);
   double of_pred = double(row[CORRECT_UNITS] + row[WRONG_UNITS] + row[HALLUCINATED_UNITS]);
   if (of_pred == 0 && of_gold == 0) return Rates{1, 1, 1, s.both_empty};
   Rates r{0, 0, 0, 0};
@@ -502,7 +509,7 @@ PyObject* py_reward(PyObject*, PyObject* const* args, Py_ssize_t n) {
       Py_RETURN_NONE;
     }
     if (!PyDict_CheckExact(value.get())) Py_RETURN_NONE;
-    Work work(*gold, true);
+    Work work(*gold, Wishes{true, false});
     if (Fail fail = work.run(value.get(), &found); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
     Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, false);
@@ -542,12 +549,12 @@ PyCFunction function(Function* f) {
 
 PyMethodDef methods[] = {
     {"shelf", py_shelf, METH_VARARGS,
-     "shelf(scalar_text, unicode_text)\n\nReturn where the forms of texts are kept for all documents of some fields."},
+     "shelf(scalar_text, unicode_text, lists)\n\nReturn where the forms of texts are kept for all documents of some fields."},
     {"gold", py_gold, METH_VARARGS,
      "gold(shelf, fields, value, numbers)\n\nReturn a gold document, read once, or None."},
     {"sizes", py_sizes, METH_O, "sizes(gold)\n\nReturn the number of a gold's leaves, their units, and how many are critical."},
     {"count", function(py_count), METH_FASTCALL,
-     "count(gold, value, by_field)\n\nReturn counts, by name of the field or in all, and whether the work was limited; or None."},
+     "count(gold, value, by_field, blanks)\n\nReturn counts, by name of the field or in all, and whether the work was limited; or None."},
     {"leaves", py_leaves, METH_VARARGS,
      "leaves(gold, value, type, outcomes, kinds, credits)\n\nReturn every leaf, and whether the work was limited; or None."},
     {"reward", function(py_reward), METH_FASTCALL,

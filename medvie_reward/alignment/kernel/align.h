@@ -23,16 +23,32 @@ struct Prices {
   Gain right(const Facts& f) const {
     return Gain{f.units * scale, f.units * item + 1 + (f.critical ? critical : 0)};
   }
-  Gain wrong(const Facts& f) const { return Gain{0, f.units * item + 1}; }
+  // A wrong leaf; credits below `scale` where some leaf may have one.
+  Gain wrong(const Facts& f, i64 credit = 0) const { return Gain{f.units * credit, f.units * item + 1}; }
 };
 
-enum class What : u8 { CORRECT, WRONG, MISSING, FILLED_BLANK, INVENTED_FIELD, INVENTED_ITEM, ALL_CORRECT };
+// ALL_CORRECT stands for all leaves of a gold value, AGREED_BLANK for what both sides leave blank.
+enum class What : u8 {
+  CORRECT, WRONG, MISSING, FILLED_BLANK, INVENTED_FIELD, INVENTED_ITEM, ALL_CORRECT, AGREED_BLANK
+};
 
-// One leaf; ALL_CORRECT stands for all leaves of a gold value.
+// One leaf.
 struct Outcome {
   i32 p, g;  // nodes; -1 on the side that lacks it
   i32 field;
+  std::int16_t credit;  // of a wrong one, in thousandths
   What what;
+};
+
+// What is asked of an alignment.
+struct Wishes {
+  bool whole;   // gold items of which every leaf is correct come out as one outcome
+  bool blanks;  // what both sides leave blank comes out, too
+};
+
+// Some Python code failed, or gave what is not for the kernel, while values were paired.
+struct Stopped {
+  Fail why;
 };
 
 struct Pair {  // of an item of each side
@@ -52,6 +68,8 @@ struct Frame {
   vector<i32> used_p, used_g;
   vector<u8> gone_p, gone_g;
   vector<Gain> gains;
+  vector<u8> joined;                   // whether pairs have a joining value in common
+  vector<i32> join_p, join_g;
   vector<u8> exact;
 #ifdef MEDVIE_PACKED
   Solver<Packed> packed;
@@ -135,13 +153,12 @@ class Aligner {
   bool limited = false;
   bool refused = false;  // some number would not fit: the textbook answers
 
-  // `whole`: gold items of which every leaf is correct come out as one outcome.
-  Aligner(const Book& book, const Tree& pred, const Tree& gold, const Prices& prices, i64 leaves, i64 max_work,
-          bool whole, Space& space)
-      : book_(book), p_(pred), g_(gold), prices_(prices), leaves_(leaves), max_work_(max_work), whole_(whole),
-        space_(space) {}
+  Aligner(Book& book, const Tree& pred, const Tree& gold, const Prices& prices, i64 leaves, i64 max_work,
+          const Wishes& wishes, Space& space)
+      : book_(book), p_(pred), g_(gold), prices_(prices), leaves_(leaves), max_work_(max_work), wishes_(wishes),
+        plain_(!book.grades() && !gold.any_several() && !prices.by_kind()), space_(space) {}
 
-  void align() { walk(0, 0); }
+  void align() { walk(0, 0, 0); }
 
  private:
   const Facts& facts(i32 g) const { return book_.facts(g_[g].field); }
@@ -165,6 +182,31 @@ class Aligner {
 
   // -- worth --
 
+  // `Aligner.credit` of two scalars that are not blank. Asks Python where the field gives credits.
+  i64 credit(i32 p, i32 g) {
+    i32 x = p_[p].like, y = g_[g].like;
+    if (x == y) return prices_.scale;
+    const Facts& f = facts(g);
+    bool several = g_.several(g);
+    if (several) {
+      const vector<i32>& forms = g_.accepted(g);
+      if (std::find(forms.begin(), forms.end(), x) != forms.end()) return prices_.scale;
+    }
+    if (f.credit < 0) return 0;
+    i32 most = 0, found;
+    auto ask = [&](i32 form) {
+      if (Fail fail = book_.credit(f, x, form, found); fail != Fail::NONE) throw Stopped{fail};
+      most = std::max(most, found);
+    };
+    if (several) for (i32 form : g_.accepted(g)) ask(form);
+    else ask(y);
+    return most;
+  }
+  // `Prices.pair`
+  Gain price(i32 g, i64 credit) const {
+    return credit == prices_.scale ? prices_.right(facts(g)) : prices_.wrong(facts(g), credit);
+  }
+
   // `Aligner.worth`
   Gain weigh(i32 p, i32 g) {
     bool scalar_p = p_.scalar(p), scalar_g = g_.scalar(g);
@@ -172,7 +214,7 @@ class Aligner {
       i32 x = p_[p].like, y = g_[g].like;
       if (x == BLANK) return Gain{};
       if (y == BLANK) return Gain{0, facts(g).units * prices_.filled};
-      return x == y ? prices_.right(facts(g)) : prices_.wrong(facts(g));
+      return price(g, credit(p, g));
     }
     // Without leaves on one side nothing pairs; what the other has costs the same wherever it stands.
     if (!p_.leaves(p) || (!prices_.by_kind() && !g_.leaves(g))) return Gain{};
@@ -242,16 +284,31 @@ class Aligner {
   // the pairs are worth; the pairs are in the frame until another two values are paired in it.
   Gain pair_lists(Frame& f, i32 p, i32 g) {
     bool list_p = p_.is_list(p), list_g = g_.is_list(g);
-    if (list_p) f.preds.assign(p_.kids(p_.box(p)), p_.kids(p_.box(p)) + p_.box(p).n);
-    else f.preds.assign(1, p);
-    if (list_g) f.golds.assign(g_.kids(g_.box(g)), g_.kids(g_.box(g)) + g_.box(g).n);
-    else f.golds.assign(1, g);
-    if (!list_p) spread(g_, g, f.golds);
-    if (!list_g) spread(p_, p, f.preds);
+    const Facts& here = facts(g);
+    bool spreads = !(list_p && list_g) && here.mode != Mode::INDEX;  // a lone value may stand for an inner item
+    if (!list_p) f.preds.assign(1, p);
+    else if (spreads) spread(p_, p, f.preds);
+    else f.preds.assign(p_.kids(p_.box(p)), p_.kids(p_.box(p)) + p_.box(p).n);
+    if (!list_g) f.golds.assign(1, g);
+    else if (spreads) spread(g_, g, f.golds);
+    else f.golds.assign(g_.kids(g_.box(g)), g_.kids(g_.box(g)) + g_.box(g).n);
+    if (here.mode == Mode::INDEX) return pair_by_position(f);
     bool flat = list_p && list_g && p_.box(p).flat && g_.box(g).flat;
     Gain worth = pair_equal(f);
-    if (!f.rest_p.empty() && !f.rest_g.empty() && !hopeless(f)) worth += best(f, flat && !prices_.by_kind());
+    if (!f.rest_p.empty() && !f.rest_g.empty() && !hopeless(f)) worth += best(f, flat && plain_, here.join);
     if (!flat) worth += pair_leftover(f);
+    return worth;
+  }
+  Gain pair_by_position(Frame& f) {
+    f.equal.clear();
+    f.near.clear();
+    f.taken_p.assign(f.preds.size(), 0);
+    f.taken_g.assign(f.golds.size(), 0);
+    Gain worth;
+    for (size_t n = 0; n < f.preds.size() && n < f.golds.size(); ++n) {
+      worth += weigh(f.preds[n], f.golds[n]);
+      take(f, i32(n), i32(n));
+    }
     return worth;
   }
 
@@ -280,8 +337,12 @@ class Aligner {
     f.taken_p.assign(size_t(n), 0);
     f.taken_g.assign(size_t(m), 0);
     space_.next();
-    bool alike = false;  // whether some containers are equal but for blanks, so that their contents may differ
-    for (i32 j = m; j-- > 0;) alike |= put_first(f, f.golds[size_t(j)], j) && g_[f.golds[size_t(j)]].like < UNLIKE;
+    // Whether some are equal but for blanks, or for other values that they accept, so that their contents may differ.
+    bool alike = false;
+    for (i32 j = m; j-- > 0;) {
+      i32 g = f.golds[size_t(j)];
+      alike |= put_first(f, g, j) && (g_[g].like < UNLIKE || g_.any_several());
+    }
     if (alike) {
       sort_by_content(f.order_g, m, [&](i32 j) { return content_g(f.golds[size_t(j)]); });
       space_.next();
@@ -325,14 +386,49 @@ class Aligner {
     for (i32 i : f.rest_p)
       if (!p_.scalar(f.preds[size_t(i)])) return false;
     for (i32 j : f.rest_g)
-      if (!g_.scalar(f.golds[size_t(j)])) return false;
-    return true;
+      if (g_[f.golds[size_t(j)]].box != -1) return false;
+    return facts(f.golds[size_t(f.rest_g[0])]).credit < 0;
   }
   // `Aligner.useful`
   Gain useful(i32 p, i32 g) {
-    if (p_.scalar(p) && g_.scalar(g)) return Gain{};
+    if (p_.scalar(p) && g_.scalar(g)) {
+      i64 earned = credit(p, g);
+      return earned ? price(g, earned) : Gain{};
+    }
     Gain worth = weigh(p, g);
     return worth.positive() ? worth : Gain{};
+  }
+
+  // `_definition.join_texts`: an item's values of the joining member, one or several where it holds a list, sorted.
+  static void join_values(const Tree& t, i32 at, i32 names, vector<i32>& found) {
+    found.clear();
+    if (t.kind(at) != Kind::OBJECT) return;
+    const Box& b = t.box(at);
+    const i32 *kids = t.kids(b), *end = kids + b.n;
+    const i32* kid = std::lower_bound(kids, end, names, [&](i32 k, i32 n) { return t[k].names < n; });
+    if (kid == end || t[*kid].names != names || t.kind(*kid) == Kind::OBJECT) return;
+    for (i32 k = *kid, last = t.end(*kid); k < last;) {
+      if (t.kind(k) == Kind::OBJECT) k = t.end(k);
+      else {
+        if (t.scalar(k) && t[k].like != BLANK) found.push_back(t[k].like);
+        ++k;
+      }
+    }
+    std::sort(found.begin(), found.end());
+  }
+  // `Aligner.joined` of all pairs of what is left.
+  void note_joined(Frame& f, i32 names) {
+    f.joined.assign(f.rest_p.size() * f.rest_g.size(), 0);
+    for (size_t a = 0; a < f.rest_p.size(); ++a) {
+      join_values(p_, f.preds[size_t(f.rest_p[a])], names, f.join_p);
+      if (f.join_p.empty()) continue;
+      for (size_t b = 0; b < f.rest_g.size(); ++b) {
+        join_values(g_, f.golds[size_t(f.rest_g[b])], names, f.join_g);
+        auto x = f.join_p.begin(), y = f.join_g.begin();
+        while (x != f.join_p.end() && y != f.join_g.end() && *x != *y) ++(*x < *y ? x : y);
+        f.joined[a * f.rest_g.size() + b] = x != f.join_p.end() && y != f.join_g.end();
+      }
+    }
   }
 
   struct Sizes {  // of the items that are left on one side
@@ -364,11 +460,13 @@ class Aligner {
   }
 
   // `Aligner.best`: the pairing of the largest worth of what is left.
-  Gain best(Frame& f, bool flat) {
+  Gain best(Frame& f, bool flat, i32 join) {
+    f.joined.clear();
     Sizes p = sizes(p_, f.preds, f.rest_p), g = sizes(g_, f.golds, f.rest_g);
     if (too_much(p, g)) return in_order_of_content(f);
-    if (flat) return pair_rows(f);
-    if (!prices_.by_kind() && p.leaves * g.leaves > FEW_LEAVES * p.n * g.n && never_too_much(p, g) &&
+    if (join >= 0) note_joined(f, join);
+    else if (flat) return pair_rows(f);
+    if (join < 0 && plain_ && p.leaves * g.leaves > FEW_LEAVES * p.n * g.n && never_too_much(p, g) &&
         4 * std::min(p.n, g.n) >= std::max(p.n, g.n))
       return pair_bounded(f);
     i32 n = i32(p.n), m = i32(g.n);
@@ -413,8 +511,12 @@ class Aligner {
       solver.begin(std::min(n, m), std::max(n, m));
       for (i32 a = 0; a < n; ++a)
         for (i32 b = 0; b < m; ++b) {
-          const Gain& gain = f.gains[size_t(a) * size_t(m) + size_t(b)];
-          if (gain.positive()) solver.at(turned ? b : a, turned ? a : b) = rank(gain, a, b);
+          size_t cell = size_t(a) * size_t(m) + size_t(b);
+          bool joined = !f.joined.empty() && f.joined[cell];
+          if (!joined && !f.gains[cell].positive()) continue;
+          Gain gain = f.gains[cell];
+          if (joined) gain.credit += joined_credit();
+          solver.at(turned ? b : a, turned ? a : b) = rank(gain, a, b);
         }
       solver.solve();
       for (i32 row = 0; row < solver.n; ++row) {
@@ -424,6 +526,8 @@ class Aligner {
     });
     return take_chosen(f, at_p, at_g);
   }
+  // What a joining value counts, in credit: more than all pairs together can have.
+  i64 joined_credit() const { return units(g_, 0) * prices_.scale + 1; }
   void note_contents(Frame& f, const vector<i32>& at_p, const vector<i32>& at_g) const {
     f.content_p.clear();
     f.content_g.clear();
@@ -439,6 +543,7 @@ class Aligner {
       credit = std::max(credit, u64(gain.credit));
       rest = std::max(rest, u64(gain.rest < 0 ? -gain.rest : gain.rest));
     }
+    if (!f.joined.empty()) credit += u64(joined_credit());
     int many = bits(u64(n) + u64(m)) + 1;
 #ifdef MEDVIE_PACKED
     int below_rest = TIE_BITS + many, below_credit = below_rest + bits(rest) + many;
@@ -465,9 +570,9 @@ class Aligner {
     Gain worth;
     f.pairs.clear();
     for (const Pair& c : f.chosen) {
-      const Gain& gain = f.gains[size_t(c.p) * m + size_t(c.g)];
-      if (!gain.positive()) continue;
-      worth += gain;
+      size_t cell = size_t(c.p) * m + size_t(c.g);
+      if (!f.gains[cell].positive() && (f.joined.empty() || !f.joined[cell])) continue;
+      worth += f.gains[cell];
       f.pairs.push_back(c);
     }
     bool twice_p = sort_and_find_twice(f.order_p, f.content_p), twice_g = sort_and_find_twice(f.order_g, f.content_g);
@@ -523,7 +628,7 @@ class Aligner {
     return worth;
   }
 
-  // -- rows: lists of objects of scalars, where no kind of hallucination costs more than another --
+  // -- rows: lists of objects of scalars, of which only equal ones earn, where all hallucinations cost the same --
 
   // The same pairs as by weighing any two rows, with the rows laid out in columns, one for each gold field.
   Gain pair_rows(Frame& f) {
@@ -776,43 +881,63 @@ class Aligner {
 
   // -- outcomes --
 
-  void put(What what, i32 p, i32 g, i32 field) { space_.outcomes.push_back(Outcome{p, g, field, what}); }
-  // `_definition.only_gold`
-  void only_gold(i32 at) {
-    for (i32 k = at, end = g_.end(at); k < end; ++k)
-      if (g_.scalar(k) && g_[k].like != BLANK) put(What::MISSING, -1, k, g_[k].field);
+  void put(What what, i32 p, i32 g, i32 field, i64 credit = 0) {
+    space_.outcomes.push_back(Outcome{p, g, field, std::int16_t(credit), what});
   }
-  // `_definition.only_pred`
-  void only_pred(i32 at, What what) {
+  // `_definition.only_gold`; `blanks` of objects only, as lists have no items that a blank would stand for.
+  void only_gold(i32 at, bool blanks = false) {
+    for (i32 k = at, end = g_.end(at); k < end;) {
+      if (g_.is_list(k) && blanks) {
+        only_gold(k);
+        k = g_.end(k);
+        continue;
+      }
+      if (g_.scalar(k) && (blanks || g_[k].like != BLANK))
+        put(g_[k].like != BLANK ? What::MISSING : What::AGREED_BLANK, -1, k, g_[k].field);
+      ++k;
+    }
+  }
+  // `_definition.only_pred`; `field`: of a scalar, which may stand for an item of a list.
+  void only_pred(i32 at, What what, i32 field) {
+    if (p_.scalar(at)) {
+      if (p_[at].like != BLANK) put(what, at, -1, field);
+      return;
+    }
     for (i32 k = at, end = p_.end(at); k < end; ++k)
       if (p_.scalar(k) && p_[k].like != BLANK) put(what, k, -1, p_[k].field);
   }
-  // `Aligner.walk`
-  void walk(i32 p, i32 g) {
+  // `Aligner.walk`; `field`: the predicted value's, as it is met.
+  void walk(i32 p, i32 g, i32 field) {
     bool scalar_p = p_.scalar(p), scalar_g = g_.scalar(g);
     if (scalar_p && scalar_g) return walk_scalars(p, g);
-    if (blank(g)) return only_pred(p, What::FILLED_BLANK);
+    if (blank(g)) return only_pred(p, What::FILLED_BLANK, field);
     if (p_.is_list(p) || g_.is_list(g)) return walk_lists(p, g);
     if (scalar_p || scalar_g) {
       only_gold(g);
-      return only_pred(p, What::INVENTED_FIELD);
+      return only_pred(p, What::INVENTED_FIELD, field);
     }
     const Box &P = p_.box(p), &G = g_.box(g);
     const i32 *x = p_.kids(P), *x_end = x + P.n, *y = g_.kids(G), *y_end = y + G.n;
     while (x < x_end || y < y_end) {
       i32 in_p = x < x_end ? p_[*x].names : std::numeric_limits<i32>::max();
       i32 in_g = y < y_end ? g_[*y].names : std::numeric_limits<i32>::max();
-      if (in_p == in_g) walk(*x++, *y++);
-      else if (in_p < in_g) only_pred(*x++, What::INVENTED_FIELD);
-      else only_gold(*y++);
+      if (in_p == in_g) walk(*x, *y, p_[*x].field), ++x, ++y;
+      else if (in_p < in_g) only_pred(*x, What::INVENTED_FIELD, p_[*x].field), ++x;
+      else only_gold(*y++, wishes_.blanks);
     }
   }
   // `Aligner.scalar`
   void walk_scalars(i32 p, i32 g) {
-    i32 x = p_[p].like, y = g_[g].like;
-    if (x == BLANK && y == BLANK) return;
-    put(x == BLANK ? What::MISSING : y == BLANK ? What::FILLED_BLANK : x == y ? What::CORRECT : What::WRONG, p, g,
-        g_[g].field);
+    i32 field = g_[g].field;
+    if (p_[p].like == BLANK || g_[g].like == BLANK) {
+      if (p_[p].like != BLANK) put(What::FILLED_BLANK, p, g, field);
+      else if (g_[g].like != BLANK) put(What::MISSING, p, g, field);
+      else if (wishes_.blanks) put(What::AGREED_BLANK, p, g, field);
+      return;
+    }
+    i64 earned = credit(p, g);
+    if (earned == prices_.scale) put(What::CORRECT, p, g, field);
+    else put(What::WRONG, p, g, field, earned);
   }
   // `Aligner.walk_lists`
   void walk_lists(i32 p, i32 g) {
@@ -820,22 +945,20 @@ class Aligner {
     Frame& f = enter.frame;
     if (p_.is_list(p) && g_.scalar(g) && has_rivals(p, g)) return walk_rivals(f, p, g);
     pair_lists(f, p, g);
+    // What is no list is met as an item of the gold's list.
+    auto field_of = [&](size_t i) { return p_.is_list(p) ? p_[f.preds[i]].field : g_.box(g).inner; };
     f.partner.assign(f.golds.size(), -1);
     for (const Pair& q : f.near) f.partner[size_t(q.g)] = q.p;
     for (const Pair& q : f.equal) {
-      if (whole_) put(What::ALL_CORRECT, f.preds[size_t(q.p)], f.golds[size_t(q.g)], g_[f.golds[size_t(q.g)]].field);
+      if (wishes_.whole) put(What::ALL_CORRECT, f.preds[size_t(q.p)], f.golds[size_t(q.g)], g_[f.golds[size_t(q.g)]].field);
       else f.partner[size_t(q.g)] = q.p;
     }
     for (size_t j = 0; j < f.golds.size(); ++j) {
-      if (f.partner[j] >= 0) walk(f.preds[size_t(f.partner[j])], f.golds[j]);
-      else if (!whole_ || !f.taken_g[j]) only_gold(f.golds[j]);
+      if (f.partner[j] >= 0) walk(f.preds[size_t(f.partner[j])], f.golds[j], field_of(size_t(f.partner[j])));
+      else if (!wishes_.whole || !f.taken_g[j]) only_gold(f.golds[j]);
     }
-    bool lone = !p_.is_list(p) && p_.scalar(p);
-    for (size_t i = 0; i < f.preds.size(); ++i) {
-      if (f.taken_p[i]) continue;
-      if (!lone) only_pred(f.preds[i], What::INVENTED_ITEM);
-      else if (p_[p].like != BLANK) put(What::INVENTED_ITEM, p, -1, g_.box(g).inner);  // as an item of the gold's list
-    }
+    for (size_t i = 0; i < f.preds.size(); ++i)
+      if (!f.taken_p[i]) only_pred(f.preds[i], What::INVENTED_ITEM, field_of(i));
   }
   // `Aligner.rivals`: several values for one; that of the smallest content is wrong, the others are invented.
   void walk_rivals(Frame& f, i32 p, i32 g) {
@@ -845,17 +968,18 @@ class Aligner {
       if (p_.scalar(k) && p_[k].like != BLANK && (wrong < 0 || content_p(k) < content_p(wrong))) wrong = k;
     put(What::WRONG, wrong, g, g_[g].field);
     for (i32 k : f.preds)
-      if (k != wrong) only_pred(k, What::INVENTED_ITEM);
+      if (k != wrong) only_pred(k, What::INVENTED_ITEM, p_[k].field);
   }
 
   static constexpr size_t FEW_PAIRS = 100;  // up to so many it takes less time to weigh them all
   static constexpr i64 FEW_LEAVES = 64;     // up to so many pairs of leaves by pair of items, too
 
-  const Book& book_;
+  Book& book_;
   const Tree &p_, &g_;
   Prices prices_;
   i64 leaves_, max_work_;
-  bool whole_;
+  Wishes wishes_;
+  bool plain_;  // only equal forms earn, and no kind of hallucination costs more than another
   Space& space_;
   size_t depth_ = 0;
 };

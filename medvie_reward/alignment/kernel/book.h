@@ -22,15 +22,19 @@ struct Form {
       : call(Ref::copy(form)), plain(is_plain), raw(seed, 64), normal(seed), numbers(seed) {}
 };
 
-// What is asked of a field for every leaf.
+// How the items of two lists pair.
+enum class Mode : u8 { ALIGN, INDEX, KEY };
+
+// What is asked of a field for every leaf and every list.
 struct Facts {
   i32 form = 0;
-  i32 names = 0;  // by which members meet: the field's name without list marks
+  i32 names = 0;      // by which members meet: the field's name without list marks
   i32 units = 1;
+  i32 credit = -1;    // what tells the credit of wrong leaves; -1: they have none
+  i32 join = -1;      // of a list paired by key: the names of the joining member
+  Mode mode = Mode::ALIGN;
   bool critical = false;
   bool several = false;  // one value may stand for several, so a list of some may stand for it
-  bool foreign = false;  // wrong leaves earn credit here, which is left to the textbook
-  bool aligned = true;   // lists here pair one to one, by worth
 };
 
 struct Member {
@@ -79,11 +83,14 @@ inline bool is_plain(const Bytes& text) {
 class Book {
  public:
   static constexpr i32 BLANK = 0;
+  static constexpr i64 FULL_CREDIT = 1000;
   static constexpr size_t MOST_TEXTS = size_t(1) << 18, MOST_BYTES = size_t(1) << 26, MOST_FIELDS = 8192;
 
-  Book(PyObject* scalar_text, PyObject* unicode_text, u64 seed)
-      : scalar_text_(Ref::copy(scalar_text)), unicode_text_(Ref::copy(unicode_text)), seed_(seed), names_(seed) {
-    hashes_.push_back(0);
+  // `lists`: the list mode where no rule gives another.
+  Book(PyObject* scalar_text, PyObject* unicode_text, PyObject* lists, u64 seed)
+      : scalar_text_(Ref::copy(scalar_text)), unicode_text_(Ref::copy(unicode_text)), lists_(Ref::copy(lists)),
+        seed_(seed), names_(seed), credited_(seed) {
+    classes_.push_back(Class{0, Bytes{}});
   }
   // Makes the form of misplaced values and the field of the whole document. The book keeps no reference to
   // `fields`, which may keep one to whatever keeps the book.
@@ -97,13 +104,14 @@ class Book {
 
   // Whether it has grown so large that the next document should begin another.
   bool full() const {
-    return texts_ > MOST_TEXTS || hashes_.size() > MOST_TEXTS || held_ > MOST_BYTES || facts_.size() > MOST_FIELDS;
+    return texts_ > MOST_TEXTS || classes_.size() > MOST_TEXTS || held_ > MOST_BYTES || facts_.size() > MOST_FIELDS;
   }
   const Facts& facts(i32 field) const { return facts_[size_t(field)]; }
   const Field& field(i32 at) const { return *field_[size_t(at)]; }
   u64 salt(i32 names) const { return salts_[size_t(names)]; }
-  u64 hash(i32 cls) const { return hashes_[size_t(cls)]; }  // of a normal form, as the definition has it
-  size_t classes() const { return hashes_.size(); }
+  u64 hash(i32 cls) const { return classes_[size_t(cls)].hash; }  // of a normal form, as the definition has it
+  size_t classes() const { return classes_.size(); }
+  bool grades() const { return !credits_.empty(); }  // whether some field gives wrong leaves a credit
   size_t names() const { return salts_.size(); }
   size_t fields() const { return facts_.size(); }
   size_t texts() const { return texts_; }
@@ -173,6 +181,31 @@ class Book {
     }
     return Fail::ODD;
   }
+  // The credit of a predicted form for a gold one at a field that gives credits, in thousandths.
+  Fail credit(const Facts& facts, i32 pred, i32 gold, i32& found) {
+    i32 pair[2] = {gold, pred};
+    Bytes key{reinterpret_cast<const char*>(pair), sizeof pair, u32(facts.credit)};
+    u64 h = credited_.hash(key);
+    Table::Entry* e = credited_.find(key, h);
+    if (e->at) {
+      found = e->value;
+      return Fail::NONE;
+    }
+    Ref g = text_of(gold), p = text_of(pred), call = Ref::copy(credits_[size_t(facts.credit)].get());
+    Ref made(g && p ? PyObject_CallFunctionObjArgs(call.get(), g.get(), p.get(), nullptr) : nullptr);
+    if (!made) return Fail::ERROR;
+    if (!PyLong_Check(made.get())) {
+      PyErr_Format(PyExc_TypeError, "expected an int from a credit, got %R", Py_TYPE(made.get()));
+      return Fail::ERROR;
+    }
+    int over = 0;
+    long long value = PyLong_AsLongLongAndOverflow(made.get(), &over);
+    if (over || value < 0 || value >= FULL_CREDIT) return Fail::ODD;
+    found = i32(value);
+    if (!credited_.find(key, h)->at) note(credited_, key, h, found);
+    return Fail::NONE;
+  }
+
   // The class of a scalar under the form of misplaced values, given its class in its own field.
   Fail plain(const Facts& facts, PyObject* x, i32 cls, i32& found) {
     if (!forms_[size_t(facts.form)]->plain) return scalar(PLAIN, x, found);
@@ -184,8 +217,29 @@ class Book {
   static constexpr i32 PLAIN = 0;  // the first form
   enum : u32 { BOOL = 1, FLOAT, INT };
 
-  static bool is_text(PyObject* x, const char* text) {
-    return PyUnicode_Check(x) && PyUnicode_CompareWithASCIIString(x, text) == 0;
+  Fail read_mode(PyObject* text, Facts& facts) {
+    Bytes mode;
+    if (!PyUnicode_Check(text)) return Fail::ODD;
+    if (Fail fail = view(text, mode); fail != Fail::NONE) return fail;
+    if (mode.size == 5 && mode.same("align")) return Fail::NONE;
+    if (mode.size == 5 && mode.same("index")) {
+      facts.mode = Mode::INDEX;
+      return Fail::NONE;
+    }
+    if (mode.size <= 4 || std::memcmp(mode.at, "key:", 4)) return Fail::ODD;
+    facts.mode = Mode::KEY;
+    facts.join = names_of(facts.names, Bytes{mode.at + 4, mode.size - 4});
+    return facts.join < 0 ? Fail::ODD : Fail::NONE;
+  }
+  i32 find_credit(PyObject* call) {
+    for (size_t i = 0; i < credits_.size(); ++i)
+      if (credits_[i].get() == call) return i32(i);
+    credits_.push_back(Ref::copy(call));
+    return i32(credits_.size()) - 1;
+  }
+  Ref text_of(i32 cls) const {
+    const Bytes& text = classes_[size_t(cls)].text;
+    return Ref(PyUnicode_FromStringAndSize(text.at, Py_ssize_t(text.size)));
   }
   i32 f_names(i32 at) const { return facts_[size_t(at)].names; }
   // The number of a member's name at other names. It tells members apart, and salts what they hold.
@@ -223,12 +277,12 @@ class Book {
     facts.names = names;
     facts.critical = PyObject_IsTrue(critical.get()) == 1;
     facts.several = PyObject_IsTrue(several.get()) == 1;
-    facts.foreign = credit.get() != Py_None;
-    facts.aligned = lists.get() == Py_None || is_text(lists.get(), "align");
+    if (Fail fail = read_mode(lists.get() == Py_None ? lists_.get() : lists.get(), facts); fail != Fail::NONE) return fail;
     facts.units = i32(n);
     if (over || n < 0 || n > MOST_UNITS) return Fail::ODD;
     if (!f->suffix || PyErr_Occurred()) return Fail::ERROR;
     if (Fail fail = find_form(names, form.get(), facts.form); fail != Fail::NONE) return fail;
+    if (credit.get() != Py_None) facts.credit = find_credit(credit.get());
     if (facts_.full()) return Fail::ODD;  // asked again: Python was asked meanwhile
     id = i32(field_.size());
     field_.push_back(std::move(f));
@@ -309,10 +363,10 @@ class Book {
       cls = e->value;
       return Fail::NONE;
     }
-    if (hashes_.full()) return Fail::ODD;
-    cls = i32(hashes_.size());
-    hashes_.push_back(text_hash(normal));
+    if (classes_.full()) return Fail::ODD;
+    cls = i32(classes_.size());
     note(table, normal, h, cls);
+    classes_.push_back(Class{text_hash(normal), Bytes{table.find(normal, h)->at, normal.size}});
     return Fail::NONE;
   }
   void note(Table& table, const Bytes& key, u64 h, i32 cls) {
@@ -343,7 +397,11 @@ class Book {
   }
 
   static constexpr long long MOST_UNITS = 1 << 30;
-  Ref scalar_text_, unicode_text_;
+  struct Class {
+    u64 hash;
+    Bytes text;  // the normal form
+  };
+  Ref scalar_text_, unicode_text_, lists_;
   u64 seed_;
   vector<std::unique_ptr<Form>> forms_;
   vector<std::unique_ptr<Field>> field_;  // read with the interpreter's lock only, as are the tables
@@ -351,7 +409,9 @@ class Book {
   Table names_;                           // name, tagged with its parent's names -> names
   Pages<Facts, 256, 128> facts_;          // of each field
   Pages<u64, 256, 128> salts_;            // of each names
-  Pages<u64, 2048, 1024> hashes_;         // of each class
+  Pages<Class, 1024, 2048> classes_;
+  vector<Ref> credits_;                   // what tells credits
+  Table credited_;                        // gold class, predicted class, tagged with what tells -> credit
   size_t texts_ = 0, held_ = 0;
 };
 

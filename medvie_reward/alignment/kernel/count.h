@@ -10,11 +10,13 @@ namespace medvie {
 // The counts of a row, in the order in which Python gets them.
 enum Count {
   CORRECT, WRONG, MISSING, FILLED_BLANK, INVENTED_FIELD, INVENTED_ITEM, MISPLACED, CRITICAL, WRONG_CRITICAL,
-  CORRECT_UNITS, WRONG_UNITS, MISSING_UNITS, HALLUCINATED_UNITS, CHARGED, COUNTS
+  CORRECT_UNITS, WRONG_UNITS, MISSING_UNITS, HALLUCINATED_UNITS, CHARGED, CREDITED, AGREED_BLANK, COUNTS
 };
 using Row = std::array<i64, COUNTS>;
 
-inline bool is_misread(What what) { return what != What::CORRECT && what != What::MISSING && what != What::ALL_CORRECT; }
+inline bool is_misread(What what) {
+  return what == What::WRONG || what == What::FILLED_BLANK || what == What::INVENTED_FIELD || what == What::INVENTED_ITEM;
+}
 
 // The classes of values under the form of misplaced ones: an outcome's predicted value, and its gold value.
 struct Plain {
@@ -100,9 +102,11 @@ class Counter {
     bool gold = false;
     switch (o.what) {
       case What::CORRECT: return correct(to, facts);
+      case What::AGREED_BLANK: ++to[AGREED_BLANK]; return;
       case What::WRONG:
         ++to[WRONG];
         to[WRONG_UNITS] += facts.units;
+        to[CREDITED] += i64(facts.units) * o.credit;
         gold = true;
         break;
       case What::MISSING:

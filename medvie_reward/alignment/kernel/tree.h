@@ -19,7 +19,7 @@ struct Node {
   PyObject* raw;  // owned by the tree
   i32 field, names;
   i32 like;       // of a scalar its class; of a container 0: no leaf, -1: like none of the gold's, else below -1
-  i32 box;        // -1: a scalar
+  i32 box;        // below 0: a scalar; below -1: one that accepts several values
 };
 
 constexpr i32 BLANK = Book::BLANK, UNLIKE = -1;
@@ -48,6 +48,8 @@ class Tree {
     old.swap(nodes_);
     kids_.clear();
     boxes_.clear();
+    accepted_.clear();
+    noted_ = false;
     for (Node& n : old) Py_DECREF(n.raw);
     old.clear();
     if (nodes_.capacity() == 0) nodes_.swap(old);
@@ -55,6 +57,10 @@ class Tree {
   const Node& operator[](i32 i) const { return nodes_[size_t(i)]; }
   i32 size() const { return i32(nodes_.size()); }
   bool scalar(i32 i) const { return (*this)[i].box < 0; }
+  bool several(i32 i) const { return (*this)[i].box < -1; }
+  bool any_several() const { return !accepted_.empty(); }
+  // The classes that a scalar accepts which accepts several, its own first.
+  const vector<i32>& accepted(i32 i) const { return accepted_[size_t(-2 - (*this)[i].box)]; }
   const Box& box(i32 i) const { return boxes_[size_t((*this)[i].box)]; }
   Kind kind(i32 i) const { return scalar(i) ? Kind::SCALAR : box(i).kind; }
   bool is_list(i32 i) const { return kind(i) == Kind::LIST; }
@@ -67,7 +73,14 @@ class Tree {
   u64 content(const Book& book, i32 at) const {
     if (scalar(at)) {
       i32 cls = (*this)[at].like;
-      return mum((cls != BLANK ? mum(book.hash(cls) ^ M1, SEED) : 77) ^ M2, SEED);
+      if (cls == BLANK) return mum(77 ^ M2, SEED);
+      u64 number = book.hash(cls);
+      if (several(at) && accepted(at).size() > 1) {
+        u64 sum = 0;
+        for (i32 form : accepted(at)) sum += mum(book.hash(form) ^ SEED, M2);
+        number ^= sum;
+      }
+      return mum(mum(number ^ M1, SEED) ^ M2, SEED);
     }
     const Box& b = box(at);
     if (b.content) return b.content;
@@ -92,6 +105,7 @@ class Tree {
   vector<Node> nodes_;
   vector<Box> boxes_;
   vector<i32> kids_;
+  vector<vector<i32>> accepted_;
   mutable bool noted_ = false;
 };
 
@@ -131,7 +145,7 @@ class Encoder {
     return Fail::NONE;
   }
   Fail open(PyObject* x, i32 field, Kind kind, int depth, i32& at) {
-    if (depth >= max_depth_ || (kind == Kind::LIST && !book_.facts(field).aligned)) return Fail::ODD;
+    if (depth >= max_depth_) return Fail::ODD;
     Fail fail = push(x, field, book_.facts(field).names, BLANK, i32(tree_.boxes_.size()), at);
     if (fail != Fail::NONE) return fail;
     Box box;
@@ -140,9 +154,12 @@ class Encoder {
     return Fail::NONE;
   }
   Fail value(PyObject* x, i32 field, const Facts& facts, int depth, i32& at) {
-    if (PyDict_CheckExact(x)) return object(x, field, depth, at);
+    if (PyDict_CheckExact(x)) {
+      if (gold_ && PyDict_Size(x) == 1)
+        if (PyObject* accepted = accepted_values(x)) return several(accepted, field, facts, at);
+      return object(x, field, depth, at);
+    }
     if (PyList_CheckExact(x)) return list(x, field, depth, at);
-    if (facts.foreign) return Fail::ODD;
     if (PyUnicode_CheckExact(x)) ++texts;
     else if (PyFloat_CheckExact(x)) rounded |= !(std::fabs(PyFloat_AsDouble(x)) < 9223372036854775808.0);
     i32 names = facts.names, cls;
@@ -160,13 +177,12 @@ class Encoder {
     while (PyDict_Next(x, &next, &key, &item)) {
       if (!PyUnicode_CheckExact(key)) return Fail::ODD;
       Ref held = Ref::copy(item);  // Python code may change the object meanwhile
-      if (gold_ && PyList_CheckExact(item) && PyDict_Size(x) == 1 && accepts_several(key)) return Fail::ODD;
       i32 inner, kid;
       Facts facts;
       if (Fail fail = book_.member(fields_, field, key, guess, inner, facts); fail != Fail::NONE) return fail;
       if (Fail fail = value(item, inner, facts, depth + 1, kid); fail != Fail::NONE) return fail;
       open_.push_back(kid);
-      flat &= tree_.scalar(kid);
+      flat &= tree_[kid].box == -1 && facts.credit < 0;
       sorted &= tree_[kid].names > last;
       last = tree_[kid].names;
     }
@@ -211,8 +227,31 @@ class Encoder {
     name(at, known);
     return Fail::NONE;
   }
-  // Whether a gold object's only member says that a leaf accepts several values, which is left to the textbook.
-  static bool accepts_several(PyObject* key) { return PyUnicode_CompareWithASCIIString(key, "$any") == 0; }
+  // The list of a gold object's only member, where that says that a leaf accepts several values; else null.
+  static PyObject* accepted_values(PyObject* x) {
+    Py_ssize_t next = 0;
+    PyObject *key, *item;
+    bool found = PyDict_Next(x, &next, &key, &item) && PyUnicode_CheckExact(key) && PyList_CheckExact(item) &&
+                 PyUnicode_CompareWithASCIIString(key, "$any") == 0;
+    return found ? item : nullptr;
+  }
+  // `_definition.encode_several`: one leaf, by the first value that is not blank.
+  Fail several(PyObject* values, i32 field, const Facts& facts, i32& at) {
+    Ref held = Ref::copy(values), first = Ref::copy(Py_None);
+    vector<i32> classes;
+    for (Py_ssize_t i = 0; i < PyList_Size(values); ++i) {
+      Ref item = Ref::copy(PyList_GetItem(values, i));
+      i32 cls;
+      if (Fail fail = book_.scalar(facts.form, item.get(), cls); fail != Fail::NONE) return fail;
+      if (cls == BLANK || std::find(classes.begin(), classes.end(), cls) != classes.end()) continue;
+      if (classes.empty()) first = std::move(item);
+      classes.push_back(cls);
+      if (classes.size() > MOST_ACCEPTED) return Fail::ODD;
+    }
+    i32 like = classes.empty() ? BLANK : classes[0];
+    tree_.accepted_.push_back(std::move(classes));
+    return push(first.get(), field, facts.names, like, -1 - i32(tree_.accepted_.size()), at);
+  }
   // Takes the children that were met, from a position on, into a container, and writes what tells it from
   // others to `key_`. Gives whether all of them are like something in the gold.
   template <class Each>
@@ -265,6 +304,7 @@ class Encoder {
   Tree& tree_;
   Likes& likes_;
   bool gold_;
+  static constexpr size_t MOST_ACCEPTED = 1000;  // each is compared with each
   i64 max_depth_;
   vector<i32> open_, key_;  // children of containers that are not yet closed; what tells a container from others
 };
