@@ -82,6 +82,13 @@ def row_of(run: Run, sample: dict[str, Any]) -> TrainingRow:
     raise LookupError(f"no row of the data has this ground truth and query: {sample['gts']}")
 
 
+def settings_of(run: Run) -> dict[str, Any]:
+    """Give the spec fields that a run changed in its preset."""
+    settings = dict(run.config["reward"]["custom_reward_function"]["reward_kwargs"])
+    del settings["spec"]
+    return settings
+
+
 def rescore(run: Run, sample: dict[str, Any]) -> Reward:
     """Reward a dumped sample anew, by the package's own `medvie_reward.reward`.
 
@@ -91,8 +98,8 @@ def rescore(run: Run, sample: dict[str, Any]) -> Reward:
         If the data has no such row.
     """
     row = row_of(run, sample)
-    settings = dict(run.config["reward"]["custom_reward_function"]["reward_kwargs"])
-    base = settings.pop("spec")
+    settings = settings_of(run)
+    base = run.config["reward"]["custom_reward_function"]["reward_kwargs"]["spec"]
     schema = row.extra["schema"]
     spec = Spec.from_json_schema(json.loads(schema), base, **settings) if schema else base
     changes = {} if schema else settings
