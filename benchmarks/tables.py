@@ -7,6 +7,8 @@ import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
+from medvie_reward.alignment import ENGINE
+
 
 def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """Write a table."""
@@ -19,5 +21,6 @@ def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 def made_with(seed: int, *packages: str) -> str:
     """Name the packages, the interpreter, the machine and the seed."""
     named = ", ".join(f"{name} {version(name)}" for name in ("medvie-reward", "orjson", *packages))
+    named += f", engine {ENGINE}"
     machine = f"{os.cpu_count()}-core {platform.machine()}"
     return f"{named}, Python {platform.python_version()}, {machine}, seed {seed}."

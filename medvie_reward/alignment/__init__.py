@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         source_of,
         tally_of,
     )
+    from medvie_reward.alignment._engine import ENGINE
     from medvie_reward.alignment._grounding import Source
     from medvie_reward.alignment._outcomes import Outcomes
     from medvie_reward.alignment._smr_r1 import Tally, tally
@@ -29,12 +30,14 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _alignment="Alignment Leaf Prepared align align_prepared leaves_of prepare source_of tally_of",
+        _engine="ENGINE",
         _grounding="Source",
         _outcomes="Outcomes",
         _smr_r1="Tally tally",
     )
 
 __all__ = [
+    "ENGINE",
     "Alignment",
     "Leaf",
     "Outcomes",

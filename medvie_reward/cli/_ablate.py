@@ -89,6 +89,7 @@ def run_ablate(options: argparse.Namespace) -> int:
     named = named_files(options.preds)
     spec = read_spec(options)
     # Imported here, so that --help and usage errors answer at once.
+    from medvie_reward.alignment import ENGINE
     from medvie_reward.corpus import FIGURES, GOLD_KEYS, NewFile, RowFile
     from medvie_reward.metrics import METRICS, sign
     from medvie_reward.reports import print_ablation
@@ -122,6 +123,7 @@ def run_ablate(options: argparse.Namespace) -> int:
         signature = "|".join(parts + ([noise.signature] if noise.kinds else []))
         made = {
             "signature": signature,
+            "engine": ENGINE,
             "figure": options.figure,
             **subsamples.as_dict(),
             "noise": robustness.as_dict()["noisy"],

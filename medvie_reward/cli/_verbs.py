@@ -66,4 +66,14 @@ def verb_parser(verb: str, prog: str) -> Parser:
 
 def add_version(parser: argparse.ArgumentParser) -> None:
     """Add ``--version``."""
-    parser.add_argument("-V", "--version", action="version", version=f"medvie-reward {__version__}")
+    parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
+
+
+class _Version(argparse.Action):
+    """Print the version, and which engine aligns; only now is that looked up."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from medvie_reward.alignment import ENGINE
+
+        print(f"medvie-reward {__version__} ({ENGINE})")  # noqa: T201
+        parser.exit()

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward.alignment import ENGINE
 from medvie_reward.completions import ANSWERED, STATUSES, form_hint
 from medvie_reward.corpus._details import Details, written
 from medvie_reward.corpus._documents import Document as Document
@@ -90,6 +91,8 @@ class Evaluation:
     renamed
         Names of members in predictions that were read as others, because the spec has ``keys``,
         ``key_aliases`` or rules with ``aliases``: (as written, as read) -> number of documents.
+    engine
+        What did the alignment: ``kernel``, which is compiled, or ``textbook``. The numbers are the same.
     """
 
     micro: Scores
@@ -110,6 +113,7 @@ class Evaluation:
     details: Details | None = field(default=None, compare=False)
     form_hint: str = ""
     renamed: dict[tuple[str, str], int] = field(default_factory=dict)
+    engine: str = field(default=ENGINE, compare=False)
 
     def __repr__(self) -> str:
         return (
@@ -282,6 +286,7 @@ class Evaluation:
             "missing": self.missing,
             "extra": self.extra,
             "sources": self.sources,
+            "engine": self.engine,
             "by": {name: group.to_dict(documents=False) for name, group in self.groups.items()},
         }
         if self.form_hint:

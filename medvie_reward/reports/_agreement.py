@@ -8,6 +8,7 @@ from medvie_reward._core.tables import Table
 from medvie_reward.reports._tables import (
     NARROW,
     documents_text,
+    engine_line,
     interval,
     make_table,
     number,
@@ -53,7 +54,7 @@ def print_agreement(
                 table.add_row(d.id, number(d.a), number(d.b), number(d.equal), rate(d.f1), named + more)
             print_table(console, table)
             print_hidden(console, len(differ) - max_documents, "document")
-        print_lines(console, [*_notes(agreement), ""], agreement.signature)
+        print_lines(console, [*_notes(agreement), engine_line(), ""], agreement.signature)
 
 
 def _whole(agreement: Agreement) -> Table:

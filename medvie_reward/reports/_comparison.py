@@ -13,6 +13,7 @@ from medvie_reward.corpus import TITLES
 from medvie_reward.reports._tables import (
     NARROW,
     documents_text,
+    engine_line,
     interval,
     make_table,
     number,
@@ -49,7 +50,7 @@ def print_comparison(
         print_table(console, _systems(comparison, console.width))
         for versus in comparison.versus:
             _print_versus(console, comparison, versus, max_fields, max_documents)
-        print_lines(console, [*_notes(comparison), ""], comparison.signature)
+        print_lines(console, [*_notes(comparison), engine_line(), ""], comparison.signature)
 
 
 def comparison_text(comparison: Comparison) -> str:

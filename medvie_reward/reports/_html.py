@@ -25,7 +25,7 @@ from medvie_reward.reports._tiles import HEADLINES, Span, tiles_of
 # A larger heat map is unreadable; the page says how much is left out.
 _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
-_SHOWN_AS_TILES: Final = ("Format", "Rates")
+_SHOWN_ELSEWHERE: Final = ("Format", "Rates", "Engine")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -122,7 +122,7 @@ def render_archive(
         tiles=tiles_of(evaluation, spans),
         interval_note=interval_note,
         has_intervals=bool(spans or field_spans),
-        lines=[line for line in summary_lines(evaluation, leaves=True) if line[0] not in _SHOWN_AS_TILES],
+        lines=[line for line in summary_lines(evaluation, leaves=True) if line[0] not in _SHOWN_ELSEWHERE],
         mix=outcome_bar(_mix(evaluation.micro.counts), width=560, numbers=True),
         shares=_shares(evaluation.micro.counts),
         outcomes=OUTCOMES,

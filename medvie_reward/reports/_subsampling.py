@@ -8,6 +8,7 @@ from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES
 from medvie_reward.reports._tables import (
     NARROW,
+    engine_line,
     make_table,
     number,
     open_console,
@@ -122,4 +123,4 @@ def _notes(noisy: bool) -> list[str]:
             "Rewards: Kendall's tau-b over documents of the reward's matching part, before and after "
             "the noise. Changed: share of gold leaves."
         )
-    return [*lines, ""]
+    return [*lines, engine_line(), ""]

@@ -60,6 +60,8 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
                 f"{names}: their values may be too low",
             )
         )
+    slower = ": the same numbers as the compiled kernel, slower" if evaluation.engine == "textbook" else ""
+    lines.append(("Engine", evaluation.engine + slower))
     return lines
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from medvie_reward._core.tables import Table
+from medvie_reward.alignment import ENGINE
 
 if TYPE_CHECKING:
     from medvie_reward.statistics import Interval
@@ -65,6 +66,11 @@ def print_table(console: Console, table: Table) -> None:
 def print_title(console: Console, title: str) -> None:
     """Print the title of a table that may be too narrow for it."""
     console.print(f"\n{title}", style="bold", soft_wrap=True)
+
+
+def engine_line() -> str:
+    """Say what did the alignment."""
+    return f"Engine: {ENGINE}."
 
 
 def print_lines(console: Console, lines: Iterable[str], signature: str) -> None:

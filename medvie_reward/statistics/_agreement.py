@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medvie_reward.alignment import ENGINE
 from medvie_reward.corpus import Figure, Rows, Scored, field_at, field_figure, score_document
 from medvie_reward.errors import ArgumentError, GoldError
 from medvie_reward.metrics import COUNTS_AT, read_gold
@@ -136,7 +137,7 @@ class Agreement(NamedTuple):
         made["micro"], made["macro"] = self.micro._asdict(), self.macro._asdict()
         made["fields"] = {field.field: _field_dict(field) for field in self.fields}
         made["documents"] = [document._asdict() for document in self.documents]
-        return made
+        return {**made, "engine": ENGINE}
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `to_dict` does; the name in version 0.1.0."""

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from medvie_reward.alignment import ENGINE
 from medvie_reward.corpus import (
     COLUMNS,
     FIELD_COLUMNS,
@@ -206,6 +207,7 @@ class Comparison(NamedTuple):
         """Return everything as JSON values."""
         return {
             "signature": self.signature,
+            "engine": ENGINE,
             "documents": self.documents,
             "systems": {
                 name: {figure: found._asdict() for figure, found in figures.items()}

@@ -14,6 +14,7 @@ import pytest
 from helpers.live import environment
 
 from medvie_reward import Spec, __version__
+from medvie_reward.alignment import ENGINE
 from medvie_reward.cli import main, main_score
 from medvie_reward.cli._spec import _PRESETS
 from medvie_reward.cli._verbs import VERBS, verb_parser
@@ -45,10 +46,10 @@ def test_nothing_prints_the_help(capsys: CAPTURE) -> None:
 
 
 def test_version(capsys: CAPTURE) -> None:
-    """In every verb, long and short."""
+    """In every verb, long and short, with what does the alignment."""
     for arguments in (["-V"], ["--version"], ["score", "-V"], ["gold", "--version"]):
         assert exits(*arguments) == 0
-        assert capsys.readouterr().out == f"medvie-reward {__version__}\n"
+        assert capsys.readouterr().out == f"medvie-reward {__version__} ({ENGINE})\n"
 
 
 @pytest.mark.parametrize(
