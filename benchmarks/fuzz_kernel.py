@@ -9,7 +9,6 @@ with 1.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 import time
@@ -18,9 +17,10 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from medvie_reward.alignment import Leaf, Prepared, leaves_of, prepare, tally_of
+from medvie_reward.alignment import Leaf, Prepared, prepare
 from medvie_reward.alignment import _compiled as kernel
-from medvie_reward.alignment._alignment import read_prediction
+from medvie_reward.alignment._alignment import leaves_by_textbook, read_prediction, tally_by_textbook
+from medvie_reward.alignment._outcomes import COLUMNS
 from medvie_reward.spec import Rule, Spec
 
 VALUES: list[Any] = [
@@ -158,15 +158,14 @@ class Documents:
 
 def counts_of(row: Any) -> tuple[Any, ...]:
     """Return the counts of a row of the textbook as the kernel has them."""
-    credited = round(row.similar_units * 1000)
-    return tuple(credited if column == "credited" else getattr(row, column) for column in kernel.COLUMNS)
+    return tuple(getattr(row, column) for column in COLUMNS)
 
 
 def difference(pred: Any, gold: Any, spec: Spec) -> tuple[Any, Any] | None:
     """Return what the textbook and the kernel say where they differ; raises `LookupError` where one is silent."""
     prepared = prepare(gold, spec)
     pred, _ = read_prediction(pred, prepared)
-    handle = kernel.prepare(prepared.gold, spec, prepared.fields)
+    handle = prepared.compiled
     if handle is None:
         raise LookupError("gold")
     for by_field in (False, True):
@@ -174,10 +173,10 @@ def difference(pred: Any, gold: Any, spec: Spec) -> tuple[Any, Any] | None:
         if found is None:
             raise LookupError("prediction")
         said = textbook_counts(pred, prepared, by_field)
-        if said != found:
+        if said != found or list(said[0]) != list(found[0]):
             return said, found
     leaves = kernel.leaves(handle, pred, Leaf)
-    textbook, limited = leaves_of(pred, dataclasses.replace(prepared, names=None))
+    textbook, limited = leaves_by_textbook(pred, prepared)
     if leaves is None or leaf_texts(leaves[0]) != leaf_texts(textbook) or leaves[1] != limited:
         return (leaf_texts(textbook), limited), leaves and (leaf_texts(leaves[0]), leaves[1])
     return None
@@ -190,7 +189,7 @@ def leaf_texts(leaves: list[Leaf]) -> list[str]:
 
 def textbook_counts(pred: Any, prepared: Prepared, by_field: bool) -> tuple[Any, bool]:
     """Count as the textbook does."""
-    counter, limited = tally_of(pred, dataclasses.replace(prepared, names=None), None, by_field)
+    counter, limited = tally_by_textbook(pred, prepared, None, by_field)
     if not by_field:
         return counts_of(counter.total), limited
     return {name: counts_of(row) for name, row in counter.rows.items()}, limited

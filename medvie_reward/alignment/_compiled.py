@@ -1,7 +1,7 @@
 """The compiled kernel, called as the textbook is.
 
-Every function gives ``None`` where a document is left to the textbook: list modes and comparators that the
-kernel lacks, texts that have no UTF-8 form, numbers that would not fit.
+Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for pooled leaves
+(``lists="bag"``), texts that have no UTF-8 form, and numbers that would not fit.
 """
 
 from __future__ import annotations
@@ -13,36 +13,44 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from medvie_reward._core.json_values import scalar_text
-from medvie_reward.alignment import _kernel
+from medvie_reward.alignment._engine import kernel
+from medvie_reward.alignment._outcomes import Row
 from medvie_reward.comparators import FORMS
 from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
-
-Row = tuple[int, ...]
-"""Counts, in the order of `COLUMNS`."""
-
-COLUMNS: Final = (
-    "correct", "wrong", "missing", *KINDS, "misplaced", "critical", "wrong_critical",
-    "correct_units", "wrong_units", "missing_units", "hallucinated_units", "charged", "credited",
-    "agreed_blank",
-)  # fmt: skip
-"""What the numbers of a row are, as `Outcomes` names them."""
 
 _BETA_PARTS: Final = 100
 _OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 _CREDITS: Final = (0.0, 1.0)
 
-# What is remembered of texts, and the numbers of the spec, by the fields that both belong to.
-_shelves: WeakKeyDictionary[Fields, tuple[Any, tuple[int, ...]]] = WeakKeyDictionary()
+class _Shelf:
+    """What the kernel remembers of the texts of some fields, and the numbers of their spec."""
+
+    __slots__ = ("forgotten", "handle", "numbers")
+
+    def __init__(self, spec: Spec, fields: Fields) -> None:
+        self.forgotten = fields.forgotten
+        self.handle = kernel.shelf(scalar_text, FORMS["unicode"], spec.lists)
+        self.numbers = _numbers(spec)
+
+
+_shelves: WeakKeyDictionary[Fields, _Shelf] = WeakKeyDictionary()
 
 
 def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
     """Read a plain gold value once for many predictions."""
-    if spec.lists == "bag":
+    if kernel is None or spec.lists == "bag":
         return None
     shelf = _shelves.get(fields)
-    if shelf is None:
-        shelf = _shelves[fields] = _kernel.shelf(scalar_text, FORMS["unicode"], spec.lists), _numbers(spec)
-    return _kernel.gold(shelf[0], fields, gold, shelf[1])
+    # A gold's currencies are known from its texts as long as those are remembered that name one; what the kernel
+    # remembers longer would hide them.
+    if shelf is None or shelf.forgotten != fields.forgotten:
+        shelf = _shelves[fields] = _Shelf(spec, fields)
+    return kernel.gold(shelf.handle, fields, gold, shelf.numbers)
+
+
+def sizes(gold: Any) -> tuple[int, int, int]:
+    """Return the number of a gold's leaves, what they weigh in units, and how many are critical."""
+    return kernel.sizes(gold)
 
 
 def _numbers(spec: Spec) -> tuple[int, ...]:
@@ -57,12 +65,12 @@ def _numbers(spec: Spec) -> tuple[int, ...]:
 
 def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
     """Count the leaves of a plain value, and tell whether the work bound ran out."""
-    return _kernel.count(gold, pred, False, False)  # type: ignore[no-any-return]
+    return kernel.count(gold, pred, False, False)
 
 
 def count_by_field(gold: Any, pred: Any, blanks: bool = False) -> tuple[dict[str, Row], bool] | None:
     """Count the leaves of a plain value by field, and what both sides leave blank where asked for."""
-    return _kernel.count(gold, pred, True, blanks)  # type: ignore[no-any-return]
+    return kernel.count(gold, pred, True, blanks)
 
 
 def terms(spec: Spec) -> tuple[float, ...] | None:
@@ -82,9 +90,9 @@ def terms(spec: Spec) -> tuple[float, ...] | None:
 
 def reward(gold: Any, text: str, made: type, terms: tuple[float, ...], max_chars: int) -> Any | None:
     """Reward a completion that is well formed and holds one JSON object, as a class of rewards."""
-    return _kernel.reward(gold, text, orjson.loads, made, "ok", "", terms, max_chars)
+    return kernel.reward(gold, text, orjson.loads, made, "ok", "", terms, max_chars)
 
 
 def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:
     """List every leaf of a plain value, and tell whether the work bound ran out."""
-    return _kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)  # type: ignore[no-any-return]
+    return kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)

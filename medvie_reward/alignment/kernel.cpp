@@ -168,6 +168,7 @@ class Work {
     return aligner.refused ? Fail::ODD : Fail::NONE;
   }
   Book& book() { return *encoded_->book; }
+  Space& space() { return *space_; }
   const Tree& pred() { return (*space_).tree; }
   const Tree& gold() { return encoded_->tree; }
   vector<Outcome>& outcomes() { return (*space_).outcomes; }
@@ -283,29 +284,21 @@ Ref shown_name(const Book& book, i32 field) {
   PyObject* name = book.field(field).name.get();
   return PyUnicode_GetLength(name) ? Ref::copy(name) : Ref(PyUnicode_FromString("$"));
 }
-PyObject* rows_by_name(const Book& book, const vector<Row>& rows) {
-  vector<std::pair<Ref, Row>> found;
-  Ref made(PyDict_New()), places(PyDict_New());
-  if (!made || !places) return nullptr;
-  for (size_t field = 0; field < rows.size(); ++field) {
-    const Row& row = rows[field];
-    if (!std::any_of(row.begin(), row.end(), [](i64 x) { return x != 0; })) continue;
-    Ref name = shown_name(book, i32(field));
-    if (!name) return nullptr;
-    Row sum = row;
-    PyObject* before = PyDict_GetItemWithError(places.get(), name.get());
-    if (PyErr_Occurred()) return nullptr;
-    if (before) {  // two fields of one name
-      Row& other = found[PyLong_AsSize_t(before)].second;
-      for (size_t i = 0; i < COUNTS; ++i) other[i] += sum[i];
-      sum = other;
-    } else {
-      Ref place(PyLong_FromSize_t(found.size()));
-      if (!place || PyDict_SetItem(places.get(), name.get(), place.get()) < 0) return nullptr;
-      found.push_back({Ref::copy(name.get()), sum});
+// Rows by name, in the order of names.
+PyObject* rows_by_name(const Book& book, vector<Counter::FieldRow>& rows) {
+  auto name_of = [&](const Counter::FieldRow& x) { return book.field(x.field).name.get(); };
+  std::sort(rows.begin(), rows.end(), [&](const Counter::FieldRow& a, const Counter::FieldRow& b) {
+    return PyUnicode_Compare(name_of(a), name_of(b)) < 0;
+  });
+  Ref made(PyDict_New());
+  for (size_t i = 0; made && i < rows.size(); ++i) {
+    Row sum = rows[i].row;
+    while (i + 1 < rows.size() && !PyUnicode_Compare(name_of(rows[i]), name_of(rows[i + 1]))) {
+      ++i;  // two fields of one name
+      for (size_t k = 0; k < COUNTS; ++k) sum[k] += rows[i].row[k];
     }
-    Ref tuple(tuple_of(sum));
-    if (!tuple || PyDict_SetItem(made.get(), name.get(), tuple.get()) < 0) return nullptr;
+    Ref name = shown_name(book, rows[i].field), tuple(tuple_of(sum));
+    if (!name || !tuple || PyDict_SetItem(made.get(), name.get(), tuple.get()) < 0) return nullptr;
   }
   return made.release();
 }
@@ -324,9 +317,9 @@ PyObject* py_count(PyObject*, PyObject* const* args, Py_ssize_t n) {
     Work work(*gold, Wishes{true, blanks != 0});
     if (Fail fail = work.run(value.get()); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
-    Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, by_field);
-    if (Fail fail = counter.count(work.outcomes()); fail != Fail::NONE) return answer(fail);
-    Ref rows(by_field ? rows_by_name(work.book(), counter.rows()) : tuple_of(counter.rows()[0]));
+    Counter counter(work.book(), work.space(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, by_field, blanks);
+    if (Fail fail = counter.count(); fail != Fail::NONE) return answer(fail);
+    Ref rows(by_field ? rows_by_name(work.book(), counter.rows()) : tuple_of(counter.rows()[0].row));
     return rows ? Py_BuildValue("(OO)", rows.get(), work.limited() ? Py_True : Py_False) : nullptr;
   });
 }
@@ -512,9 +505,9 @@ PyObject* py_reward(PyObject*, PyObject* const* args, Py_ssize_t n) {
     Work work(*gold, Wishes{true, false});
     if (Fail fail = work.run(value.get(), &found); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
-    Counter counter(work.book(), work.pred(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, false);
-    if (Fail fail = counter.count(work.outcomes()); fail != Fail::NONE) return answer(fail);
-    const Row& row = counter.rows()[0];
+    Counter counter(work.book(), work.space(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, false, false);
+    if (Fail fail = counter.count(); fail != Fail::NONE) return answer(fail);
+    const Row& row = counter.rows()[0].row;
     Totals of_gold = totals(work.book(), work.gold());
     Rates r = rates_of(terms, row, of_gold);
     i64 hallucinated = row[FILLED_BLANK] + row[INVENTED_FIELD] + row[INVENTED_ITEM];

@@ -127,18 +127,19 @@ struct Space {
     u32 now;
     i32 first;
   };
-  vector<Chain> chains, like_chains, columns;
+  vector<Chain> chains, like_chains, columns, rows;
   u32 now = 0;
   void begin(const Book& book, size_t likes) {
     grow(chains, book.classes());
     grow(like_chains, likes + 2);
     grow(columns, book.names());
+    grow(rows, book.fields());
     next();
     outcomes.clear();
   }
   void next() {
     if (++now != 0) return;
-    for (auto* all : {&chains, &like_chains, &columns}) std::fill(all->begin(), all->end(), Chain{0, -1});
+    for (auto* all : {&chains, &like_chains, &columns, &rows}) std::fill(all->begin(), all->end(), Chain{0, -1});
     now = 1;
   }
 

@@ -57,10 +57,14 @@ inline bool is_misplaced(const vector<i32>& unread, const Plain& x) {
 class Counter {
  public:
   // `costs`: what a hallucinated leaf costs for each unit, by its kind.
-  Counter(Book& book, const Tree& pred, const Tree& gold, const std::array<i64, 3>& costs, bool by_field)
-      : book_(book), p_(pred), g_(gold), costs_(costs), by_field_(by_field), rows_(by_field ? book.fields() : 1) {}
+  Counter(Book& book, Space& space, const Tree& gold, const std::array<i64, 3>& costs, bool by_field, bool blanks)
+      : book_(book), space_(space), p_(space.tree), g_(gold), costs_(costs), by_field_(by_field), blanks_(blanks) {
+    space.next();
+    if (!by_field) rows_.push_back({-1, Row{}});
+  }
 
-  Fail count(const vector<Outcome>& outcomes) {
+  Fail count() {
+    const vector<Outcome>& outcomes = space_.outcomes;
     vector<Plain> plain;
     if (Fail fail = plain_classes(book_, p_, g_, outcomes, plain); fail != Fail::NONE) return fail;
     vector<i32> not_read = unread(plain);
@@ -76,10 +80,22 @@ class Counter {
     wrong_critical();
     return Fail::NONE;
   }
-  const vector<Row>& rows() const { return rows_; }  // of each field, or one of all
+  struct FieldRow {
+    i32 field;  // -1: all
+    Row row;
+  };
+  vector<FieldRow>& rows() { return rows_; }  // of each field that has a leaf, or one of all
 
  private:
-  Row& row(i32 field) { return rows_[by_field_ ? size_t(field) : 0]; }
+  Row& row(i32 field) {
+    if (!by_field_) return rows_[0].row;
+    Space::Chain& at = space_.rows[size_t(field)];
+    if (at.now != space_.now) {
+      at = Space::Chain{space_.now, i32(rows_.size())};
+      rows_.push_back({field, Row{}});
+    }
+    return rows_[size_t(at.first)].row;
+  }
   void correct(Row& row, const Facts& facts) {
     ++row[CORRECT];
     row[CORRECT_UNITS] += facts.units;
@@ -88,13 +104,25 @@ class Counter {
   void all_correct(i32 g) {
     if (!by_field_ && !g_.scalar(g)) {
       const Box& b = g_.box(g);
-      rows_[0][CORRECT] += b.leaves;
-      rows_[0][CORRECT_UNITS] += b.units;
-      rows_[0][CRITICAL] += b.critical;
+      rows_[0].row[CORRECT] += b.leaves;
+      rows_[0].row[CORRECT_UNITS] += b.units;
+      rows_[0].row[CRITICAL] += b.critical;
       return;
     }
     for (i32 k = g, end = g_.end(g); k < end; ++k)
       if (g_.scalar(k) && g_[k].like != BLANK) correct(row(g_[k].field), book_.facts(g_[k].field));
+    if (blanks_) agreed_blanks(g);
+  }
+  // Blank members of a gold value of which every leaf is correct: the other side has them blank or not at all.
+  void agreed_blanks(i32 g) {
+    if (g_.scalar(g)) return;
+    const Box& b = g_.box(g);
+    const i32* kids = g_.kids(b);
+    for (i32 i = 0; i < b.n; ++i) {
+      const Node& kid = g_[kids[i]];
+      if (kid.box >= 0) agreed_blanks(kids[i]);
+      else if (b.kind == Kind::OBJECT && kid.box == -1 && kid.like == BLANK) ++row(kid.field)[AGREED_BLANK];
+    }
   }
   void add(const Outcome& o) {
     const Facts& facts = book_.facts(o.field);
@@ -149,10 +177,11 @@ class Counter {
     bool read, gold;
   };
   Book& book_;
+  Space& space_;
   const Tree &p_, &g_;
   std::array<i64, 3> costs_;
-  bool by_field_;
-  vector<Row> rows_;
+  bool by_field_, blanks_;
+  vector<FieldRow> rows_;
   vector<NotRight> not_right_;
 };
 
