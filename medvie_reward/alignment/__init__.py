@@ -19,35 +19,42 @@ if TYPE_CHECKING:
         align_prepared,
         leaves_of,
         prepare,
+        rows_of,
         source_of,
         tally_of,
     )
     from medvie_reward.alignment._engine import ENGINE
     from medvie_reward.alignment._grounding import Source
-    from medvie_reward.alignment._outcomes import Outcomes
+    from medvie_reward.alignment._outcomes import COLUMNS, Outcomes, Row
+    from medvie_reward.alignment._prices import CREDIT
     from medvie_reward.alignment._smr_r1 import Tally, tally
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _alignment="Alignment Leaf Prepared align align_prepared leaves_of prepare source_of tally_of",
+        _alignment="Alignment Leaf Prepared align align_prepared leaves_of prepare rows_of source_of tally_of",
         _engine="ENGINE",
         _grounding="Source",
-        _outcomes="Outcomes",
+        _outcomes="COLUMNS Outcomes Row",
+        _prices="CREDIT",
         _smr_r1="Tally tally",
     )
 
 __all__ = [
+    "COLUMNS",
+    "CREDIT",
     "ENGINE",
     "Alignment",
     "Leaf",
     "Outcomes",
     "Prepared",
+    "Row",
     "Source",
     "Tally",
     "align",
     "align_prepared",
     "leaves_of",
     "prepare",
+    "rows_of",
     "source_of",
     "tally",
     "tally_of",

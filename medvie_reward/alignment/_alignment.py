@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import ROOT, Place, path_text
+from medvie_reward.alignment import _compiled as compiled
 from medvie_reward.alignment._definition import Aligner, Item, Kid, Record, What, encode, sizes_of
 from medvie_reward.alignment._grounding import Source
-from medvie_reward.alignment._outcomes import LeafCounter
+from medvie_reward.alignment._outcomes import LeafCounter, Row
 from medvie_reward.alignment._pool import Pool, walk
 from medvie_reward.alignment._prices import CREDIT, Prices
 from medvie_reward.completions import gold_value, predicted_value
@@ -201,8 +203,8 @@ class Prepared:
 
     Attributes
     ----------
-    node
-        The encoded value, or its leaves by path where the spec's ``lists`` is ``bag``.
+    compiled
+        What the kernel made of it; ``None`` where the textbook is used.
     fields
         The fields of the gold and of what is compared with it.
     leaves, units, critical
@@ -213,12 +215,19 @@ class Prepared:
 
     gold: Any
     spec: Spec
-    node: Kid | Pool
     fields: Fields
     leaves: int
     units: int
     critical: int
     names: GoldNames | None = None
+    compiled: Any = None
+
+    @cached_property
+    def node(self) -> Kid | Pool:
+        """The value as the textbook has it: encoded, or its leaves by path where ``lists`` is ``bag``."""
+        if self.spec.lists == "bag":
+            return Pool(self.gold, self.fields, self.spec.reading)
+        return encode(self.gold, self.fields.root, self.fields, gold=True)
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -247,11 +256,19 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
 
 
 def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
+    made = compiled.prepare(gold, spec, fields)
+    if made is not None:
+        return Prepared(gold, spec, fields, *compiled.sizes(made), names, made)
+    node: Kid | Pool
     if spec.lists == "bag":
-        pool = Pool(gold, fields, spec.reading)
-        return Prepared(gold, spec, pool, fields, *pool.sizes, names)
-    node = encode(gold, fields.root, fields, gold=True)
-    return Prepared(gold, spec, node, fields, *sizes_of(node, fields.root), names)
+        node = Pool(gold, fields, spec.reading)
+        sizes = node.sizes
+    else:
+        node = encode(gold, fields.root, fields, gold=True)
+        sizes = sizes_of(node, fields.root)
+    prepared = Prepared(gold, spec, fields, *sizes, names)
+    prepared.__dict__["node"] = node
+    return prepared
 
 
 def read_prediction(pred: Any, prepared: Prepared) -> tuple[Any, dict[str, str]]:
@@ -266,6 +283,23 @@ def leaves_of(pred: Any, prepared: Prepared, source: Source | None = None) -> tu
 
 
 def _leaves(pred: Any, prepared: Prepared, source: Source | None) -> tuple[list[Leaf], bool]:
+    if prepared.compiled is not None:
+        found = compiled.leaves(prepared.compiled, pred, Leaf)
+        if found is not None:
+            leaves, limited = found
+            return leaves if source is None else [_grounded(leaf, source) for leaf in leaves], limited
+    return leaves_by_textbook(pred, prepared, source)
+
+
+def _grounded(leaf: Leaf, source: Source) -> Leaf:
+    """Return a leaf with what the source text says of it."""
+    if leaf.outcome in ("correct", "missing") or source.holds(scalar_text(leaf.pred)):
+        return leaf
+    return leaf._replace(ungrounded=True)
+
+
+def leaves_by_textbook(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:
+    """List every leaf of a plain value as the definition has it; `leaves_of` gives the same."""
     records: list[Record] = []
     limited = _walk(records, pred, prepared, None)
     records = _in_order([x for x in records if x.what != "blank"], prepared.gold, pred)
@@ -329,6 +363,28 @@ def tally_of(
 ) -> tuple[LeafCounter, bool]:
     """Count a plain value's leaves, and tell whether the work bound ran out."""
     pred, _ = read_prediction(pred, prepared)
+    if source is None and prepared.compiled is not None:
+        made, blanks = prepared.compiled, prepared.spec.counts_blanks
+        found = compiled.count_by_field(made, pred, blanks) if by_field else compiled.count(made, pred)
+        if found is not None:
+            counter = LeafCounter(prepared.fields, prepared.spec.kind_costs, by_field)
+            counter.take_rows(found[0])
+            return counter, found[1]
+    return tally_by_textbook(pred, prepared, source, by_field)
+
+
+def rows_of(pred: Any, prepared: Prepared) -> tuple[dict[str, Row], bool] | None:
+    """Count a plain value's leaves by field as plain numbers, where the kernel can; else ``None``."""
+    if prepared.compiled is None:
+        return None
+    pred, _ = read_prediction(pred, prepared)
+    return compiled.count_by_field(prepared.compiled, pred, prepared.spec.counts_blanks)
+
+
+def tally_by_textbook(
+    pred: Any, prepared: Prepared, source: Source | None = None, by_field: bool = False
+) -> tuple[LeafCounter, bool]:
+    """Count the leaves of a value that was read as the definition has it; `tally_of` gives the same."""
     spec = prepared.spec
     counter = LeafCounter(prepared.fields, spec.kind_costs, by_field, spec.counts_blanks)
     records: list[Record] = []

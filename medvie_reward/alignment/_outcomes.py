@@ -10,7 +10,18 @@ from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._definition import Array, Item, Object, Record
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._prices import CREDIT
-from medvie_reward.spec import Field, Fields, Names
+from medvie_reward.spec import KINDS, Field, Fields, Names
+
+
+Row = tuple[int, ...]
+"""What `Outcomes` counts, as plain numbers in the order of `COLUMNS`."""
+
+COLUMNS: Final = (
+    "correct", "wrong", "missing", *KINDS, "misplaced", "critical", "wrong_critical",
+    "correct_units", "wrong_units", "missing_units", "hallucinated_units", "charged", "similar_units",
+    "agreed_blank",
+)  # fmt: skip
+"""The numbers of a row, as `Outcomes` names them."""
 
 
 class Outcomes:
@@ -31,7 +42,7 @@ class Outcomes:
     correct_units, wrong_units, missing_units, hallucinated_units
         Weights.
     similar_units
-        What wrong leaves earn by their credit.
+        What wrong leaves earn by their credit: units times thousandths.
     charged
         What hallucinated leaves cost: units times thousandths of a correct leaf.
     """
@@ -55,7 +66,7 @@ class Outcomes:
         self.hallucinated_units: float = 0
         self.wrong_units = 0
         self.charged = 0
-        self.similar_units = 0.0
+        self.similar_units = 0
 
     @property
     def leaves(self) -> float:
@@ -81,7 +92,7 @@ class Outcomes:
         if what == "wrong":
             self.wrong += 1
             self.wrong_units += field.units
-            self.similar_units += field.units * record.credit / CREDIT
+            self.similar_units += field.units * record.credit
         elif what == "missing":
             self.missing += 1
             self.missing_units += field.units
@@ -92,6 +103,14 @@ class Outcomes:
             return
         if field.critical:
             self.critical += 1
+
+
+def outcomes_of(row: Row) -> Outcomes:
+    """Return what the numbers of a row count."""
+    made = Outcomes()
+    for column, n in zip(COLUMNS, row, strict=True):
+        setattr(made, column, n)
+    return made
 
 
 class LeafCounter:
@@ -193,6 +212,13 @@ class LeafCounter:
             row = self.rows[name] if self._by_field else self.total
             row.wrong_critical += min(read, gold)
 
+    def take_rows(self, rows: Row | dict[str, Row]) -> None:
+        """Take what was counted already, of all leaves or field by field."""
+        if isinstance(rows, dict):
+            self.rows = {name: outcomes_of(row) for name, row in rows.items()}
+        else:
+            self.total = outcomes_of(rows)
+
     def ground(self, source: Source | None) -> None:
         """Count what the source text, where one is given, has nowhere."""
         if source is not None:
@@ -200,5 +226,5 @@ class LeafCounter:
                 row.ungrounded += not source.holds(scalar_text(value))
 
     def finish(self) -> None:
-        """Drop the fields that have no leaf: all their values are blank."""
-        self.rows = {name: row for name, row in self.rows.items() if row.leaves or row.agreed_blank}
+        """Drop the fields that have no leaf, as all their values are blank; put the others in order."""
+        self.rows = {name: row for name, row in sorted(self.rows.items()) if row.leaves or row.agreed_blank}

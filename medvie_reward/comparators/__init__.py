@@ -186,9 +186,11 @@ class OpenForms(KnownForms):
         The texts met here that name a currency, since it last started afresh and before that.
     met
         How many such texts were written.
+    cleared
+        How often it started afresh.
     """
 
-    __slots__ = ("before", "met", "named", "whole")
+    __slots__ = ("before", "cleared", "met", "named", "whole")
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
@@ -196,10 +198,12 @@ class OpenForms(KnownForms):
         self.named: set[str] = set()
         self.before: set[str] = set()
         self.met = 0
+        self.cleared = 0
 
     def clear(self) -> None:
         """Start afresh; what names a currency is kept once more, for a gold that is being read."""
         super().clear()
+        self.cleared += 1
         self.before, self.named = self.named, set()
 
     def _written(self, text: str) -> str:

@@ -24,6 +24,7 @@ from medvie_reward._core.json_text import fault_of_text
 from medvie_reward._core.json_values import plain
 from medvie_reward._core.sizes import measure
 from medvie_reward.alignment import (
+    CREDIT,
     Alignment,
     Outcomes,
     Prepared,
@@ -428,7 +429,7 @@ def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
         matching = precision = recall = f1 = 0.0
     else:
         found, limited = gold.count(read)
-        correct, pred = found.correct_units + found.similar_units, found.pred_units
+        correct, pred = found.correct_units + found.similar_units / CREDIT, found.pred_units
         precision, recall, f1 = rates(correct, pred, gold.n_units)
         wrong_critical = found.wrong_critical / gold.n_critical if found.wrong_critical else 0.0
         matching = matching_part(

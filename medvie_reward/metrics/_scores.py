@@ -13,7 +13,19 @@ from functools import reduce
 from operator import add, attrgetter
 from typing import Any, Final
 
-from medvie_reward.alignment import Outcomes, Prepared, Source, Tally, prepare, source_of, tally, tally_of
+from medvie_reward.alignment import (
+    CREDIT,
+    Outcomes,
+    Prepared,
+    Row,
+    Source,
+    Tally,
+    prepare,
+    rows_of,
+    source_of,
+    tally,
+    tally_of,
+)
 from medvie_reward.completions import gold_value, predicted_value
 from medvie_reward.metrics._rates import rates, share
 from medvie_reward.spec import COST_PARTS, DEFAULT, KINDS, Spec, SpecFields, Unpack, resolve
@@ -305,10 +317,15 @@ def count(pred: Any, gold: Any, spec: Spec, source: Source | None = None) -> Cou
 
 def count_prepared(pred: Any, prepared: Prepared, source: Source | None = None) -> Counted:
     """Count a plain JSON value against a prepared gold, as `count` does."""
-    found, limited = tally_of(pred, prepared, source, by_field=True)
     unit = prepared.spec.fields.unit
+    if source is None and (counted := rows_of(pred, prepared)) is not None:
+        rows, limited = counted
+        fields = {name: numbers_of_row(row, unit) for name, row in rows.items()}
+        whole = [sum(column) for column in zip(*rows.values(), strict=True)]
+        return Counts(*numbers_of_row(whole, unit)) if rows else Counts(), fields, limited
+    found, limited = tally_of(pred, prepared, source, by_field=True)
     fields = {name: numbers_of(row, unit) for name, row in found.rows.items()}
-    return Counts(*add_numbers(fields.values())), fields, limited
+    return Counts(*numbers_of(sum_of(found.rows.values()), unit)) if fields else Counts(), fields, limited
 
 
 def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
@@ -319,6 +336,40 @@ def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
 
 def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
+
+
+def numbers_of_row(row: Iterable[int], unit: float) -> Numbers:
+    """Write a row whose units weigh so much as the numbers of a `Counts`."""
+    (correct, wrong, missing, filled, field, item, misplaced, critical, wrong_critical,
+     correct_units, wrong_units, missing_units, invented_units, charged, similar, blank) = row  # fmt: skip
+    return (
+        correct,
+        wrong,
+        correct + wrong + filled + field + item,
+        correct + missing + wrong,
+        filled,
+        field,
+        item,
+        misplaced,
+        0,
+        critical,
+        wrong_critical,
+        blank,
+        similar * unit / CREDIT,
+        charged * unit / COST_PARTS,
+        correct_units * unit,
+        (correct_units + wrong_units + invented_units) * unit,
+        (correct_units + wrong_units + missing_units) * unit,
+    )
+
+
+def sum_of(rows: Iterable[Outcomes]) -> Outcomes:
+    """Add outcomes."""
+    total = Outcomes()
+    for row in rows:
+        for name in Outcomes.__slots__:
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+    return total
 
 
 def numbers_of(row: Outcomes, unit: float) -> Numbers:
@@ -337,7 +388,7 @@ def numbers_of(row: Outcomes, unit: float) -> Numbers:
         row.critical,
         row.wrong_critical,
         row.agreed_blank,
-        row.similar_units * unit,
+        row.similar_units * unit / CREDIT,
         row.charged * unit / COST_PARTS,
         row.correct_units * unit,
         row.pred_units * unit,

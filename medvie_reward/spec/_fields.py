@@ -291,6 +291,11 @@ class Fields:
         """How many texts were read that name a currency; it never falls."""
         return sum([forms.met for forms in self._open_forms])
 
+    @property
+    def forgotten(self) -> int:
+        """How often texts that name a currency were forgotten; it never falls."""
+        return sum([forms.cleared for forms in self._open_forms])
+
     def _collect(self, value: Any, field: Field, texts: dict[Names, tuple[OpenForms, list[str]]]) -> None:
         """Note the texts of a gold value by field, where they may be amounts of money."""
         if type(value) is dict:

@@ -1,0 +1,98 @@
+"""The compiled kernel, called as the textbook is.
+
+Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for pooled leaves
+(``lists="bag"``), texts that have no UTF-8 form, and numbers that would not fit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import orjson
+
+from medvie_reward._core.json_values import scalar_text
+from medvie_reward.alignment._engine import kernel
+from medvie_reward.alignment._outcomes import Row
+from medvie_reward.comparators import FORMS
+from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
+
+_BETA_PARTS: Final = 100
+_OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
+_CREDITS: Final = (0.0, 1.0)
+
+class _Shelf:
+    """What the kernel remembers of the texts of some fields, and the numbers of their spec."""
+
+    __slots__ = ("forgotten", "handle", "numbers")
+
+    def __init__(self, spec: Spec, fields: Fields) -> None:
+        self.forgotten = fields.forgotten
+        self.handle = kernel.shelf(scalar_text, FORMS["unicode"], spec.lists)
+        self.numbers = _numbers(spec)
+
+
+_shelves: WeakKeyDictionary[Fields, _Shelf] = WeakKeyDictionary()
+
+
+def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
+    """Read a plain gold value once for many predictions."""
+    if kernel is None or spec.lists == "bag":
+        return None
+    shelf = _shelves.get(fields)
+    # A gold's currencies are known from its texts as long as those are remembered that name one; what the kernel
+    # remembers longer would hide them.
+    if shelf is None or shelf.forgotten != fields.forgotten:
+        shelf = _shelves[fields] = _Shelf(spec, fields)
+    return kernel.gold(shelf.handle, fields, gold, shelf.numbers)
+
+
+def sizes(gold: Any) -> tuple[int, int, int]:
+    """Return the number of a gold's leaves, what they weigh in units, and how many are critical."""
+    return kernel.sizes(gold)
+
+
+def _numbers(spec: Spec) -> tuple[int, ...]:
+    """Return the numbers of a spec that the kernel needs."""
+    parts = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
+    common = math.gcd(*parts) or 1
+    beta = 1.0 if spec.matching == "f1" else spec.beta
+    square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
+    factor = _BETA_PARTS**2 if square else 1
+    return (*[x // common for x in parts], square, factor, *parts[:3], spec.max_work, spec.max_depth)
+
+
+def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
+    """Count the leaves of a plain value, and tell whether the work bound ran out."""
+    return kernel.count(gold, pred, False, False)
+
+
+def count_by_field(gold: Any, pred: Any, blanks: bool = False) -> tuple[dict[str, Row], bool] | None:
+    """Count the leaves of a plain value by field, and what both sides leave blank where asked for."""
+    return kernel.count(gold, pred, True, blanks)
+
+
+def terms(spec: Spec) -> tuple[float, ...] | None:
+    """Return the numbers of a spec that a reward is made of, where the kernel makes rewards as it says."""
+    usual = (
+        spec.format == "think"
+        and spec.answer == "lenient"
+        and spec.matching == "precision_recall"
+        and spec.think_tags == THINK_TAGS
+        and not spec.prefilled
+        and spec.reader is None
+    )
+    if not usual:
+        return None
+    return spec.alpha, spec.floor, spec.format_weight, spec.both_empty, spec.critical_cost
+
+
+def reward(gold: Any, text: str, made: type, terms: tuple[float, ...], max_chars: int) -> Any | None:
+    """Reward a completion that is well formed and holds one JSON object, as a class of rewards."""
+    return kernel.reward(gold, text, orjson.loads, made, "ok", "", terms, max_chars)
+
+
+def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:
+    """List every leaf of a plain value, and tell whether the work bound ran out."""
+    return kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)
