@@ -298,7 +298,9 @@ def _grounded(leaf: Leaf, source: Source) -> Leaf:
     return leaf._replace(ungrounded=True)
 
 
-def leaves_by_textbook(pred: Any, prepared: Prepared, source: Source | None = None) -> tuple[list[Leaf], bool]:
+def leaves_by_textbook(
+    pred: Any, prepared: Prepared, source: Source | None = None
+) -> tuple[list[Leaf], bool]:
     """List every leaf of a plain value as the definition has it; `leaves_of` gives the same."""
     records: list[Record] = []
     limited = _walk(records, pred, prepared, None)

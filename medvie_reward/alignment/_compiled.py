@@ -22,6 +22,7 @@ _BETA_PARTS: Final = 100
 _OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 _CREDITS: Final = (0.0, 1.0)
 
+
 class _Shelf:
     """What the kernel remembers of the texts of some fields, and the numbers of their spec."""
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from medvie_reward._core.json_text import fault_of_text
@@ -200,6 +201,10 @@ class Gold:
             self._prepared = prepare(self.value, self.spec)
             self.n_leaves, self.n_units = self._prepared.leaves, self._prepared.units
             self.n_critical = self._prepared.critical
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was prepared stays behind; it is made again from the same values.
+        return partial(Gold, self.value, self.spec, source_text=self._source), ()
 
     def __repr__(self) -> str:
         return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"

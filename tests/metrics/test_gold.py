@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -72,3 +74,14 @@ def test_predictions_come_first() -> None:
     """`anls_star` takes prediction, then gold, by position and by keyword."""
     assert anls_star("x", ["x", "y"]) == 1.0
     assert anls_star(["x", "y"], "x") == anls_star(gold="x", pred=["x", "y"]) == 0.0
+
+
+def test_a_gold_document_pickles_and_copies() -> None:
+    """It goes to another process with its spec and source text, and gives the same rewards there."""
+    gold = Gold({"a": "1", "b": {"$any": ["2", "two"]}}, "strict", source_text="1 or 3", alpha=0.25)
+    text = '<think></think><answer>{"a": "3", "b": "two", "c": "9"}</answer>'
+    expected = gold.reward(text)
+    assert (expected.correct, expected.wrong, expected.ungrounded) == (1, 1, 1)
+    for other in (pickle.loads(pickle.dumps(gold)), copy.deepcopy(gold), copy.copy(gold)):
+        assert other.reward(text) == expected
+        assert other.spec == gold.spec
