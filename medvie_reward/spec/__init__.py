@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
     from medvie_reward.spec._schema_sources import Schema
+    from medvie_reward.spec._schema_walk import Inner, inner_schemas
     from medvie_reward.spec._signature import Signature
     from medvie_reward.spec._spec import (
         ANSWERS,
@@ -50,6 +51,7 @@ else:
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
         _schema_sources="Schema",
+        _schema_walk="Inner inner_schemas",
         _signature="Signature",
         _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
         _think_tags="THINK_TAGS think_pair",
@@ -74,6 +76,7 @@ __all__ = [
     "Format",
     "GoldNames",
     "HallucinationKind",
+    "Inner",
     "ListMode",
     "Names",
     "Rule",
@@ -84,6 +87,7 @@ __all__ = [
     "SpecFields",
     "Unpack",
     "explain",
+    "inner_schemas",
     "load_schema",
     "pattern_of",
     "resolve",
