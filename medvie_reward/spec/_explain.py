@@ -38,7 +38,7 @@ class FieldRule(NamedTuple):
     why
         Where the rule comes from; for guessed fields, what their values look like.
     n
-        Number of the golds' leaves here.
+        Number of the gold documents' leaves here.
     example
         One of them.
     """
