@@ -17,7 +17,7 @@ from medvie_reward import Leaf, Rule, Spec
 from medvie_reward.alignment._alignment import Prepared, leaves_of, prepare, tally_of
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._outcomes import LeafCounter, Outcomes
-from medvie_reward.spec._spec import KINDS
+from medvie_reward.spec._types import KINDS
 
 NUMBERS = [name for name in Outcomes.__slots__ if name != "similar_units"]
 HALLUCINATED = ("filled_blank", "invented_field", "invented_item")
