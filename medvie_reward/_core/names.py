@@ -1,4 +1,4 @@
-"""Lists of names in messages."""
+"""Lists of names and counted nouns in messages."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def first_few(texts: Sequence[str]) -> str:
 def plural(names: Sequence[str]) -> str:
     """Return ``s`` if there is more than one name, else nothing."""
     return "s" * (len(names) > 1)
+
+
+def counted(n: int, noun: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 row``, ``2,000 rows``; ``many`` is a plural without an ``s``."""
+    return f"{n:,} {noun if n == 1 else many or noun + 's'}"

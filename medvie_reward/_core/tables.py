@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from medvie_reward._core.names import counted
+
 
 @dataclass
 class Table:
@@ -38,7 +40,7 @@ class Table:
         """
         left = len(self.columns) - len(cells)
         if left < 0:
-            raise ValueError(f"expected {len(self.columns)} cells, got {len(cells)}")
+            raise ValueError(f"expected {counted(len(self.columns), 'cell')}, got {len(cells):,}")
         self.rows.append((*cells, *[""] * left))
 
     def to_html(self) -> str:

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
-        _alignment="Alignment Leaf Prepared align align_prepared leaves_of prepare rows_of source_of tally_of",
+        _alignment=(
+            "Alignment Leaf Prepared align align_prepared leaves_of prepare rows_of source_of tally_of"
+        ),
         _engine="ENGINE",
         _grounding="Source",
         _outcomes="COLUMNS Outcomes Row",

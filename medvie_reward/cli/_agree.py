@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.cli._options import (
     add_printed_arguments,
     add_resampling_arguments,
@@ -113,12 +114,13 @@ def _join(a: RowFile, b: RowFile, options: argparse.Namespace) -> Join:
     by_line = options.join == "line" or (options.join == "auto" and not (a.has_ids and b.has_ids))
     if by_line and len(a) != len(b):
         raise InputError(
-            f"{a.name} has {len(a)} rows and {b.name} has {len(b)}: expected as many in both, to join by line"
+            f"{a.name} has {counted(len(a), 'row')} and {b.name} has {len(b):,}: "
+            "expected as many in both, to join by line"
         )
     joined = join(a, b, options.join, "skip")
     if options.missing == "error" and (joined.missing or joined.extra):
         raise InputError(
-            f"{joined.extra} documents are in {a.name} alone and {joined.missing} in {b.name} alone: "
+            f"{counted(joined.extra, 'document')} only in {a.name} and {joined.missing:,} only in {b.name}: "
             "expected the same ids in both, or --missing skip"
         )
     return joined

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.cli._options import positive, share, whole
 from medvie_reward.cli._parser import InputFile, OutputFolder
 from medvie_reward.cli._progress import progress
@@ -134,10 +135,11 @@ def run_data(options: argparse.Namespace) -> int:
 
 def _lines(summary: Summary) -> list[str]:
     lines = [
-        f"{summary.files[split]}: {summary.rows[split]:,} rows of {documents:,} documents, "
-        f"{summary.keys[split]:.1f} keys a row, {summary.blank[split]:,} rows with a blank gold"
+        f"{summary.files[split]}: {counted(summary.rows[split], 'row')} of {counted(documents, 'document')}, "
+        f"{summary.keys[split]:.1f} keys a row, {counted(summary.blank[split], 'row')} with a blank gold"
         for split, documents in summary.documents.items()
     ]
     if summary.fewer:
-        lines.append(f"{summary.fewer:,} queries left out: their documents have no further set of keys")
+        left = counted(summary.fewer, "query", "queries")
+        lines.append(f"{left} left out: their documents have no further set of keys")
     return lines

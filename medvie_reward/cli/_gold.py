@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.cli._parser import STANDARD, InputFile, OutputFile
 from medvie_reward.cli._progress import each, progress
 from medvie_reward.cli._streams import print_json
@@ -80,5 +81,5 @@ def _write(documents: Any, write: Callable[[dict[str, Any]], object]) -> str:
         name = document.split or "no split named"
         splits[name] = splits.get(name, 0) + 1
     parts = ", ".join(f"{n:,} {name}" for name, n in splits.items())
-    lost = f"{left:,} answer{'s' * (left != 1)} without a question left out\n" if left else ""
-    return f"{count:,} document{'s' * (count != 1)} ({parts})\n{lost}"
+    lost = f"{counted(left, 'answer')} without a question left out\n" if left else ""
+    return f"{counted(count, 'document')} ({parts})\n{lost}"

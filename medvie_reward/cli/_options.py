@@ -109,7 +109,7 @@ def add_systems_row_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     rows.add_argument(
         "--missing", choices=("error", "zero", "skip"), default="error",
         help="a gold without a prediction is an error, scores zero, or is left out for every system; under "
-        "the last two, predictions without a gold are left out (default: %(default)s)",
+        "the last two, predictions without a gold document are left out (default: %(default)s)",
     )  # fmt: skip
     return rows
 
@@ -137,7 +137,9 @@ def join_systems(preds: list[RowFile], golds: RowFile, how: str, missing: str) -
     kept = [n for n, pairs in enumerate(zip(*(one.pairs for one in joins), strict=True))
             if all(pair.pred is not None for pair in pairs)]  # fmt: skip
     if not kept:
-        raise InputError(f"{golds.name} has no gold with a prediction of every system: nothing to compare")
+        raise InputError(
+            f"{golds.name} has no gold document with a prediction of every system: nothing to compare"
+        )
     return [replace(one, pairs=[one.pairs[n] for n in kept]) for one in joins]
 
 

@@ -70,7 +70,7 @@ def add_score_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("error", "zero", "skip"),
         default="error",
         help="a gold without a prediction is an error, scores zero, or is left out; under the last two, "
-        "predictions without a gold are left out (default: %(default)s)",
+        "predictions without a gold document are left out (default: %(default)s)",
     )
     rows.add_argument(
         "--by",

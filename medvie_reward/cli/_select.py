@@ -7,6 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward._version import __version__
 from medvie_reward.cli._options import positive, whole
 from medvie_reward.cli._parser import STANDARD, InputFile, OutputFile, add_old_name
@@ -270,8 +271,8 @@ def _table(selection: Selection, coverage: Coverage, method: str) -> list[str]:
     )
     repeats = coverage.n - selection.distinct
     lines = [
-        f"{coverage.k:,} of {coverage.n:,} documents, {method}, weights: {weights}",
-        *([f"{repeats:,} exact repeats, taken only after all others"] if repeats else []),
+        f"{coverage.k:,} of {counted(coverage.n, 'document')}, {method}, weights: {weights}",
+        *([f"{counted(repeats, 'exact repeat')}, taken only after all others"] if repeats else []),
         "",
         f"{'':34}{'all':>8}{'chosen':>10}   random, mean (min to max of {len(coverage.seeds)})",
     ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.completions._forms import opened, tags_of, well_formed
 from medvie_reward.spec import THINK_TAGS, Spec, resolve, think_pair
 
@@ -158,7 +159,7 @@ def form_hint(forms: Mapping[str, int], n: int, spec: Spec) -> str:
     asked = f"format={spec.format!r}" + (", prefilled=True" if spec.prefilled else "")
     if spec.think_tags != THINK_TAGS:
         asked += f", think_tags={spec.think_tags!r}"
-    said = f"none of {n} completions is well formed under {asked}: r_format is 0 for all of them"
+    said = f"none of {counted(n, 'completion')} is well formed under {asked}: r_format is 0 for all of them"
     named = {form: count for form, count in forms.items() if form}
     if not named:
         return said

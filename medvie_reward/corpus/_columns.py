@@ -101,7 +101,7 @@ def matched(preds: Any, golds: Any) -> tuple[list[Any], list[Any], list[str]] | 
         raise ArgumentError(
             f"expected predictions and gold documents with the same ids: "
             f"without a prediction {first_names(missing)}; "
-            f"without a gold {first_names(extra)}"
+            f"without a gold document {first_names(extra)}"
         )
     return [preds[name] for name in golds], list(golds.values()), [str(name) for name in golds]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.metrics import COUNTS_AT, Numbers
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FieldRows:
         return self._documents
 
     def __repr__(self) -> str:
-        return f"FieldRows({self._documents} documents, {len(self._seen)} fields)"
+        return f"FieldRows({counted(self._documents, 'document')}, {counted(len(self._seen), 'field')})"
 
     def add(self, fields: Mapping[str, Numbers]) -> None:
         """Add one document's counts per field, each as `Counts.numbers`."""

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import PurePath
 from typing import NamedTuple
 
-from medvie_reward._core.names import first_names
+from medvie_reward._core.names import counted, first_names
 from medvie_reward.corpus._row_shapes import PLAIN_ID_KEYS
 from medvie_reward.corpus._rows import RowFile
 from medvie_reward.corpus._shared_names import shared_name
@@ -54,7 +54,7 @@ def join(preds: RowFile, golds: RowFile, how: str = "auto", on_missing: str = "e
         ``id``, ``line``, or ``auto``: by id where both files have ids, else by line.
     on_missing
         ``error``, ``zero`` (a gold without a prediction counts as one without an answer) or ``skip``; under
-        the last two, predictions without a gold are left out and counted.
+        the last two, predictions without a gold document are left out and counted.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def join(preds: RowFile, golds: RowFile, how: str = "auto", on_missing: str = "e
     if len(preds) != len(golds):
         why = "" if how == "line" else " (joined by line, since not every row of both has an id)"
         raise InputError(
-            f"{preds.name} has {len(preds)} rows and {golds.name} has {len(golds)}: "
-            f"expected as many predictions as golds{why}"
+            f"{preds.name} has {counted(len(preds), 'row')} and {golds.name} has {len(golds):,}: "
+            f"expected as many predictions as gold documents{why}"
         )
     return Join("line", [Pair(n, n) for n in range(len(golds))])
 
@@ -215,9 +215,13 @@ def _join_by_id(
         parts = []
         rather = "" if len(missing) < len(wanted) else ", or --join line where the ids are others"
         if missing:
-            parts.append(f"{len(missing)} golds without a prediction ({first_names(missing)})")
+            parts.append(
+                f"{counted(len(missing), 'gold document')} without a prediction ({first_names(missing)})"
+            )
         if extra:
-            parts.append(f"{len(extra)} predictions without a gold ({first_names(extra)})")
+            parts.append(
+                f"{counted(len(extra), 'prediction')} without a gold document ({first_names(extra)})"
+            )
         raise InputError(
             f"{preds.name} and {golds.name} do not match: {'; '.join(parts)}; "
             f"expected the same ids in both, or --missing zero or --missing skip{rather}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
 from medvie_reward.completions import (
     ABSENT,
@@ -58,8 +59,8 @@ def evaluate(
         A pandas or polars Series is a list of such; a data frame has a document a row, and dots in a
         column's name stand for nested members.
     golds
-        As many golds: JSON objects or lists, or their JSON text; or a Series or a data frame likewise. Both
-        sides may also be objects keyed by id.
+        As many gold documents: JSON objects or lists, or their JSON text; or a Series or a data frame
+        likewise. Both sides may also be objects keyed by id.
     spec
         A spec or the name of a preset.
     ids
@@ -97,7 +98,7 @@ def evaluate(
         preds, golds, names_of = keyed
         ids = names_of if ids is None else ids
     warn_of(order_doubts(preds, golds))
-    preds, golds = values_of_column(preds, "predictions"), values_of_column(golds, "golds")
+    preds, golds = values_of_column(preds, "predictions"), values_of_column(golds, "gold documents")
     doubts: list[str] = []
     builder = EvaluationBuilder(chosen, known_metrics(metrics), details=Details(chosen, leaves))
     columns: list[Iterator[Any]] = [iter(preds), iter(golds)]
@@ -137,7 +138,7 @@ def _in_step(columns: list[Iterator[Any]]) -> Iterator[list[Any]]:
         if any(ended):
             raise ArgumentError(
                 f"expected as many predictions as gold documents, ids and groups: "
-                f"some of them end after {n} documents"
+                f"some of them end after {counted(n, 'document')}"
             )
         n += 1
         yield row

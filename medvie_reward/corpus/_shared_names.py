@@ -17,7 +17,7 @@ _LONGEST: Final = 256
 
 
 class SharedName(NamedTuple):
-    """Members of predictions and golds with the same values in another order."""
+    """Members of predictions and gold documents with the same values in another order."""
 
     pred: str
     gold: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import IO, Any, Final
 
-from medvie_reward._core.names import first_names
+from medvie_reward._core.names import counted, first_names
 from medvie_reward.corpus._row_shapes import Path, parse_path
 from medvie_reward.errors import InputError
 
@@ -54,7 +54,7 @@ def read_table(file: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
             if not cells:
                 continue
             if len(cells) != len(names):
-                raise InputError(f"expected {len(names)} cells, got {len(cells)}", name, row=n)
+                raise InputError(f"expected {counted(len(names), 'cell')}, got {len(cells):,}", name, row=n)
             if numbered and not cells[0].isdecimal():
                 what = f"the first one has none and holds {cells[0]!r}"
                 raise InputError(f"expected a name for every column: {what}", name, row=n)

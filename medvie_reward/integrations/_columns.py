@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.errors import InputError, SpecError
 from medvie_reward.integrations._rows import UNREAD, extra_of
 from medvie_reward.integrations.samples import Scorer
@@ -43,7 +44,10 @@ def measure_columns(
             )
         golds = [_opened(x).get("ground_truth") for x in models]
     if len(golds) != len(completions):
-        raise InputError(f"dataset: expected a gold a completion, got {len(golds)} and {len(completions)}")
+        raise InputError(
+            f"dataset: expected a gold document for each of {counted(len(completions), 'completion')}, "
+            f"got {len(golds):,}"
+        )
     extras = columns.get("extra_info")
     prompts = next((columns[name] for name in _PROMPTS if columns.get(name) is not None), None)
     flat = {key: columns[key] for key in _COLUMNS if columns.get(key) is not None}

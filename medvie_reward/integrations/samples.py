@@ -71,7 +71,8 @@ class Scorer:
         Name of a preset, a `Spec`, or spec fields to change with ``preset`` among them (a mapping or its JSON
         text). ``None`` is the preset ``clinical``.
     schema
-        JSON Schema of all golds: a mapping, its JSON text, the name of a shipped one or the path of a file.
+        JSON Schema of all gold documents: a mapping, its JSON text, the name of a shipped one or the path of
+        a file.
     hallucination_cost
         One cost for all three kinds of hallucination.
     **changes

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.errors import InputError
 from medvie_reward.integrations.samples import Scorer, scorer_of
 
@@ -102,7 +103,7 @@ def _measure_batch(
     extras = [None] * len(texts) if extra_infos is None else list(extra_infos)
     if not len(texts) == len(golds) == len(extras):
         raise InputError(
-            f"batch: expected as many of everything, got {len(texts)} completions, {len(golds)} golds and "
-            f"{len(extras)} of extra_info"
+            f"batch: expected as many of everything, got {counted(len(texts), 'completion')}, "
+            f"{counted(len(golds), 'gold document')} and {len(extras):,} of extra_info"
         )
     return [scorer.measure(*sample) for sample in zip(texts, golds, extras, strict=True)]

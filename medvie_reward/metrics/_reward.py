@@ -29,6 +29,7 @@ from medvie_reward.alignment import (
     Alignment,
     Outcomes,
     Prepared,
+    Source,
     align_prepared,
     prepare,
     source_of,
@@ -204,7 +205,7 @@ class Gold:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was prepared stays behind; it is made again from the same values.
-        return partial(Gold, self.value, self.spec, source_text=self._source), ()
+        return partial(_gold_again, self.value, self.spec, self._source), ()
 
     def __repr__(self) -> str:
         return f"Gold({self.n_leaves} leaves, spec={self.spec!r})"
@@ -269,6 +270,12 @@ class Gold:
             return _tallied(total.matched, total.n_pred, total.n_gold), False
         found, limited = tally_of(read.answer, self._prepared, self._source)
         return found.total, limited
+
+
+def _gold_again(value: Any, spec: Spec, source: Source | None) -> Gold:
+    made = Gold(value, spec)
+    made._source = source
+    return made
 
 
 def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import IO, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.reports._tables import (
     NARROW,
-    documents_text,
     engine_line,
     interval,
     make_table,
@@ -38,7 +38,7 @@ def print_agreement(
         How many to name; how many are left out is said.
     """
     with open_console(file) as console:
-        title = f"{documents_text(len(agreement.documents))}: A is {agreement.a}, B is {agreement.b}"
+        title = f"{counted(len(agreement.documents), 'document')}: A is {agreement.a}, B is {agreement.b}"
         # Apart from its table, which may be too narrow for it.
         console.print(title, style="bold", soft_wrap=True)
         print_table(console, _whole(agreement))
@@ -97,10 +97,12 @@ def _notes(agreement: Agreement) -> list[str]:
         )
     if agreement.skipped_a or agreement.skipped_b:
         lines.append(
-            f"Left out: {agreement.skipped_a:,} documents that only A has, {agreement.skipped_b:,} only B."
+            f"Left out: {counted(agreement.skipped_a, 'document')} that only A has, "
+            f"{agreement.skipped_b:,} only B."
         )
     if agreement.limited:
         lines.append(
-            f"Limited: {agreement.limited:,} documents reached the spec's max_work: pairs may not be best."
+            f"Limited: {counted(agreement.limited, 'document')} reached the spec's max_work: "
+            "pairs may not be best."
         )
     return lines

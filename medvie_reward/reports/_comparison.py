@@ -8,11 +8,11 @@ from typing import IO
 
 from rich.console import Console
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES
 from medvie_reward.reports._tables import (
     NARROW,
-    documents_text,
     engine_line,
     interval,
     make_table,
@@ -62,7 +62,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 def _systems(comparison: Comparison, width: int) -> Table:
     """Build the table of systems: a metric a row, a system a column."""
-    table = make_table(documents_text(comparison.documents), "", comparison.names)
+    table = make_table(counted(comparison.documents, "document"), "", comparison.names)
     for figure in comparison.figures[comparison.names[0]]:
         if width < NARROW and figure in _SECOND:
             continue

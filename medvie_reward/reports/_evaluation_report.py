@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES, Evaluation
 from medvie_reward.reports._summary import summary_lines, worst_first
@@ -12,7 +13,6 @@ from medvie_reward.reports._tables import (
     NARROW,
     WIDE,
     bounds,
-    documents_text,
     hidden,
     make_table,
     number,
@@ -130,7 +130,7 @@ def _option(value: object) -> str:
 def _overall(evaluation: Evaluation) -> Table:
     micro, macro, published = evaluation.micro, evaluation.macro, evaluation.published.asked()
     f1 = ("precision", "recall", "F1") if "f1" in evaluation.metrics else ()
-    table = make_table(documents_text(evaluation.n), "", (*f1, *(TITLES[name] for name in published)))
+    table = make_table(counted(evaluation.n, "document"), "", (*f1, *(TITLES[name] for name in published)))
     means = [*published.values()]
     if f1:
         table.add_row("micro (all leaves)", *map(rate, (micro.precision, micro.recall, micro.f1)))

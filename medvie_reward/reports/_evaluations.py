@@ -7,6 +7,7 @@ from html import escape
 from io import StringIO
 from typing import Any
 
+from medvie_reward._core.names import counted
 from medvie_reward.corpus import Evaluation, Scored
 from medvie_reward.errors import ArgumentError
 from medvie_reward.reports._document_views import page_of
@@ -59,7 +60,7 @@ def evaluation_report(
         )
     n = len(evaluation.documents)
     if images is not None and len(images) != n:
-        raise ArgumentError(f"images: expected those of each of {n} documents, got {len(images)}")
+        raise ArgumentError(f"images: expected those of each of {counted(n, 'document')}, got {len(images)}")
     pages = (
         page_of(
             Scored(document, {}, list(leaves)),

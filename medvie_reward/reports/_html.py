@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward._version import __version__
 from medvie_reward.corpus import Evaluation
 from medvie_reward.errors import ArgumentError
@@ -91,7 +92,7 @@ def render_archive(
     n = len(evaluation.documents)
     if len(archive.documents) != n:
         raise ArgumentError(
-            f"report: expected a page for each of {n} documents, got {len(archive.documents)}"
+            f"report: expected a page for each of {counted(n, 'document')}, got {len(archive.documents)}"
         )
     spans, field_spans = intervals or {}, field_intervals or {}
     _check_names(spans, HEADLINES, "intervals")

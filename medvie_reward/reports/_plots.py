@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from medvie_reward._core.names import counted
+
 BINS: Final = 10
 """Bins of a histogram below 1; documents of exactly 1 have a bar of their own."""
 
@@ -123,7 +125,7 @@ def histogram(values: Sequence[float]) -> Histogram:
             )
         if n:
             said.append(f"{n:,} at 1" if k == BINS else f"{n:,} in {low} to {high}")
-    return Histogram(f"{len(values):,} documents by F1: {', '.join(said)}", tuple(bins))
+    return Histogram(f"{counted(len(values), 'document')} by F1: {', '.join(said)}", tuple(bins))
 
 
 def bin_counts(values: Sequence[float]) -> list[int]:
@@ -145,14 +147,18 @@ def heat_map(fields: Sequence[str], groups: Sequence[str], cells: Mapping[tuple[
         (field, group) -> what to show; a pair that is not in it stays empty.
     """
     rows = [HeatRow(field, tuple(_cell(field, group, cells) for group in groups)) for field in fields]
-    return HeatMap(f"F1 of {len(fields)} fields in {len(groups)} groups", tuple(groups), tuple(rows))
+    return HeatMap(
+        f"F1 of {counted(len(fields), 'field')} in {counted(len(groups), 'group')}",
+        tuple(groups),
+        tuple(rows),
+    )
 
 
 def _cell(field: str, group: str, cells: Mapping[tuple[str, str], Cell]) -> HeatCell | None:
     cell = cells.get((field, group))
     if cell is None:
         return None
-    title = f"{field}, {group}: F1 {cell.value:.4f}, {cell.n:,} leaves"
+    title = f"{field}, {group}: F1 {cell.value:.4f}, {counted(cell.n, 'leaf', 'leaves')}"
     return HeatCell(group, shade(cell.value), _short(cell.value), title)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.corpus import TITLES
 from medvie_reward.reports._tables import (
@@ -40,7 +41,7 @@ def print_ablation(
     """
     with open_console(file) as console:
         n = subsamples.documents
-        console.print(f"{n:,} documents", style="bold")
+        console.print(counted(n, "document"), style="bold")
         table = make_table("", "", [TITLES[figure]])
         for name, value in subsamples.figures.items():
             table.add_row(name, rate(value))

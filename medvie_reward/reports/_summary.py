@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medvie_reward._core.names import first_few
+from medvie_reward._core.names import counted, first_few
 from medvie_reward.corpus import TITLES, Evaluation
 from medvie_reward.metrics import Scores
 from medvie_reward.reports._tables import number, rate
@@ -39,16 +39,16 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
         lines.append(
             (
                 "Unmatched",
-                f"{evaluation.missing:,} gold documents without a prediction, "
-                f"{evaluation.extra:,} predictions without a gold document (left out)",
+                f"{counted(evaluation.missing, 'gold document')} without a prediction, "
+                f"{counted(evaluation.extra, 'prediction')} without a gold document (left out)",
             )
         )
     if evaluation.limited and shown:
         lines.append(
             (
                 "Limited",
-                f"{evaluation.limited:,} of {evaluation.n:,} documents reached the spec's max_work: "
-                "their pairs may not be best",
+                f"{evaluation.limited:,} of {counted(evaluation.n, 'document')} reached the spec's "
+                "max_work: their pairs may not be best",
             )
         )
     if evaluation.published.limited:
@@ -56,8 +56,8 @@ def summary_lines(evaluation: Evaluation, leaves: bool | None = None) -> list[tu
         lines.append(
             (
                 "Bounded",
-                f"{evaluation.published.limited:,} of {evaluation.n:,} documents reached the work limit of "
-                f"{names}: their values may be too low",
+                f"{evaluation.published.limited:,} of {counted(evaluation.n, 'document')} reached the "
+                f"work limit of {names}: their values may be too low",
             )
         )
     slower = ": the same numbers as the compiled kernel, slower" if evaluation.engine == "textbook" else ""

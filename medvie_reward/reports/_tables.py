@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.alignment import ENGINE
 
@@ -82,18 +83,13 @@ def print_lines(console: Console, lines: Iterable[str], signature: str) -> None:
 
 def hidden(n: int, what: str) -> list[str]:
     """Return the line that says how many rows are left out; nothing if none are."""
-    return [f"… and {n:,} more {what}{'s' * (n != 1)}"] if n > 0 else []
+    return [f"… and {counted(n, f'more {what}')}"] if n > 0 else []
 
 
 def print_hidden(console: Console, n: int, what: str) -> None:
     """Print how many rows are left out, if any are."""
     for line in hidden(n, what):
         console.print(line)
-
-
-def documents_text(n: int) -> str:
-    """Write a number of documents."""
-    return f"{n:,} document{'s' * (n != 1)}"
 
 
 def number(x: Any) -> str:

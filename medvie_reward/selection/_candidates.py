@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import plain
+from medvie_reward._core.names import counted
 from medvie_reward.corpus import Place, RowFile
 from medvie_reward.errors import GoldError, InputError
 from medvie_reward.metrics import read_gold
@@ -126,7 +127,9 @@ def read_embeddings(name: str, n: int) -> npt.NDArray[Any]:
     if found.ndim != 2 or not found.shape[1]:
         raise InputError(f"expected the shape (documents, dimensions), got {found.shape}", name)
     if len(found) != n:
-        raise InputError(f"has {len(found)} rows: expected {n}, one per document in the file's order", name)
+        raise InputError(
+            f"has {counted(len(found), 'row')}: expected {n:,}, one per document in the file's order", name
+        )
     if found.dtype.kind not in "fiu":
         raise InputError(f"expected real numbers, got {found.dtype}", name)
     largest = float(np.finfo(np.float32).max)

@@ -13,6 +13,7 @@ from random import Random
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.errors import ArgumentError
 from medvie_reward.selection._features import Profile
 from medvie_reward.spec import pattern_of
@@ -146,7 +147,9 @@ def cover(
     import numpy as np
 
     if not picks or draws < 1:
-        raise ArgumentError(f"{len(picks)} picks, {draws} random ones: expected at least 1 of both")
+        raise ArgumentError(
+            f"{counted(len(picks), 'pick')}, {draws} random ones: expected at least 1 of both"
+        )
     fields, kinds = _field_counts(profiles), _kind_counts(profiles)
     rare = {name for name, n in fields.items() if n < RARE * len(profiles)}
     seeds = tuple(range(seed, seed + draws))

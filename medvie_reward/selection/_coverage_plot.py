@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from medvie_reward._core.files import replacing
+from medvie_reward._core.names import counted
 from medvie_reward.errors import InputError
 from medvie_reward.selection._coverage import RARE, Coverage
 
@@ -78,7 +79,8 @@ def _figure(coverage: Coverage, target: Any, form: str) -> None:
             _draw_kinds(axes[2], coverage)
         figure.legend(loc="outside lower center", ncols=4, frameon=False)
         figure.suptitle(
-            f"{coverage.k:,} of {coverage.n:,} documents, and {len(coverage.seeds)} random selections",
+            f"{coverage.k:,} of {counted(coverage.n, 'document')}, and "
+            f"{counted(len(coverage.seeds), 'random selection')}",
             x=0.01,
             ha="left",
         )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from medvie_reward._core.json_values import is_empty, scalar_text
+from medvie_reward._core.names import counted
 from medvie_reward._core.paths import member_path
 from medvie_reward.errors import ArgumentError
 
@@ -215,7 +216,8 @@ def check_shape(embeddings: npt.NDArray[Any], n: int) -> None:
     """
     if embeddings.ndim != 2 or len(embeddings) != n:
         raise ArgumentError(
-            f"embeddings of shape {embeddings.shape}: expected a row of numbers for each of {n} documents"
+            f"embeddings of shape {embeddings.shape}: "
+            f"expected a row of numbers for each of {counted(n, 'document')}"
         )
 
 
@@ -261,7 +263,7 @@ def _columns(name: str, profiles: Sequence[Profile], embeddings: npt.NDArray[Any
     places = {column: n for n, column in enumerate(sorted({column for row in cells for column in row}))}
     if len(places) > _MOST_COLUMNS:
         raise ArgumentError(
-            f"the feature group {name!r} has {len(places):,} columns: expected at most "
+            f"the feature group {name!r} has {counted(len(places), 'column')}: expected at most "
             f"{_MOST_COLUMNS:,}; are values used as member names? The weight {name}=0 leaves the group out"
         )
     table = np.zeros((len(profiles), len(places)), np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward.errors import ArgumentError
 
 RULES: Final = ("proportional", "equal")
@@ -64,7 +65,7 @@ def check_count(k: int, n: int) -> None:
         If it is not between 1 and the number of documents.
     """
     if not 1 <= k <= n:
-        raise ArgumentError(f"{k} picks out of {n} documents: expected 1 to {n}")
+        raise ArgumentError(f"{counted(k, 'pick')} out of {counted(n, 'document')}: expected 1 to {n:,}")
 
 
 def _hand_out(quotas: dict[str, int], order: list[str], k: int) -> None:

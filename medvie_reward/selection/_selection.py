@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from medvie_reward._core.names import counted
 from medvie_reward.errors import ArgumentError
 from medvie_reward.selection._features import Features, Profile, check_shape, features_of
 from medvie_reward.selection._greedy import farthest_first
@@ -89,7 +90,10 @@ def select(
     check_method(method)
     check_count(k, len(profiles))
     if strata is not None and len(strata) != len(profiles):
-        raise ArgumentError(f"{len(strata)} strata: expected one for each of {len(profiles)} documents")
+        raise ArgumentError(
+            f"{counted(len(strata), 'stratum', 'strata')}: "
+            f"expected one for each of {counted(len(profiles), 'document')}"
+        )
     if embeddings is not None:
         check_shape(embeddings, len(profiles))
     names = [""] * len(profiles) if strata is None else list(strata)

@@ -20,40 +20,43 @@ if TYPE_CHECKING:
     )
     from medvie_reward.spec._fields import Field, Fields
     from medvie_reward.spec._list_modes import ListMode
+    from medvie_reward.spec._presets import DEFAULT, PRESETS
     from medvie_reward.spec._reading import GoldNames
     from medvie_reward.spec._rules import Names, Rule, pattern_of
     from medvie_reward.spec._schema_document import PREFIX, SchemaTree
     from medvie_reward.spec._schema_rules import SCHEMAS, load_schema, rules_of
     from medvie_reward.spec._schema_sources import Schema
+    from medvie_reward.spec._schema_walk import Inner, inner_schemas
     from medvie_reward.spec._signature import Signature
-    from medvie_reward.spec._spec import (
+    from medvie_reward.spec._spec import COST_PARTS, COSTS, Spec, resolve
+    from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
+    from medvie_reward.spec._types import (
         ANSWERS,
-        COST_PARTS,
-        COSTS,
-        DEFAULT,
         FORMATS,
         KINDS,
-        PRESETS,
-        Spec,
-        resolve,
+        Answer,
+        Format,
+        HallucinationKind,
+        SpecFields,
+        Unpack,
     )
-    from medvie_reward.spec._think_tags import THINK_TAGS, think_pair
-    from medvie_reward.spec._types import Answer, Format, HallucinationKind, SpecFields, Unpack
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _explain="FieldRule explain say_unmatched unmatched_by_fields unmatched_rules",
         _fields="Field Fields",
         _list_modes="ListMode",
+        _presets="DEFAULT PRESETS",
         _reading="GoldNames",
         _rules="Names Rule pattern_of",
         _schema_document="PREFIX SchemaTree",
         _schema_rules="SCHEMAS load_schema rules_of",
         _schema_sources="Schema",
+        _schema_walk="Inner inner_schemas",
         _signature="Signature",
-        _spec="ANSWERS COSTS COST_PARTS DEFAULT FORMATS KINDS PRESETS Spec resolve",
+        _spec="COSTS COST_PARTS Spec resolve",
         _think_tags="THINK_TAGS think_pair",
-        _types="Answer Format HallucinationKind SpecFields Unpack",
+        _types="ANSWERS FORMATS KINDS Answer Format HallucinationKind SpecFields Unpack",
     )
 
 __all__ = [
@@ -74,6 +77,7 @@ __all__ = [
     "Format",
     "GoldNames",
     "HallucinationKind",
+    "Inner",
     "ListMode",
     "Names",
     "Rule",
@@ -84,6 +88,7 @@ __all__ = [
     "SpecFields",
     "Unpack",
     "explain",
+    "inner_schemas",
     "load_schema",
     "pattern_of",
     "resolve",

@@ -11,8 +11,9 @@ from medvie_reward.comparators.guess import guess_kind
 from medvie_reward.errors import GoldError
 from medvie_reward.spec._fields import Field
 from medvie_reward.spec._functions import name_of
+from medvie_reward.spec._presets import PRESETS
 from medvie_reward.spec._rules import NOT_DESCRIBED, Names, Pattern, Rule, fits, pattern_of
-from medvie_reward.spec._spec import PRESETS, Spec
+from medvie_reward.spec._spec import Spec
 
 _LONGEST = 24
 _NAMED = 5
@@ -38,7 +39,7 @@ class FieldRule(NamedTuple):
     why
         Where the rule comes from; for guessed fields, what their values look like.
     n
-        Number of the golds' leaves here.
+        Number of the gold documents' leaves here.
     example
         One of them.
     """

@@ -71,8 +71,8 @@ def _without_inner(schema: dict[str, Any], inner: list[Any]) -> dict[str, Any]:
 
 def _look(keyword: str, value: Any) -> Any:
     """Return what a metaschema looks at in a keyword's value: no words of a text, no size of a number."""
-    if keyword == "type" or keyword.startswith("$") or isinstance(value, bool):
-        return value
+    if isinstance(value, bool) or keyword == "type" or (keyword.startswith("$") and keyword != "$ref"):
+        return value  # of a reference a metaschema only wants that it is a text
     if isinstance(value, str):
         return ""
     if isinstance(value, (int, float)):

@@ -135,6 +135,7 @@ class SchemaTree:
             if fragment not in self._anchors:
                 raise wrong(at, f"one of the anchors here ({', '.join(self._anchors) or 'none'})", ref)
             return self._anchors[fragment]
+        # `referencing` follows pointers too, but takes -1 and 01 for items, and keeps no place for messages.
         found, path = self.root, self._top
         for step in fragment.split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")

@@ -29,7 +29,6 @@ from medvie_reward.spec._schema_document import PREFIX, SchemaTree, member, wron
 from medvie_reward.spec._schema_sources import Schema
 from medvie_reward.spec._schema_types import (
     ANY,
-    ARRAY_KEYWORDS,
     NONE,
     Kinds,
     comparator_for,
@@ -39,6 +38,7 @@ from medvie_reward.spec._schema_types import (
     union,
     with_items,
 )
+from medvie_reward.spec._schema_walk import inner_schemas
 
 SCHEMAS: Final = ("medical_report.en", "medical_report.zh")
 """Names of the schemas that come with this package."""
@@ -203,26 +203,25 @@ class _Walk:
         if self._met > _MOST:
             raise SpecError(f"schema: expected at most {_MOST} places - at {self._tree.place(schema)}")
         parts.append(part)
-        kinds = stated(schema)
+        kinds, listed = stated(schema), False
         inner = part._replace(depth=part.depth + 1)
-        if "$ref" in schema:
-            target = self._tree.target(schema)
-            again = inner._replace(schema=target, seen=inner.seen | {id(target)})
-            kinds = meet(kinds, NONE if id(target) in part.seen else self._read(again, parts))
-        for one in schema.get("allOf", ()):
-            kinds = meet(kinds, self._read(inner._replace(schema=one), parts))
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in schema:
-                kinds = meet(kinds, self._either(inner, schema[keyword], parts))
-        depend = [*schema.get("dependentSchemas", {}).values(), *schema.get("dependencies", {}).values()]
-        for one in (schema.get("then"), schema.get("else"), *depend):
-            if isinstance(one, dict):  # it says what more there may be, not what there is
-                self._read(inner._replace(schema=one, branch=(*part.branch, id(one))), parts)
-        stands = [schema[keyword] for keyword in ARRAY_KEYWORDS if keyword in schema]
-        if items := [one for x in stands for one in (x if isinstance(x, list) else [x])]:
-            held = self._either(inner._replace(path=f"{part.path}[]"), items, parts)
-            kinds = with_items(kinds, held)
-        elif any(name == "array" for name, _ in kinds):
+        for role, schemas in inner_schemas(self._tree, schema):
+            if role == "ref":
+                (target,) = schemas
+                again = inner._replace(schema=target, seen=inner.seen | {id(target)})
+                kinds = meet(kinds, NONE if id(target) in part.seen else self._read(again, parts))
+            elif role == "all":
+                for one in schemas:
+                    kinds = meet(kinds, self._read(inner._replace(schema=one), parts))
+            elif role == "either":
+                kinds = meet(kinds, self._either(inner, schemas, parts))
+            elif role == "more":  # it says what more there may be, not what there is
+                for one in schemas:
+                    self._read(inner._replace(schema=one, branch=(*part.branch, id(one))), parts)
+            else:
+                held = self._either(inner._replace(path=f"{part.path}[]"), schemas, parts)
+                kinds, listed = with_items(kinds, held), True
+        if not listed and any(name == "array" for name, _ in kinds):
             parts.append(inner._replace(schema={}, path=f"{part.path}[]"))
         return kinds
 

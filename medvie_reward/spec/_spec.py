@@ -11,23 +11,30 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from functools import cached_property, lru_cache
-from typing import Any, Final, cast, get_args
+from functools import cache, cached_property
+from typing import Any, Final, cast
 
 from medvie_reward._core.validate import is_integer, is_number, is_one_of, shown
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._fields import Fields
 from medvie_reward.spec._list_modes import ListMode
+from medvie_reward.spec._presets import PRESETS, preset_fields
 from medvie_reward.spec._reading import KEYS, DocumentReader
 from medvie_reward.spec._rules import Rule, is_text
-from medvie_reward.spec._schema_rules import load_schema, rules_of
+from medvie_reward.spec._schema_rules import rules_of
 from medvie_reward.spec._schema_sources import Schema
 from medvie_reward.spec._signature import Signature
 from medvie_reward.spec._think_tags import THINK_TAGS, known_tags, think_pair
 from medvie_reward.spec._types import (
+    ANSWERS,
+    FORMATS,
+    KINDS,
+    MATCHINGS,
+    NARRATIVES,
+    READINGS,
+    TEXTS,
     Answer,
     Format,
-    HallucinationKind,
     Keys,
     Lists,
     Matching,
@@ -38,18 +45,6 @@ from medvie_reward.spec._types import (
     Unpack,
 )
 
-_TEXTS: Final = get_args(Text)
-_READINGS: Final = get_args(Reading)
-_MATCHINGS: Final = get_args(Matching)
-_NARRATIVES: Final = get_args(Narrative)
-FORMATS: Final[tuple[str, ...]] = get_args(Format)
-"""What `Spec.format` can be."""
-ANSWERS: Final[tuple[str, ...]] = get_args(Answer)
-"""What `Spec.answer` can be."""
-DEFAULT: Final = "clinical"
-"""The preset of functions that are given none."""
-KINDS: Final[tuple[HallucinationKind, ...]] = get_args(HallucinationKind)
-"""The kinds of hallucinated leaves."""
 COSTS: Final = ("filled_blank_cost", "invented_field_cost", "invented_item_cost", "critical_cost")
 COST_PARTS: Final = 1_000
 """Costs are whole multiples of one part in so many."""
@@ -225,10 +220,10 @@ class Spec:
         known = ListMode.parse(self.lists) is not None
         self._require("lists", known and is_text(self.lists), _LISTS)
         for field, words in (
-            ("text", _TEXTS),
-            ("narrative", _NARRATIVES),
-            ("reading", _READINGS),
-            ("matching", _MATCHINGS),
+            ("text", TEXTS),
+            ("narrative", NARRATIVES),
+            ("reading", READINGS),
+            ("matching", MATCHINGS),
             ("format", FORMATS),
             ("answer", ANSWERS),
         ):
@@ -287,13 +282,7 @@ class Spec:
             return
         aliases = self.key_aliases
         pairs = list(aliases.items()) if isinstance(aliases, Mapping) else aliases
-        good = isinstance(pairs, (list, tuple)) and all(
-            isinstance(pair, (list, tuple))
-            and len(pair) == 2
-            and _are_words((pair[0],))
-            and _are_words(pair[1])
-            for pair in pairs
-        )
+        good = isinstance(pairs, (list, tuple)) and all(map(_is_alias, pairs))
         self._require("key_aliases", good, "an object of a name with a list of other names")
         object.__setattr__(self, "key_aliases", tuple((name, tuple(others)) for name, others in pairs))
 
@@ -318,7 +307,7 @@ class Spec:
         """
         if not is_one_of(name, PRESETS):
             raise SpecError(f"no preset {shown(name)}: expected one of {', '.join(PRESETS)}")
-        return _clinical() if name == "clinical" else _PLAIN[name]
+        return _preset(name)
 
     @classmethod
     def from_json_schema(
@@ -467,33 +456,7 @@ def resolve(spec: Spec | str, **overrides: Any) -> Spec:
 
 _FIELDS: Final = frozenset(field.name for field in dataclasses.fields(Spec))
 
-_PLAIN: Final[dict[str, Spec]] = {
-    spec.name: spec
-    for spec in (
-        Spec(),
-        Spec(name="paper", lists="bag", text="strip", both_empty=0.0),
-        Spec(name="donut", lists="bag", text="strip", reading="donut", matching="f1", format_weight=0.0),
-        Spec(name="smr-r1", lists="bag", text="strip", reading="smr-r1", answer="tagged", format_weight=0.0),
-    )
-}
 
-PRESETS: Final = ("clinical", *_PLAIN)
-"""Names of the presets."""
-
-
-@lru_cache(maxsize=1)  # made when first asked for: it reads the shipped schemas
-def _clinical() -> Spec:
-    # The tests hold the shipped schemas against their metaschema, so it need not be loaded here.
-    english, chinese = (rules_of(load_schema(f"medical_report.{name}"), check=False) for name in ("en", "zh"))
-    return Spec(
-        name="clinical",
-        text="guess",
-        field_names=True,
-        lone_currency=True,
-        rules=english + chinese,
-        matching="f1",
-        filled_blank_cost=0.25,
-        invented_field_cost=0.25,
-        invented_item_cost=0.25,
-        format_needs_answer=True,
-    )
+@cache  # made when first asked for: one of them reads the shipped schemas
+def _preset(name: str) -> Spec:
+    return Spec(**cast("dict[str, Any]", preset_fields(name)))

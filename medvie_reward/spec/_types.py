@@ -1,4 +1,4 @@
-"""The values that a spec's fields can have, for type checkers and editors.
+"""The values that a spec's fields can have, at run time and for type checkers and editors.
 
 Every function with ``**overrides`` has them as ``Unpack[SpecFields]``, so that an editor completes
 ``text="guess"`` and a type checker finds ``text="gues"``. What runs checks values by itself, as before.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Final, Literal, Optional, TypedDict, Union, get_args
 
 from medvie_reward.spec._rules import Rule
 
@@ -38,6 +38,17 @@ Keys = Literal["exact", "case", "loose"]
 """How the names of members may differ; `Spec.keys`."""
 HallucinationKind = Literal["filled_blank", "invented_field", "invented_item"]
 """The kinds of hallucinated leaves; `Leaf.kind`."""
+
+TEXTS: Final[tuple[str, ...]] = get_args(Text)
+NARRATIVES: Final[tuple[str, ...]] = get_args(Narrative)
+READINGS: Final[tuple[str, ...]] = get_args(Reading)
+MATCHINGS: Final[tuple[str, ...]] = get_args(Matching)
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
+"""What `Spec.format` can be."""
+ANSWERS: Final[tuple[str, ...]] = get_args(Answer)
+"""What `Spec.answer` can be."""
+KINDS: Final[tuple[HallucinationKind, ...]] = get_args(HallucinationKind)
+"""The kinds of hallucinated leaves."""
 
 
 class SpecFields(TypedDict, total=False):

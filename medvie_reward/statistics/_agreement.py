@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medvie_reward._core.names import counted
 from medvie_reward.alignment import ENGINE
 from medvie_reward.corpus import Figure, Rows, Scored, field_at, field_figure, score_document
 from medvie_reward.errors import ArgumentError, GoldError
@@ -129,7 +130,7 @@ class Agreement(NamedTuple):
     def __repr__(self) -> str:
         low, high = self.micro.low, self.micro.high
         f1 = f"F1={self.micro.value:.4f} [{low:.4f}, {high:.4f}]"
-        return f"Agreement({self.a!r}, {self.b!r}, {len(self.documents)} documents, {f1})"
+        return f"Agreement({self.a!r}, {self.b!r}, {counted(len(self.documents), 'document')}, {f1})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
+from medvie_reward._core.names import counted
 from medvie_reward.corpus import BOUNDS, Evaluation, evaluate, is_size, slice_of
 from medvie_reward.errors import ArgumentError
 from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack
@@ -123,7 +124,8 @@ def labels_of(
         for name, labels in slices.items():
             if len(labels) != len(golds):
                 raise ArgumentError(
-                    f"slice {name!r}: expected a label for each of {len(golds)} documents, got {len(labels)}"
+                    f"slice {name!r}: expected a label for each of {counted(len(golds), 'document')}, "
+                    f"got {len(labels):,}"
                 )
         return dict(slices)
     made: dict[str, Sequence[str]] = {}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from medvie_reward._core.names import counted
 from medvie_reward.corpus import FIELD_COLUMNS, Evaluation, Rows, asked_figures, document_rows, field_at
 from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._bootstrap import Interval, intervals
@@ -35,7 +36,8 @@ class Uncertainty(NamedTuple):
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} [{x.low:.4f}, {x.high:.4f}]" for name, x in self.figures.items())
-        return f"Uncertainty({shown}; {len(self.fields)} fields, {len(self.groups)} groups)"
+        of = f"{counted(len(self.fields), 'field')}, {counted(len(self.groups), 'group')}"
+        return f"Uncertainty({shown}; {of})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -79,7 +81,10 @@ def measure_uncertainty(
     """
     documents = evaluation.documents
     if clusters is not None and len(clusters) != len(documents):
-        raise ArgumentError(f"{len(clusters)} clusters: expected one for each of {len(documents)} documents")
+        raise ArgumentError(
+            f"{counted(len(clusters), 'cluster')}: "
+            f"expected one for each of {counted(len(documents), 'document')}"
+        )
     rows = document_rows(documents)
     figures = asked_figures(evaluation.metrics, rows)
     columns = {} if fields is None else dict(fields)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.seeds import DEFAULT_SEED
 from medvie_reward.errors import ArgumentError
 
@@ -134,7 +135,9 @@ def sum_clusters(rows: Floats, clusters: Sequence[Hashable] | None) -> Floats:
     if clusters is None:
         return rows
     if len(clusters) != len(rows):
-        raise ArgumentError(f"{len(clusters)} clusters: expected one for each of {len(rows)} documents")
+        raise ArgumentError(
+            f"{counted(len(clusters), 'cluster')}: expected one for each of {counted(len(rows), 'document')}"
+        )
     numbers: dict[Hashable, int] = {}
     places = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters])
     return np.stack([np.bincount(places, column, len(numbers)) for column in rows.T], axis=1)

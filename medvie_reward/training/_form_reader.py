@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Any, Final
 
 from medvie_reward.errors import SpecError
-from medvie_reward.spec import PREFIX, ListMode, Schema, SchemaTree
+from medvie_reward.spec import PREFIX, ListMode, Schema, SchemaTree, inner_schemas
 from medvie_reward.training._query_fields import QueryField, merge
 
 _SCALARS: Final = frozenset(("string", "number", "integer", "boolean"))
-_COMBINED: Final = ("allOf", "anyOf", "oneOf")
 _MOST_FIELDS: Final = 5_000
 
 
@@ -26,11 +26,22 @@ def form_of_schema(schema: Schema) -> QueryField:
     SpecError
         If the schema is wrong or names no member.
     """
-    tree = SchemaTree.read(schema, check=True)
-    form = _SchemaReader(tree).field("", [tree.root], frozenset({id(tree.root)}))
+    try:
+        tree = SchemaTree.read(schema, check=True)
+        form = _SchemaReader(tree).field("", [tree.root], frozenset({id(tree.root)}))
+    except RecursionError:
+        raise SpecError("schema: nested too deeply") from None
     if form is None or not form.members:
         raise SpecError("schema: expected an object, or a list of objects, with properties - at $")
     return form
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What describes one field: schemas, and those of its list items."""
+
+    schemas: list[dict[str, Any]] = dataclass_field(default_factory=list)
+    items: list[Any] = dataclass_field(default_factory=list)
 
 
 class _SchemaReader:
@@ -45,16 +56,16 @@ class _SchemaReader:
         self._met += 1
         if self._met > _MOST_FIELDS:
             raise SpecError(f"schema: expected at most {_MOST_FIELDS} fields")
-        parts: list[dict[str, Any]] = []
+        parts = _Parts()
         for schema in schemas:
             seen = self._read(schema, parts, seen)
-        if not parts:
+        if not parts.schemas:
             return None
-        kinds = {kind for part in parts for kind in _kinds(part)}
-        described = next((part["description"] for part in parts if part.get("description")), "")
+        kinds = {kind for part in parts.schemas for kind in _kinds(part)}
+        described = next((part["description"] for part in parts.schemas if part.get("description")), "")
         field = QueryField(name, " ".join(described.split()), scalar=bool(kinds & _SCALARS) or not kinds)
         if "object" in kinds:
-            field = self._object(field, parts, seen)
+            field = self._object(field, parts.schemas, seen)
         if "array" in kinds:
             return self._list(field, parts, seen)
         return field if field.members or field.open or field.scalar else None
@@ -68,39 +79,36 @@ class _SchemaReader:
         found = tuple(member for member in members if member is not None)
         return replace(field, members=found, open=not declared)
 
-    def _list(
-        self, field: QueryField, parts: list[dict[str, Any]], seen: frozenset[int]
-    ) -> QueryField | None:
-        items: list[Any] = []
+    def _list(self, field: QueryField, parts: _Parts, seen: frozenset[int]) -> QueryField | None:
         label = ""
-        for part in parts:
-            for keyword in ("prefixItems", "items"):
-                value = part.get(keyword, [])
-                items += value if isinstance(value, list) else [value]
+        for part in parts.schemas:
             mode = ListMode.parse(part.get(PREFIX + "list"))
             label = label or part.get(PREFIX + "key", "") or (mode and mode.member) or ""
-        item = self.field(field.name, items, seen) if items else QueryField(field.name, scalar=True)
-        if item is None:
-            return None
+        item = QueryField(field.name, scalar=True)
+        if parts.items:
+            described = self.field(field.name, parts.items, seen)
+            if described is None:
+                return None
+            item = described
         item = replace(item, lists=item.lists + 1, label=label or item.label)
         return replace(merge(field, item), description=field.description or item.description)
 
-    def _read(self, schema: Any, parts: list[dict[str, Any]], seen: frozenset[int]) -> frozenset[int]:
+    def _read(self, schema: Any, parts: _Parts, seen: frozenset[int]) -> frozenset[int]:
         """Add a schema and what it is put together from; gives the references that were followed."""
         if schema is False:
             return seen
         schema = {} if schema is True else schema
-        target = self._tree.target(schema) if "$ref" in schema else None
-        if target is not None and id(target) in seen:
+        inner = list(inner_schemas(self._tree, schema))
+        if any(role == "ref" and id(schemas[0]) in seen for role, schemas in inner):
             return seen
-        parts.append(schema)
-        if target is not None:
-            seen = self._read(target, parts, seen | {id(target)})
-        inner = [one for keyword in _COMBINED for one in schema.get(keyword, ())]
-        inner += [schema[keyword] for keyword in ("then", "else") if keyword in schema]
-        inner += schema.get("dependentSchemas", {}).values()
-        for one in inner:
-            seen = self._read(one, parts, seen)
+        parts.schemas.append(schema)
+        # Without items of its own a list holds what it likes, whatever may not come after them.
+        own = "items" in schema or "prefixItems" in schema
+        items = [one for role, schemas in inner if role == "items" for one in schemas]
+        parts.items.extend(one for one in items if own or one is not False)
+        for role, schemas in inner:
+            for one in schemas if role != "items" else ():
+                seen = self._read(one, parts, seen | {id(one)} if role == "ref" else seen)
         return seen
 
 

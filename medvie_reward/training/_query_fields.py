@@ -82,7 +82,7 @@ def with_keys(form: QueryField, keys: Collection[str], path: str = "") -> QueryF
     return replace(form, members=tuple(kept))
 
 
-# -- golds ---------------------------------------------------------------------------------------------
+# -- gold documents ------------------------------------------------------------------------------------
 
 
 def cut_gold(form: QueryField, gold: Any) -> Any:

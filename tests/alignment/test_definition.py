@@ -18,6 +18,7 @@ from medvie_reward._core.json_values import is_empty
 from medvie_reward.alignment import _compiled
 from medvie_reward.alignment import _definition as definition
 from medvie_reward.alignment._prices import Prices
+from medvie_reward.spec import ListMode
 
 Found = list[tuple[str, str, Any, Any]]
 """Field, outcome or kind, gold value, predicted value."""
@@ -208,7 +209,7 @@ FLIPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         definition, "spread", lambda f: lambda node, at: definition.items_of(node, at)[:1]
     ),
     "positions do not count": patched(
-        definition.Aligner, "mode", lambda f: lambda self, field: definition.ListMode("align")
+        definition.Aligner, "mode", lambda f: lambda self, field: ListMode("align")
     ),
     "nothing joins": patched(definition.Aligner, "joined", lambda f: lambda self, pred, gold, member: False),
     "an empty gold value is no blank": patched(definition, "is_blank", lambda f: lambda gold: False),

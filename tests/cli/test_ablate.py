@@ -122,7 +122,7 @@ def test_missing_predictions(capsys: CAPTURE, tmp_path: Path) -> None:
     one = write(tmp_path / "one.jsonl", {"id": "1", "pred": {"a": "x"}})
     two = write(tmp_path / "two.jsonl", *({"id": n, "pred": {"a": "x"}} for n in "123"))
     assert main(["ablate", one, two, "--gold", gold, *QUICK]) == 2
-    assert "2 golds without a prediction" in capsys.readouterr().err
+    assert "2 gold documents without a prediction" in capsys.readouterr().err
     printed = json.loads(
         ablate(capsys, one, two, "--missing", "zero", "--json", "-", "--figure", "macro_f1", gold=gold)
     )

@@ -212,7 +212,7 @@ def test_rows(
 
 
 BAD: list[tuple[list[Any], list[Any], list[str], str]] = [
-    (PRED, GOLD[:1], [], "1 predictions without a gold ('b')"),
+    (PRED, GOLD[:1], [], "1 prediction without a gold document ('b')"),
     ([{"pred": {}}], [{"gold": 3}], [], "g.jsonl:1: gold: expected an object or a list, got int"),
     ([{"pred": {}}], [{"gold": "{"}], [], "g.jsonl:1: gold: expected JSON text"),
     ([{"pred": {}}, {"output": {}}], [{}, {}], [], "p.jsonl:2: expected an object with the member 'pred'"),

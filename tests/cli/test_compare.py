@@ -119,7 +119,7 @@ def test_a_gold_without_a_prediction(capsys: CAPTURE, tmp_path: Path) -> None:
     gold = write(tmp_path / "gold.jsonl", {"id": "1", "gold": {"a": "x"}}, {"id": "2", "gold": {"a": "y"}})
     one = write(tmp_path / "one.jsonl", {"id": "1", "pred": {"a": "x"}})
     two = write(tmp_path / "two.jsonl", {"id": "1", "pred": {"a": "x"}}, {"id": "2", "pred": {"a": "y"}})
-    assert "1 golds without a prediction" in refuse(capsys, one, two, "--gold", gold)
+    assert "1 gold document without a prediction" in refuse(capsys, one, two, "--gold", gold)
     made = json.loads(compare(capsys, one, two, "--gold", gold, "--missing", "zero", "--json", "-"))
     assert made["versus"]["two"]["figures"]["macro_f1"]["first"] == 0.5
 
@@ -178,7 +178,7 @@ def test_what_a_system_lacks_is_left_out_for_all(tmp_path: Path, capsys: CAPTURE
     none = [f"a={write('plain', ids[:1])}", f"b={write('rows', ids[-4:])}"]
     for verb in ("compare", "ablate"):
         assert main([verb, *none, "--gold", GOLD, "--missing", "skip"]) == 2
-        assert "no gold with a prediction of every system" in capsys.readouterr().err
+        assert "no gold document with a prediction of every system" in capsys.readouterr().err
     ablated = []
     for systems, gold in ((part, GOLD), (whole, write("gold", both))):
         skip = ["--missing", "skip", "--draws", "20", "--rates", "5", "--json", "-"]

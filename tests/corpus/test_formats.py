@@ -391,7 +391,9 @@ def test_objects_keyed_by_id() -> None:
     """Two objects are joined by their keys."""
     evaluation = evaluate({"b": {"N": "2"}, "a": {"N": "1"}}, {"a": {"N": "1"}, "b": {"N": "2"}})
     assert ([d.id for d in evaluation.documents], evaluation.micro.f1) == (["a", "b"], 1.0)
-    with pytest.raises(InputError, match="the same ids: without a prediction 'b'; without a gold 'c'"):
+    with pytest.raises(
+        InputError, match="the same ids: without a prediction 'b'; without a gold document 'c'"
+    ):
         evaluate({"a": {}, "c": {}}, {"a": {}, "b": {}})
 
 

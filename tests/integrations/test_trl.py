@@ -223,5 +223,5 @@ def test_the_file_exports_the_packaged_function() -> None:
 
 
 def test_fewer_golds_than_completions() -> None:
-    with pytest.raises(InputError, match="expected a gold a completion, got 1 and 2"):
+    with pytest.raises(InputError, match="expected a gold document for each of 2 completions, got 1"):
         trl.reward_fn(completions=[RIGHT, RIGHT], ground_truth=[GOLD])

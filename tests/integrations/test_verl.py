@@ -77,7 +77,7 @@ def test_a_batch_by_position(kind: Any) -> None:
         verl.reward_fn("d", text, gold)["score"] for text in (TEXT, "junk")
     ]
     with pytest.raises(
-        InputError, match="as many of everything, got 2 completions, 1 golds and 2 of extra_info"
+        InputError, match="as many of everything, got 2 completions, 1 gold document and 2 of extra_info"
     ):
         verl.reward_fn(solution_strs=[TEXT, TEXT], ground_truths=[gold])
 

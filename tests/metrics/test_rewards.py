@@ -25,7 +25,7 @@ from medvie_reward import (
     score,
 )
 from medvie_reward.metrics._reward import longest_answer
-from medvie_reward.spec._spec import PRESETS
+from medvie_reward.spec._presets import PRESETS
 
 GOLD = {"Name": "Li", "Age": "45", "Diagnosis": "anemia", "Indicators": []}
 

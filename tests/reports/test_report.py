@@ -63,7 +63,7 @@ def test_unmatched_and_limited_are_said() -> None:
     file = StringIO()
     print_evaluation(evaluation, file)
     assert "2 gold documents without a prediction, 3 predictions without a gold document" in file.getvalue()
-    assert "1 documents reached the spec's max_work" in file.getvalue()
+    assert "1 document reached the spec's max_work" in file.getvalue()
 
 
 def shown(evaluation: Evaluation, file: StringIO) -> list[str]:

@@ -118,7 +118,7 @@ def test_what_all_share_has_no_columns() -> None:
         (
             {},
             np.zeros((2, 3)),
-            r"embeddings of shape \(2, 3\): expected a row of numbers for each of 1 documents",
+            r"embeddings of shape \(2, 3\): expected a row of numbers for each of 1 document",
         ),
     ],
 )

@@ -100,7 +100,7 @@ def test_first_picks() -> None:
         ({"k": 4}, "4 picks out of 3 documents: expected 1 to 3"),
         ({"k": 1, "method": "random"}, "no method 'random': expected kcentre"),
         ({"k": 1, "method": "facility"}, "method 'facility' was removed: use kcentre"),
-        ({"k": 1, "strata": ["a"]}, "1 strata: expected one for each of 3"),
+        ({"k": 1, "strata": ["a"]}, "1 stratum: expected one for each of 3 documents"),
         ({"k": 2, "strata": ["a", "b", "b"], "quota": {"a": 2}}, "quota of 2 for 'a', which has 1"),
         ({"k": 1, "embeddings": np.zeros((2, 2))}, "embeddings of shape"),
     ],

@@ -15,7 +15,7 @@ from medvie_reward._core.json_values import is_empty, json_leaves
 from medvie_reward._core.paths import field_text
 from medvie_reward.comparators import COMPARATORS
 from medvie_reward.spec._explain import FieldRule, explain
-from medvie_reward.spec._spec import PRESETS
+from medvie_reward.spec._presets import PRESETS
 
 GOLD = {
     "Name": "Li Wei",

@@ -9,7 +9,8 @@ import pytest
 
 from medvie_reward import Rule, Spec, SpecError, __version__
 from medvie_reward.spec import ListMode
-from medvie_reward.spec._spec import PRESETS, resolve
+from medvie_reward.spec._presets import PRESETS
+from medvie_reward.spec._spec import resolve
 
 OTHER: dict[str, Any] = {
     "name": "mine",

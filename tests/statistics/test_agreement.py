@@ -190,11 +190,11 @@ def test_documents_of_one(tmp_path: Path, capsys: CAPTURE) -> None:
     """A document that one lacks is an error, or left out and counted; order does not matter with ids."""
     files = write(tmp_path / "a.jsonl", A), write(tmp_path / "b.jsonl", B[1:], first=2)
     assert main(["agree", *files]) == 2
-    assert "1 documents are in " in capsys.readouterr().err
+    assert "1 document only in " in capsys.readouterr().err
     assert main(["agree", *files, "--missing", "skip", "--resamples", "9", "--cluster", "patient"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("2 documents")
-    assert "Left out: 1 documents that only A has, 0 only B." in out
+    assert "Left out: 1 document that only A has, 0 only B." in out
 
 
 @pytest.mark.parametrize(
@@ -246,5 +246,5 @@ def test_limited_and_undefined_are_said(tmp_path: Path, capsys: CAPTURE) -> None
     b = write(tmp_path / "b.jsonl", [{"Gender": "M", "L": [{"a": [str(i + 1), "x"]} for i in range(1500)]}])
     assert main(["agree", a, b, "--resamples", "9"]) == 0
     out = capsys.readouterr().out
-    assert "Limited: 1 documents reached the spec's max_work" in out
+    assert "Limited: 1 document reached the spec's max_work" in out
     assert "undefined" in out
