@@ -57,9 +57,9 @@ VALUES: Final = (
 MARKUP: Final = (
     *_pieces("<think> </think> <answer> </answer> <tool_call> </tool_call> <|channel|> <|end|> </s> [END]"),
     *_pieces('``` ```json ` { } [ ] [[ [{ ]} }] {" "} {"a": {"a":1} {"a":1}, [1] [" "] " \\" \\ \\\\ {}'),
-    *_pieces("[] [{}] \\[ \\] \\[{ }\\] \\boxed{ \\text{ }} [CDATA[ [CDATA[{ }]] ]]> {' ': {a: a a: : , // ..."),
-    *_pieces("… $ ** - 1 1e9 tru NaN \ufeff \ud83d u0041 {...} [TOOL_CALLS] [TOOL_CALLS]a [ARGS] <function=a>"),
-    *_pieces('{}{} {"name":"a"} {"name":"a","arguments":{}} "tool_calls" to=functions.'),
+    *_pieces("[] [{}] \\[ \\] \\[{ }\\] \\boxed{ \\text{ }} [CDATA[ [CDATA[{ }]] ]]> {' ': {a: a a: : , //"),
+    *_pieces("... … $ ** - 1 1e9 tru NaN \ufeff \ud83d u0041 {...} [TOOL_CALLS] [TOOL_CALLS]a [ARGS]"),
+    *_pieces('<function=a> {}{} {"name":"a"} {"name":"a","arguments":{}} "tool_calls" to=functions.'),
     " ", "\n", "\n\n", "\t", "```json\n", "```\n", '{"a": ...}',
 )  # fmt: skip
 """Pieces of what may stand in a completion."""
@@ -181,7 +181,7 @@ def completion_paths() -> dict[str, Read]:
     paths: dict[str, Read] = {}
     for form in ("think", "answer", "json", "think_json"):
         for answer in ("lenient", "tagged", "last", "tool_call"):
-            options = {"format": form, "answer": answer}
+            options: dict[str, Any] = {"format": form, "answer": answer}
             paths[f"completion, {form}, {answer}"] = partial(parse_completion, **options)
             paths[f"answer part, {form}, {answer}"] = partial(_part, options)
     for name, more in (

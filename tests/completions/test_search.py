@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from medvie_reward import ABSENT, parse_completion, reward
 from medvie_reward.completions import _json_search as search
+from medvie_reward.completions._decoder import closing
 
 J = '{"a": "b"}'
 GOLD = {"a": "b"}
@@ -282,11 +283,10 @@ def test_heaps(piece: str) -> None:
 def test_markup_in_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of formulas in each other a few are opened, however many there are; one after another, all."""
     looked: list[int] = []
-    real = search.closing
 
     def counted(text: str, start: int, max_depth: int) -> tuple[str, int]:
         looked.append(start)
-        return real(text, start, max_depth)
+        return closing(text, start, max_depth)
 
     monkeypatch.setattr(search, "closing", counted)
     for depth, found in ((1, [GOLD]), (3, [GOLD]), (60, ABSENT)):
