@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import groupby
+from functools import lru_cache
 from typing import Final, Literal
 
 # Chinese characters and kana: scripts that put no whitespace between words.
@@ -120,23 +120,42 @@ _TABLE: Final = _table()
 
 # `unicodedata` puts the marks on one letter in order by swapping neighbours, which takes quadratic time. In a
 # text of this length that is nothing; in a longer one the marks are put in order first, where many follow
-# each other: no letter bears so many. (Marks are neither letters nor figures.)
+# each other: no letter bears so many. Marks are neither letters nor figures, but for two: half-width kana
+# have their voice marks as letters, which become marks with the width.
 _SHORT: Final = 250
-_CROWD: Final = re.compile(r"[^\w\x00-\u02ff]{32,}")
+_CROWD: Final = re.compile(r"(?:[^\w\x00-\u02ff]|[\uff9e\uff9f]){32,}")
+_PIECE: Final = 32
+# Shorter runs are left to `unicodedata`.
+_MARKS: Final = re.compile(rb"[^\0]{%d,}" % _PIECE)
+
+NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
+_APART: Final[dict[NormalForm, NormalForm]] = {"NFC": "NFD", "NFD": "NFD", "NFKC": "NFKD", "NFKD": "NFKD"}
 
 
-def _ordered(crowd: re.Match[str]) -> str:
-    """Write the marks in a run of signs in their canonical order, as normalization would."""
-    signs = "".join(unicodedata.normalize("NFD", sign) for sign in crowd[0])
-    runs = groupby(signs, lambda sign: unicodedata.combining(sign) > 0)
-    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
-
-
-def normalized(form: Literal["NFC", "NFD"], text: str) -> str:
+def normalized(form: NormalForm, text: str) -> str:
     """Write a text in a Unicode normal form, as `unicodedata.normalize` does, in linear time."""
-    if len(text) > _SHORT:
-        text = _CROWD.sub(_ordered, text)
+    if len(text) > _SHORT and not text.isascii():
+        text = _CROWD.sub(lambda crowd: _ordered(_APART[form], crowd[0]), text)
     return unicodedata.normalize(form, text)
+
+
+def _ordered(apart: NormalForm, crowd: str) -> str:
+    """Take signs apart and write each long run of marks in its canonical order, as normalization does.
+
+    That order is by class and within a class as it was: a stable sort. So sorting short pieces first, as
+    taking them apart does, changes nothing.
+    """
+    pieces = (crowd[at : at + _PIECE] for at in range(0, len(crowd), _PIECE))
+    signs = "".join([unicodedata.normalize(apart, piece) for piece in pieces])
+    classes = bytes(map(unicodedata.combining, signs))
+    written: list[str] = []
+    end = 0
+    for run in _MARKS.finditer(classes):
+        written.append(signs[end : run.start()])
+        end = run.end()
+        written += sorted(signs[run.start() : end], key=unicodedata.combining)
+    written.append(signs[end:])
+    return "".join(written)
 
 
 def unicode_text(text: str) -> str:
@@ -159,11 +178,19 @@ def folded_text(text: str) -> str:
     """
     if text.isalnum() and (text.isascii() or _CHINESE.fullmatch(text)):
         return text.lower()
+    return _folded(text) if len(text) <= _SHORT else _folded_last(text)
+
+
+def _folded(text: str) -> str:
     text = folded_marks(text)
     if text.isascii():
         return text.lower()
     # Case may bring letters with it, or join them with a mark.
     return _without_stop(normalized("NFC", normalized("NFD", text).casefold()))
+
+
+# A comparator asks one kind of value after another whether a text is one, and each of them folds it.
+_folded_last: Final = lru_cache(maxsize=2)(_folded)
 
 
 def ion_text(text: str) -> str:
@@ -179,6 +206,10 @@ def _charge(found: re.Match[str]) -> str:
 
 def folded_marks(text: str) -> str:
     """Write a text as `folded_text` does, with its case kept."""
+    return _with_case(text) if len(text) <= _SHORT else _with_case_last(text)
+
+
+def _with_case(text: str) -> str:
     if not text.isascii():
         shown = normalized("NFC", text.translate(_TABLE))
         if _SCRIPTS.search(shown):
@@ -194,6 +225,9 @@ def folded_marks(text: str) -> str:
     if "=" in shown:
         shown = shown.replace(">=", "≥").replace("<=", "≤")
     return _without_stop(shown)
+
+
+_with_case_last: Final = lru_cache(maxsize=2)(_with_case)
 
 
 def _without_stop(text: str) -> str:

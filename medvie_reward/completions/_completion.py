@@ -14,18 +14,18 @@ Nothing is repaired and no fragment is taken out of a broken or truncated answer
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Final, NamedTuple
 
 from medvie_reward._core.json_values import plain
 from medvie_reward._core.sizes import count_leaves
-from medvie_reward.completions._decoder import ABSENT, Decoded, decode, nests_deeper
+from medvie_reward.completions._decoder import ABSENT, Decoded, decode
 from medvie_reward.completions._forms import MOST_TAGS, Tags, answer_part, opened, tags_of, well_formed
 from medvie_reward.completions._hints import hint
-from medvie_reward.completions._json_search import BROKEN, fence_of, find, find_last
+from medvie_reward.completions._json_search import BROKEN, find, find_last
 from medvie_reward.completions._messages import ARGUMENTS, text_of_completion
-from medvie_reward.errors import PredictionError, SpecError
+from medvie_reward.completions._repair import repair
+from medvie_reward.errors import PredictionError
 from medvie_reward.spec import THINK_TAGS, Answer, Format, Spec
 
 _USUAL: Final = tags_of(Spec().think_pairs)
@@ -113,7 +113,8 @@ def parse_completion(
         value) or ``tool_call`` (the arguments of the first tool call; ``<tool_call>`` stands for ``<answer>``
         in the form too).
     repair
-        Try json-repair (extra ``repair``) on an answer that is ``bad_json`` or ``truncated``.
+        Try json-repair (extra ``repair``) on an answer that is ``bad_json`` or ``truncated``; one that takes
+        it far more work than others of its length stays what it is.
     max_chars, max_depth
         Limits: characters of the answer part, nested containers.
     prefilled
@@ -182,7 +183,7 @@ def _parse(text: str, spec: Spec, known: Tags, max_chars: int) -> Completion:
     else:
         read, alone, elsewhere = find(part, spec.max_depth, delimited)
     if spec.repair and read.status in BROKEN:
-        read = _repair(elsewhere or part, spec.max_depth, read)
+        read = repair(elsewhere or part, spec.max_depth, read)
     if form == "json":
         format_ok = alone == "text" and len(part) == len(text) and type(read.value) in (dict, list)
     elif form == "think_json":
@@ -207,7 +208,7 @@ def _tagged_fence(part: str) -> str:
 # What models write between the name of a function and the JSON of its arguments.
 _NAMED_OUTSIDE: Final = re.compile(
     r"<function=[^<>\s]{1,64}>|<[|\uff5c]tool[_\u2581]sep[|\uff5c]>|<\|tool_call_argument_begin\|>"
-    r"|\bto=functions\.\w|\[TOOL_CALLS\]\s*\w[\w.-]{0,63}\s*(?:\[ARGS\])?\s*\{"
+    r"|\bto=functions\.\w|\[TOOL_CALLS\]\s*\w[\w.-]{0,63}\s*(?:\[ARGS\]\s*)?\{"
 )
 
 
@@ -229,24 +230,3 @@ def _arguments(read: Decoded, max_depth: int, part: str) -> Decoded:
     if type(read.value) is dict and _NAMED_OUTSIDE.search(part):
         return read
     return Decoded(ABSENT, "no_answer", "the JSON is no tool call: expected the members name and arguments")
-
-
-def _repair(text: str, max_depth: int, broken: Decoded) -> Decoded:
-    """Repair an answer with json-repair; keep the first status where that gives no container."""
-    try:
-        from json_repair import repair_json
-    except ImportError:
-        raise SpecError('repair needs json-repair: pip install "medvie-reward[repair]"') from None
-    text = fence_of(text)
-    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
-    # json-repair recurses by itself, so it only sees text whose depth is bounded.
-    if start < 0 or nests_deeper(text, max_depth):
-        return broken
-    try:
-        value = repair_json(text[start:], return_objects=True)
-    except Exception:  # noqa: BLE001 - whatever it stumbles over, the answer is still what it was: broken
-        return broken
-    if type(value) not in (dict, list) or not value:
-        return broken
-    repaired = decode(json.dumps(value, ensure_ascii=False), max_depth)
-    return repaired if repaired.value is ABSENT else repaired._replace(status="repaired", detail="")

@@ -38,6 +38,7 @@ _PIECE: Final = frozenset('{}[],:"')
 _MARKER: Final = re.compile(r"\[(?!(?:true|false|null)\b)/?[^\W\d][^\[\]{}\",:\n]{0,40}\]")
 _COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\Z")
 _LONGEST_COMMAND: Final = 64
+_MOST_NESTED: Final = 4
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _DOTS: Final = re.compile(r"\.\.\.|…")
 # Where the search goes on behind a broken literal: no line of a printed literal is blank.
@@ -275,11 +276,15 @@ def _hollow(value: Any) -> bool:
 
 def _literals(text: str, at: int, max_depth: int) -> Iterator[_Literal]:
     """Decode the literals of a text one after another; one that is broken has its status."""
+    markup_end = nested = 0
     while (opening := _OPENING.search(text, at)) is not None:
         start = opening.start()
         status, end = closing(text, start, max_depth)
         if not status and text[start] == "[" and _of_markup(text, start, end):
-            at = start + 1
+            # What stands inside is read once more for each markup around it, so only so many are opened.
+            nested = nested + 1 if start < markup_end else 0
+            markup_end = max(markup_end, end)
+            at = start + 1 if nested < _MOST_NESTED else end
             continue
         if status:
             yield _Literal(_broken(text, start, end, status, max_depth), start, end)

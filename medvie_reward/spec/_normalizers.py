@@ -8,12 +8,11 @@ decides whether there is a field.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from medvie_reward._core.validate import shown
-from medvie_reward.comparators.text import folded_text
+from medvie_reward.comparators.text import folded_text, normalized
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._patterns import replace_pattern
 
@@ -143,7 +142,7 @@ def _casefold(text: str) -> str:
 
 def _width(text: str) -> str:
     """Write full-width and half-width forms as the usual characters."""
-    return unicodedata.normalize("NFKC", text) if len(text) <= _LONGEST else text
+    return normalized("NFKC", text) if len(text) <= _LONGEST else text
 
 
 def _digits_only(text: str) -> str:

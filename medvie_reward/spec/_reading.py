@@ -7,14 +7,13 @@ rules and on the gold document alone, so that a prediction is read in the same w
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import member_path
 from medvie_reward.comparators import KnownForms
-from medvie_reward.comparators.text import folded_text
+from medvie_reward.comparators.text import folded_text, normalized
 from medvie_reward.spec._fields import Field, Fields
 from medvie_reward.spec._rules import Names, Pattern, Rule, fits
 
@@ -30,8 +29,8 @@ def folded_name(name: str, keys: str) -> str:
     if keys == "exact":
         return name
     if keys == "case":
-        return unicodedata.normalize("NFC", name.strip()).casefold()
-    folded = _PARTS.sub("", unicodedata.normalize("NFKC", name).casefold())
+        return normalized("NFC", name.strip()).casefold()
+    folded = _PARTS.sub("", normalized("NFKC", name).casefold())
     return folded or name
 
 

@@ -237,9 +237,10 @@ CODES = [*range(0x33480), *range(0xE0000, 0xE01F0)]
 LONG = ["x" * 100_000, " a" * 50_000, "¹" * 100_000]
 
 
-# Marks of four classes, two that are made of others, letters that bear some, and signs that bear none.
-MARKS = "\u0301\u0327\u0323\u0345\u0344\u0f73"
-LETTERS = "aé\u01ed\u1100─，\u212b"
+# Marks of five classes, two that are made of others, two that are letters until their width is folded;
+# letters that bear some, and signs that bear none.
+MARKS = "\u0301\u0327\u0323\u0345\u0344\u0f73\u0334\uff9e\uff9f"
+LETTERS = "aé\u01ed\u1100─，\u212b\uff76\u304b\u00a8"
 
 
 @examples(100)
@@ -250,12 +251,24 @@ LETTERS = "aé\u01ed\u1100─，\u212b"
         min_size=3,
         max_size=12,
     ),
-    form=st.sampled_from(["NFC", "NFD"]),
+    form=st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
 )
-def test_normal_forms_are_those_of_unicode(crowds: list[str], form: Literal["NFC", "NFD"]) -> None:
+def test_normal_forms_are_those_of_unicode(
+    crowds: list[str], form: Literal["NFC", "NFD", "NFKC", "NFKD"]
+) -> None:
     """Putting crowds of marks in order beforehand changes no normal form."""
     text = "".join(crowds)
     assert unicodedata.normalize(form, text) == normalized(form, text)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_every_mark_is_ordered(form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> None:
+    """No mark of Unicode is left out of a crowd, alone or behind a mark of a high and of a low class."""
+    for code in CODES:
+        sign = chr(code)
+        if unicodedata.combining(sign) or unicodedata.combining(unicodedata.normalize(form, sign)[0]):
+            text = "a" + "\u0345\u0334" * 20 + sign * 240 + "\u0334" + sign
+            assert unicodedata.normalize(form, text) == normalized(form, text), hex(code)
 
 
 @pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0344\u0323", "\u0f73"])
@@ -330,3 +343,14 @@ def test_only_dropped_characters() -> None:
     """Texts that print nothing, but are not white space, equal each other and nothing else."""
     assert folded_text("\u200b") == folded_text("\ufeff\u00ad ") == folded_text("\x00")
     assert folded_text("\u200b") not in ("", " ", "\x00")
+
+
+@pytest.mark.parametrize("text", ["Ａ" * 300, " a" * 200, "中文 " * 100 + "x.", "\u200b" * 251])
+def test_long_texts_are_folded_once(text: str) -> None:
+    """What is kept of a long text that was folded is what folding gives, and only the last are kept."""
+    fresh = folded_text(text)
+    for other in ("b " * 200, "ｃ" * 300, "D" * 251 + " e"):
+        folded_text(other)
+        folded_marks(other)
+    assert folded_text(text) == fresh == folded_text(folded_text(text))
+    assert folded_marks(text).lower() == fresh

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from json_repair import repair_json
 
 from medvie_reward import ABSENT, STATUSES, Completion, PredictionError, SpecError, parse_completion
 from medvie_reward.completions import ANSWERED, MEANINGS
+from medvie_reward.completions._repair import Counted, looks
 
 A = '<answer>{"a": 1}</answer>'
 T = "<think>t</think>"
@@ -200,6 +202,48 @@ def test_repair_changes_nothing_that_is_whole() -> None:
     """A text that parses, or that holds nothing to repair, reads the same with repair."""
     for text in ('{"a": 1}', "nothing here", "[" * DEEP, '{"a": NaN}'):
         assert parse_completion(text, repair=True) == parse_completion(text)
+
+
+# Broken in ways that models have, and long.
+ROWS = [{"Item": f"Item {n}", "Result": f"{n / 7:.3f}", "Note": 'said "so", and more: x'} for n in range(700)]
+LONG_JSON = json.dumps({"Name": "Li", "Rows": ROWS})
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (LONG_JSON[:-40], ROWS[:-1]), (LONG_JSON.replace('"Result"', "Result"), ROWS),
+        (LONG_JSON.replace("}", ",}"), ROWS), (LONG_JSON.replace('", "', '" "'), ROWS),
+    ],
+)  # fmt: skip
+def test_repair_of_long_answers(text: str, rows: list[dict[str, str]]) -> None:
+    """The bound on a repair's work is far above what such answers take."""
+    read = parse_completion(text, repair=True)
+    assert (read.status, read.answer["Name"], read.answer["Rows"][: len(rows)]) == ("repaired", "Li", rows)
+    left = [looks(text)]
+    repair_json(Counted.of(text, left))
+    assert left[0] > looks(text) - 3 * len(text)
+
+
+def test_repair_is_given_up() -> None:
+    """A text that json-repair would look at some hundred million times stays what it was without repair."""
+    text = '{"a":' + "[1," * 100 + '"x ' * 20_000
+    assert parse_completion(text, repair=True) == parse_completion(text)
+    assert parse_completion(text[:1_000], repair=True).status == "repaired"
+    left = [looks(text)]
+    with pytest.raises(Exception, match=r"^$") as error:
+        repair_json(Counted.of(text, left))
+    assert (error.type.__name__, left[0] < 0, left[0] > -len(text)) == ("_TooMuchWork", True, True)
+
+
+def test_a_counted_text_counts() -> None:
+    """Looks and copies count, also those of its parts and of texts made of it."""
+    left = [1_000]
+    text = Counted.of("x" * 2_560, left)
+    assert (text[0], left) == ("x", [999])
+    part = text[:-1] + "y"
+    assert (part[-1], part == "x" * 2_559 + "y", left) == ("y", True, [988])
+    assert (part[1:3], left) == ("xx", [987])
 
 
 def test_tagged_rule() -> None:

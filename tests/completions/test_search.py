@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medvie_reward import ABSENT, parse_completion, reward
+from medvie_reward.completions import _json_search as search
+from medvie_reward.completions._decoder import closing
 
 J = '{"a": "b"}'
 GOLD = {"a": "b"}
@@ -276,3 +278,22 @@ def test_heaps(piece: str) -> None:
     for rule in ("lenient", "last", "tool_call"):
         read = parse_completion(piece * (100_000 // len(piece)), answer=rule)
         assert read.parsed == (read.status in ("ok", "not_an_object"))
+
+
+def test_markup_in_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of formulas in each other a few are opened, however many there are; one after another, all."""
+    looked: list[int] = []
+
+    def counted(text: str, start: int, max_depth: int) -> tuple[str, int]:
+        looked.append(start)
+        return closing(text, start, max_depth)
+
+    monkeypatch.setattr(search, "closing", counted)
+    for depth, found in ((1, [GOLD]), (3, [GOLD]), (60, ABSENT)):
+        looked.clear()
+        text = "\\[ [" * depth + J + "] \\]" * depth
+        assert parse_completion(text).answer == found
+        assert len(looked) == min(depth, 4) + 1, depth
+    looked.clear()
+    assert parse_completion("\\[ [x] \\] " * 60 + J).answer == GOLD
+    assert parse_completion("\\[ [[1]] \\] " * 9).answer == [[1]]
