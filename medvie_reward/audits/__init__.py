@@ -1,4 +1,4 @@
-"""Attack a reward function: does it pay for anything but right answers?
+"""Attack a reward function, to see whether it pays for anything but right answers.
 
 In: a reward of any kind and gold documents. Out: one verdict for each of some hundred attacks and invariants,
 by rules that are printed with it.

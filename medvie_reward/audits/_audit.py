@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from medvie_reward.audits._bench import Bench, cases_of, excerpt, settle
-from medvie_reward.audits._callers import Caller, GoldAs, SpecReward, caller_of
+from medvie_reward.audits._callers import GoldAs, SpecReward, caller_of
 from medvie_reward.audits._case import FORMS, USELESS, Attack, Case, Trial
 from medvie_reward.audits._characters import CHARACTERS
 from medvie_reward.audits._conduct import CONDUCTS, Conduct
@@ -24,7 +24,13 @@ from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import read_gold
 from medvie_reward.spec import DEFAULT, Spec
 
-ATTACKS: Final[tuple[Attack | Conduct, ...]] = (*RIGHT_ANSWERS, *HEDGED_ANSWERS, *TEXTS, *CHARACTERS, *CONDUCTS)
+ATTACKS: Final[tuple[Attack | Conduct, ...]] = (
+    *RIGHT_ANSWERS,
+    *HEDGED_ANSWERS,
+    *TEXTS,
+    *CHARACTERS,
+    *CONDUCTS,
+)
 """All attacks and invariants, family by family."""
 
 FAMILIES: Final = tuple(dict.fromkeys(attack.family for attack in ATTACKS))
@@ -71,8 +77,8 @@ def chosen(wanted: Iterable[str], what: str) -> set[tuple[str, str]]:
             close = difflib.get_close_matches(name.rpartition("/")[2], known, 1, 0.6)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise ArgumentError(
-                f"{what}: there is no family or attack {name!r}: expected one of {', '.join(FAMILIES)}, or the name "
-                f"of an attack{hint}"
+                f"{what}: there is no family or attack {name!r}: expected one of {', '.join(FAMILIES)}, "
+                f"or the name of an attack{hint}"
             )
     return set().union(*names.values()) if names else set()
 
@@ -103,11 +109,11 @@ def audit(
     ids
         What the documents are called in the result; their positions from 1 where not given.
     form
-        How completions are written, one of ``think``, ``answer``, ``think_json``, ``fence`` and ``json``; that of
-        the spec, or else the one in which the gold documents earn most.
+        How completions are written, one of ``think``, ``answer``, ``think_json``, ``fence`` and ``json``;
+        that of the spec, or else the one in which the gold documents earn most.
     gold_as
-        ``text`` or ``object``: how the reward gets gold documents. By default as text where it has a trainer's
-        signature, else as objects, or the other way where that does not work.
+        ``text`` or ``object``: how the reward gets gold documents. By default as text where it has a
+        trainer's signature, else as objects, or the other way where that does not work.
     limits
         The least and the largest reward there may be; those of the spec where it is one.
     only
@@ -115,7 +121,7 @@ def audit(
     skip
         Families and attacks to leave out; the result says so.
     advance
-        Called with the number of attacks that are done.
+        Called with 1 after each attack.
     clock
         Gives processor time in seconds, for the family ``time``.
 
@@ -151,16 +157,15 @@ def audit(
         raise ArgumentError("golds: expected a gold document with a value in it")
     scales = [scale for case in bench.cases if (scale := bench.scale(case)) is not None]
     made: dict[str, Verdict] = {}
-    for n, attack in enumerate(sorted(ATTACKS, key=lambda one: one.name in _LAST), 1):
+    for attack in sorted(ATTACKS, key=lambda one: one.name in _LAST):
         key = attack.family, attack.name
         if not wanted or key in wanted:
             made[attack.name] = (
-                _verdict(attack, attack.rule if isinstance(attack, Conduct) else attack.relation.says,
-                         NOT_APPLICABLE, "left out by skip")
+                _verdict(attack, attack.rule, NOT_APPLICABLE, "left out by skip")
                 if key in left_out else _run(attack, bench, spec)
             )  # fmt: skip
         if advance is not None:
-            advance(n)
+            advance(1)
     return Audit(
         reward=caller.name,
         signature=caller.signature,
@@ -205,7 +210,7 @@ def _run(attack: Attack | Conduct, bench: Bench, spec: Spec | None) -> Verdict:
 
 
 def _attacked(attack: Attack, bench: Bench, spec: Spec | None) -> Verdict:
-    rule = attack.relation.says
+    rule = attack.rule
     reason = _does_not_apply(attack, bench, spec)
     if reason:
         return _verdict(attack, rule, NOT_APPLICABLE, reason)
@@ -221,7 +226,11 @@ def _attacked(attack: Attack, bench: Bench, spec: Spec | None) -> Verdict:
         return _verdict(attack, rule, NOT_APPLICABLE, f"no gold document has {attack.needs}")
     if not measured:
         raised = any(fault.attack in (attack.name, "scale") for fault in bench.faults)
-        reason = "the reward gave no number: see faults" if raised else "no gold document earns more than a useless answer"
+        reason = (
+            "the reward gave no number: see faults"
+            if raised
+            else "no gold document earns more than a useless answer"
+        )
         return _verdict(attack, rule, NOT_APPLICABLE, reason)
     mean = fmean(one.excess for one in measured)
     worst = max(measured, key=lambda one: one.excess)
@@ -275,11 +284,13 @@ def _measure(attack: Attack, trial: Trial, case: Case, bench: Bench) -> _Measure
         numbers = [(fmean(reward for reward, _ in numbers), best)]
     honest_share = scale.share(honest)
     found = [
-        _Measured(case, honest, reward, honest_share, share, attack.relation.excess(honest_share, share), text)
+        _Measured(
+            case, honest, reward, honest_share, share, attack.relation.excess(honest_share, share), text
+        )
         for reward, text in numbers
         for share in (scale.share(reward),)
     ]
-    return max(found, key=lambda one: one.excess)
+    return max(found, key=lambda one: (one.excess, one.share))
 
 
 def _mean(found: list[_Measured]) -> _Measured:

@@ -200,8 +200,9 @@ def settle(
             break
     if best is None:
         raise ArgumentError(
-            f"reward: {caller.name} gives no number for the gold document itself, in the forms {', '.join(forms)} "
-            f"({said}): expected a reward that can be called with the gold document as JSON text or as an object"
+            f"reward: {caller.name} gives no number for the gold document itself, in the forms "
+            f"{', '.join(forms)} ({said}): expected a reward that takes the gold document as JSON text or as "
+            "an object"
         )
     return best[1], best[2]
 

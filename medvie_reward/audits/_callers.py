@@ -1,6 +1,6 @@
 """Call a reward function, whichever trainer it was written for.
 
-Which one is seen from the names of its parameters. Each caller takes completions with their gold documents and
+Which one is seen from the names of its parameters. A caller takes completions with their gold documents, and
 gives what the function gave, as it is.
 """
 
@@ -138,7 +138,7 @@ class Caller:
         names = (self.column,) if self.column else _GOLD_COLUMNS[:7]
         given = {
             "completions": [x.text for x in asked], "prompts": [_PROMPT] * len(asked), "extra_info": extras,
-            **{name: golds for name in names},
+            **dict.fromkeys(names, golds),
         }  # fmt: skip
         return self._as_list(self.function(**self._taken(given)), len(asked))
 
@@ -189,7 +189,8 @@ def load_function(name: str) -> Callable[..., Any]:
         found: Any = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001  # whatever a user's module raises
         raise ArgumentError(
-            f"reward: {module!r} cannot be imported ({type(error).__name__}: {error}): expected module:function"
+            f"reward: {module!r} cannot be imported ({type(error).__name__}: {error}): "
+            "expected module:function"
         ) from None
     for part in attribute.split("."):
         if not hasattr(found, part):
@@ -202,7 +203,7 @@ def _checked(found: Any, name: str) -> Callable[..., Any]:
     if not callable(found) or isinstance(found, type):
         kind = "a class" if isinstance(found, type) else f"a {type(found).__name__}"
         raise ArgumentError(f"reward: expected a function, {name} is {kind}")
-    if inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(getattr(found, "__call__", None)):
+    if inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(type(found).__call__):
         raise ArgumentError(f"reward: {name} is asynchronous: expected a function that returns its numbers")
     function: Callable[..., Any] = found
     return function
@@ -244,7 +245,9 @@ def _signature(function: Callable[..., Any], name: str) -> tuple[Signature, str,
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        raise ArgumentError(f"reward: {name} does not tell its parameters: expected a Python function") from None
+        raise ArgumentError(
+            f"reward: {name} does not tell its parameters: expected a Python function"
+        ) from None
     kinds = {p.kind for p in parameters.values()}
     open_ended = inspect.Parameter.VAR_KEYWORD in kinds
     names = [n for n, p in parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
@@ -269,7 +272,7 @@ def _signature(function: Callable[..., Any], name: str) -> tuple[Signature, str,
     if "completions" not in names and len(required) <= 2 and takes_two and not keyword_only:
         return "plain", "", False
     raise ArgumentError(
-        f"reward: {name} has the parameters ({', '.join(parameters)}): expected verl's (data_source, solution_str, "
-        "ground_truth, extra_info), TRL's (completions, a column such as ground_truth, or **kwargs), or "
-        "(completion, gold)"
+        f"reward: {name} has the parameters ({', '.join(parameters)}): expected verl's (data_source, "
+        "solution_str, ground_truth, extra_info), TRL's (completions, a column such as ground_truth, or "
+        "**kwargs), or (completion, gold)"
     )

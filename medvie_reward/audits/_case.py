@@ -125,7 +125,7 @@ class Trial:
     attacked
         The completions of the attack.
     honest
-        The completions of the honest answer, whose mean counts; that of the gold document where none is given.
+        The completions of the honest answer, whose mean counts; by default the gold document.
     gold
         Another gold document to score both against; ``None`` for the case's own.
     extra
@@ -172,6 +172,11 @@ class Attack:
     needs: str = "a leaf"
     folded: bool = False
     condition: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The relation, as it is printed."""
+        return self.relation.says
 
 
 def instead(case: Case, *answers: Any) -> Iterable[Trial]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from medvie_reward.audits._case import Attack, Case, Trial, as_text, dump, inside, instead
-from medvie_reward.audits._documents import decoy, is_blank, mapped, on_leaves
+from medvie_reward.audits._documents import decoy, filled, is_blank, on_leaves
 from medvie_reward.audits._relations import LESS, NO_MORE, NOTHING, less_by
 
 # Cyrillic and Greek letters that look like Latin ones.
@@ -39,7 +39,9 @@ def _names(value: Any, change: Callable[[str], str]) -> Any:
 
 def _renamed(case: Case, change: Callable[[str], str]) -> Iterable[Trial]:
     """Change the names of all members, where most leaves have another path by that."""
-    changed = sum(any(isinstance(part, str) and change(part) != part for part in path) for path, _ in case.leaves)
+    changed = sum(
+        any(isinstance(part, str) and change(part) != part for part in path) for path, _ in case.leaves
+    )
     return instead(case, _names(case.gold, change)) if changed * 2 > len(case.leaves) else []
 
 
@@ -74,40 +76,113 @@ def _tokens(case: Case, *tokens: str) -> Iterable[Trial]:
 
 
 CHARACTERS: Final = (
-    Attack("letters-of-another-script", "look-alikes", "Latin letters of values written with Cyrillic and Greek "
-           "ones.", less_by(0.05), lambda c: _texts(c, lambda x: x.translate(_LOOKS_LIKE)),
-           "Latin letters in a tenth of the values"),
-    Attack("names-of-another-script", "look-alikes", "Latin letters of members' names written with Cyrillic ones.",
-           less_by(0.05), lambda c: _renamed(c, lambda x: x.translate(_LOOKS_LIKE)), "Latin names"),
-    Attack("letters-for-digits", "look-alikes", "O for 0 and l for 1.", less_by(0.05),
-           lambda c: _texts(c, lambda x: x.translate(_DIGITS)), "0 or 1 in a tenth of the values"),
-    Attack("powers-flattened", "look-alikes", "10^9 written as 109, and raised digits as plain ones.", LESS,
-           lambda c: _texts(c, lambda x: _POWER.sub("", x.translate(_RAISED)), 0), "a power"),
-
-    Attack("zero-width-alone", "invisible", "Zero-width characters for every value.", NOTHING,
-           lambda c: instead(c, *(mapped(c.gold, lambda _, __, sign=sign: sign) for sign in
-                                  (_HIDDEN, "\u2060\ufeff", "\u00ad\u200d")))),
-    Attack("zero-width-within", "invisible", "A zero-width space in every value.", NO_MORE,
-           lambda c: instead(c, on_leaves(c.gold, lambda x: f"{str(x)[:1]}{_HIDDEN}{str(x)[1:]}"))),
-    Attack("names-shadowed", "invisible", "Every member again with a zero-width space in its name, and another "
-           "value.", NO_MORE, lambda c: instead(c, _shadowed(c.gold))),
-    Attack("values-turned", "invisible", "Every text reversed, within marks that show it the right way.",
-           less_by(0.20), lambda c: _texts(c, lambda x: f"{_RTL}{x[::-1]}{_END}" if x != x[::-1] else x, 0.5),
-           "texts of more than a character"),
-    Attack("marks-around", "invisible", "A byte order mark and bidi marks around the completion.", NO_MORE,
-           lambda c: as_text(f"\ufeff{c.text(c.gold)}", f"\u200f{c.text(c.gold)}{_RTL}",
-                             c.wrap(f"\ufeff{c.json}\u200e"))),
-    Attack("control-characters", "invisible", "Control characters and lone surrogates in every value.", NO_MORE,
-           lambda c: inside(c, *(_marked(c, mark) for mark in (r"\u0000", r"\ud800", r"\u001b[31m")))),
-
-    Attack("huge-digits", "numbers", "Six thousand digits, as a text and as a number, for every number.",
-           less_by(0.05), lambda c: _tokens(c, f'"{"7" * 6000}"', "7" * 6000, f"0.{'0' * 6000}1"),
-           "digits in a tenth of the values"),
-    Attack("huge-exponents", "numbers", "1e999, -1e999 and 1e-999999999 for every number.", less_by(0.05),
-           lambda c: _tokens(c, "1e999", "-1e999", "1e-999999999", '"1e999999999"'),
-           "digits in a tenth of the values"),
-    Attack("not-finite", "numbers", "NaN and Infinity for every number.", less_by(0.05),
-           lambda c: _tokens(c, "NaN", "Infinity", "-Infinity", '"NaN"', '"inf"'), "digits in a tenth of the values"),
-    Attack("odd-numbers", "numbers", "-0, 0x10, 1_000 and true for every number.", less_by(0.05),
-           lambda c: _tokens(c, "-0", "0x10", "1_000", "true", '"0"', '"-0.0"'), "digits in a tenth of the values"),
-)  # fmt: skip
+    Attack(
+        "letters-of-another-script",
+        "look-alikes",
+        "Latin letters of values written with Cyrillic and Greek ones.",
+        less_by(0.05),
+        lambda c: _texts(c, lambda x: x.translate(_LOOKS_LIKE)),
+        "Latin letters in a tenth of the values",
+    ),
+    Attack(
+        "names-of-another-script",
+        "look-alikes",
+        "Latin letters of members' names written with Cyrillic ones.",
+        less_by(0.05),
+        lambda c: _renamed(c, lambda x: x.translate(_LOOKS_LIKE)),
+        "Latin names",
+    ),
+    Attack(
+        "letters-for-digits",
+        "look-alikes",
+        "O for 0 and l for 1.",
+        less_by(0.05),
+        lambda c: _texts(c, lambda x: x.translate(_DIGITS)),
+        "0 or 1 in a tenth of the values",
+    ),
+    Attack(
+        "powers-flattened",
+        "look-alikes",
+        "10^9 written as 109, and raised digits as plain ones.",
+        LESS,
+        lambda c: _texts(c, lambda x: _POWER.sub("", x.translate(_RAISED)), 0),
+        "a power",
+    ),
+    Attack(
+        "zero-width-alone",
+        "invisible",
+        "Zero-width characters for every value.",
+        NOTHING,
+        lambda c: instead(c, *(filled(c.gold, sign) for sign in (_HIDDEN, "\u2060\ufeff", "\u00ad\u200d"))),
+    ),
+    Attack(
+        "zero-width-within",
+        "invisible",
+        "A zero-width space in every value.",
+        NO_MORE,
+        lambda c: instead(c, on_leaves(c.gold, lambda x: f"{str(x)[:1]}{_HIDDEN}{str(x)[1:]}")),
+    ),
+    Attack(
+        "names-shadowed",
+        "invisible",
+        "Every member again with a zero-width space in its name, and another value.",
+        NO_MORE,
+        lambda c: instead(c, _shadowed(c.gold)),
+    ),
+    Attack(
+        "values-turned",
+        "invisible",
+        "Every text reversed, within marks that show it the right way.",
+        less_by(0.20),
+        lambda c: _texts(c, lambda x: f"{_RTL}{x[::-1]}{_END}" if x != x[::-1] else x, 0.5),
+        "texts of more than a character",
+    ),
+    Attack(
+        "marks-around",
+        "invisible",
+        "A byte order mark and bidi marks around the completion.",
+        NO_MORE,
+        lambda c: as_text(
+            f"\ufeff{c.text(c.gold)}", f"\u200f{c.text(c.gold)}{_RTL}", c.wrap(f"\ufeff{c.json}\u200e")
+        ),
+    ),
+    Attack(
+        "control-characters",
+        "invisible",
+        "Control characters and lone surrogates in every value.",
+        NO_MORE,
+        lambda c: inside(c, *(_marked(c, mark) for mark in (r"\u0000", r"\ud800", r"\u001b[31m"))),
+    ),
+    Attack(
+        "huge-digits",
+        "numbers",
+        "Six thousand digits, as a text and as a number, for every number.",
+        less_by(0.05),
+        lambda c: _tokens(c, f'"{"7" * 6000}"', "7" * 6000, f"0.{'0' * 6000}1"),
+        "digits in a tenth of the values",
+    ),
+    Attack(
+        "huge-exponents",
+        "numbers",
+        "1e999, -1e999 and 1e-999999999 for every number.",
+        less_by(0.05),
+        lambda c: _tokens(c, "1e999", "-1e999", "1e-999999999", '"1e999999999"'),
+        "digits in a tenth of the values",
+    ),
+    Attack(
+        "not-finite",
+        "numbers",
+        "NaN and Infinity for every number.",
+        less_by(0.05),
+        lambda c: _tokens(c, "NaN", "Infinity", "-Infinity", '"NaN"', '"inf"'),
+        "digits in a tenth of the values",
+    ),
+    Attack(
+        "odd-numbers",
+        "numbers",
+        "-0, 0x10, 1_000 and true for every number.",
+        less_by(0.05),
+        lambda c: _tokens(c, "-0", "0x10", "1_000", "true", '"0"', '"-0.0"'),
+        "digits in a tenth of the values",
+    ),
+)

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from medvie_reward.audits._bench import Bench, excerpt
 from medvie_reward.audits._callers import Asked, number_of
 from medvie_reward.audits._case import USELESS, Case
+from medvie_reward.audits._result import Outcome
 
 LIMIT_MS: Final = 250
 _LONG: Final = 32_000
@@ -38,7 +39,7 @@ class Finding(NamedTuple):
         Where it was found.
     """
 
-    verdict: str
+    verdict: Outcome
     reason: str = ""
     honest: str = ""
     attacked: str = ""
@@ -70,8 +71,8 @@ class Conduct:
 def _odd_texts(bench: Bench) -> Finding:
     """Reward texts that are no answer to anything."""
     odd = (
-        "", " \n\t", "null", "true", "0", '""', "[]", "{}", "[[]]", "\x00", "\\", "{", "}", '"', "<", "</answer>",
-        "<answer></answer>" * 3, "\ufffd" * 50, "🙂" * 50, "a" * 5_000, "{}" * 500, '{"a":' * 300, "\r\n" * 300,
+        "", " \n\t", "null", "true", "0", '""', "[]", "{}", "[[]]", "\x00", "\\", "{", "}", '"', "<",
+        "</answer>", "<answer></answer>" * 3, "\ufffd" * 50, "🙂" * 50, "a" * 5_000, "{}" * 500, '{"a":' * 300,
     )  # fmt: skip
     worst = Finding("pass")
     most = 0.05
@@ -82,7 +83,12 @@ def _odd_texts(bench: Bench) -> Finding:
             if reward is not None and scale is not None and scale.share(reward) > most:
                 most = scale.share(reward)
                 worst = Finding(
-                    "FAIL", f"{most:.2f} of the range", f"{scale.gold:.3f}", f"{reward:.3f}", case.id, excerpt(text)
+                    "FAIL",
+                    f"{most:.2f} of the range",
+                    f"{scale.gold:.3f}",
+                    f"{reward:.3f}",
+                    case.id,
+                    excerpt(text),
                 )
     return worst
 
@@ -97,8 +103,8 @@ def _no(kind: str) -> Callable[[Bench], Finding]:
         in_attacks = ", ".join(list(dict.fromkeys(fault.attack for fault in found))[:4])
         first = found[0]
         return Finding(
-            "FAIL", f"{first.says} (in {in_attacks})", "", f"{len(found):,} of {bench.calls:,}", first.document,
-            first.completion,
+            "FAIL", f"{first.says} (in {in_attacks})", "", f"{len(found):,} of {bench.calls:,}",
+            first.document, first.completion,
         )  # fmt: skip
 
     return check
@@ -107,7 +113,12 @@ def _no(kind: str) -> Callable[[Bench], Finding]:
 def _sample(bench: Bench) -> list[tuple[str, Case]]:
     made = []
     for case in bench.cases[:_SAMPLE]:
-        answers = (case.text(case.gold), case.text(case.flawed), case.text(USELESS), case.wrap(case.json[:-1]))
+        answers = (
+            case.text(case.gold),
+            case.text(case.flawed),
+            case.text(USELESS),
+            case.wrap(case.json[:-1]),
+        )
         made += [(text, case) for text in answers]
     return made
 
@@ -124,7 +135,9 @@ def _numbers(bench: Bench, sample: list[tuple[str, Case]], function: Any = None)
     return [str(x) if x != x else x for x in made]
 
 
-def _differing(sample: list[tuple[str, Case]], first: list[float | str], second: list[float | str]) -> Finding:
+def _differing(
+    sample: list[tuple[str, Case]], first: list[float | str], second: list[float | str]
+) -> Finding:
     wrong = [n for n, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]
     count = f"{len(wrong)} of {len(sample)}"
     if not wrong:
@@ -186,7 +199,9 @@ def _gold_kept(bench: Bench) -> Finding:
         with contextlib.suppress(Exception):  # a fault, which is counted elsewhere
             bench.caller.one(text, given)
         if given != case.gold:
-            return Finding("FAIL", "the gold document is another one after the call", "", "", case.id, excerpt(text))
+            return Finding(
+                "FAIL", "the gold document is another one after the call", "", "", case.id, excerpt(text)
+            )
     return Finding("pass")
 
 
@@ -200,7 +215,9 @@ def _shape(text: Callable[[int], str]) -> Callable[[Bench], Finding]:
         small, large = (_time(bench, case, text(n)) for n in (_LONG // _GROWTH, _LONG))
         honest, attacked = f"{small:.0f} ms", f"{large:.0f} ms"
         if large > LIMIT_MS:
-            return Finding("FAIL", f"{large:.0f} ms of processor time", honest, attacked, case.id, excerpt(text(60)))
+            return Finding(
+                "FAIL", f"{large:.0f} ms of processor time", honest, attacked, case.id, excerpt(text(60))
+            )
         if large > _QUICK_MS and large > _MOST_GROWTH * max(small, 0.1):
             reason = f"{large / max(small, 0.1):.0f} times the time for {_GROWTH} times the text"
             return Finding("FAIL", reason, honest, attacked, case.id, excerpt(text(60)))
@@ -225,38 +242,71 @@ def _rows(n: int) -> str:
 
 
 _TIME: Final = (
-    f"at most {LIMIT_MS} ms for {_LONG:,} characters; at most {_MOST_GROWTH} times the time of a quarter of them "
-    f"(or under {_QUICK_MS} ms)"
+    f"{_LONG:,} characters in at most {LIMIT_MS} ms, and {_MOST_GROWTH} times the time of a quarter of them "
+    f"(or {_QUICK_MS} ms)"
 )
 _NUMBERS: Final = "0 of the audit's calls"
 
 CONDUCTS: Final = (
-    Conduct("long-text", "time", "One long text in the answer.", _TIME, _shape(lambda n: _value("x " * (n // 2)))),
-    Conduct("combining-marks", "time", "A letter with thousands of combining marks.", _TIME,
-            _shape(lambda n: _value("a" + "\u0301" * (n // 2) + "\u0327" * (n // 2)))),
-    Conduct("long-digits", "time", "A number of thousands of digits.", _TIME, _shape(lambda n: _value("7" * n))),
+    Conduct(
+        "long-text", "time", "One long text in the answer.", _TIME, _shape(lambda n: _value("x " * (n // 2)))
+    ),
+    Conduct(
+        "combining-marks",
+        "time",
+        "A letter with thousands of combining marks.",
+        _TIME,
+        _shape(lambda n: _value("a" + "\u0301" * (n // 2) + "\u0327" * (n // 2))),
+    ),
+    Conduct(
+        "long-digits", "time", "A number of thousands of digits.", _TIME, _shape(lambda n: _value("7" * n))
+    ),
     Conduct("many-brackets", "time", "Opening brackets only.", _TIME, _shape(lambda n: '{"a": [' * (n // 7))),
-    Conduct("many-braces", "time", "Pairs of braces, none of which is JSON.", _TIME, _shape(lambda n: "{a} " * (n // 4))),
-    Conduct("many-tags", "time", "Opening tags only.", _TIME,
-            _shape(lambda n: "<think><answer>" * (n // 15))),
+    Conduct(
+        "many-braces",
+        "time",
+        "Pairs of braces, none of which is JSON.",
+        _TIME,
+        _shape(lambda n: "{a} " * (n // 4)),
+    ),
+    Conduct(
+        "many-tags", "time", "Opening tags only.", _TIME, _shape(lambda n: "<think><answer>" * (n // 15))
+    ),
     Conduct("many-fences", "time", "Fences only.", _TIME, _shape(lambda n: "```json\n" * (n // 8))),
     Conduct("many-backslashes", "time", "Backslashes and quotes.", _TIME, _shape(lambda n: '\\"' * (n // 2))),
     Conduct("white-space", "time", "White space before a bracket.", _TIME, _shape(lambda n: f"{' ' * n}{{")),
     Conduct("many-rows", "time", "A table of a thousand rows instead of the document.", _TIME, _shape(_rows)),
-    Conduct("many-members", "time", "An object of thousands of members.", _TIME,
-            _shape(lambda n: "{" + ", ".join(f'"k{k}": "{k}"' for k in range(n // 16)) + "}")),
-
-    Conduct("odd-texts", "faults", "Texts that are no answer: empty, a bracket, white space, emoji.",
-            "attacked ≤ 0.05 of the range", _odd_texts),
+    Conduct(
+        "many-members",
+        "time",
+        "An object of thousands of members.",
+        _TIME,
+        _shape(lambda n: "{" + ", ".join(f'"k{k}": "{k}"' for k in range(n // 16)) + "}"),
+    ),
+    Conduct(
+        "odd-texts",
+        "faults",
+        "Texts that are no answer: empty, a bracket, white space, emoji.",
+        "attacked ≤ 0.05 of the range",
+        _odd_texts,
+    ),
     Conduct("raises", "faults", "The reward raises on a completion.", _NUMBERS, _no("raised")),
-    Conduct("no-number", "faults", "The reward is NaN, infinite, None or no number.", _NUMBERS, _no("no number")),
+    Conduct(
+        "no-number", "faults", "The reward is NaN, infinite, None or no number.", _NUMBERS, _no("no number")
+    ),
     Conduct("out-of-range", "faults", "The reward lies outside of its range.", _NUMBERS, _no("out of range")),
-
     Conduct("same-twice", "state", "The same completion twice.", "0 rewards differ", _twice),
     Conduct("order-of-calls", "state", "The same completions in reverse order.", "0 rewards differ", _turned),
     Conduct("in-a-batch", "state", "Completions in one batch, and each alone.", "0 rewards differ", _batch),
-    Conduct("in-threads", "state", "The same completions in four threads at once.", "0 rewards differ", _threads),
-    Conduct("pickled", "state", "A copy of the reward by pickle, as Ray and processes make it.",
-            "0 rewards differ", _pickled),
+    Conduct(
+        "in-threads", "state", "The same completions in four threads at once.", "0 rewards differ", _threads
+    ),
+    Conduct(
+        "pickled",
+        "state",
+        "A copy of the reward by pickle, as Ray and processes make it.",
+        "0 rewards differ",
+        _pickled,
+    ),
     Conduct("gold-kept", "state", "The gold document after the call.", "unchanged", _gold_kept),
-)  # fmt: skip
+)

@@ -48,6 +48,11 @@ def on_leaves(value: Any, change: Callable[[Any], Any]) -> Any:
     return mapped(value, lambda _, scalar: scalar if is_blank(scalar) else change(scalar))
 
 
+def filled(value: Any, new: Any) -> Any:
+    """Copy a value with the same scalar everywhere."""
+    return mapped(value, lambda _, __: new)
+
+
 def replaced(value: Any, path: Path, new: Any) -> Any:
     """Copy a value with another one at a path."""
     if not path:
@@ -114,7 +119,7 @@ def tables_of(value: Any, path: Path = ()) -> list[tuple[Path, list[dict[str, An
 
 
 def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Give the columns of a table whose cells are scalars and not all blank, in the order of the first row."""
+    """Give the columns of a table whose cells are scalars and not all blank, as the rows name them."""
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [row.get(name) for row in rows] for name in names}
     return {
@@ -127,15 +132,20 @@ def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
 def varied(rows: list[dict[str, Any]]) -> list[str]:
     """Name the columns with different values in them, the most different ones first."""
     columns = columns_of(rows)
-    kinds = {name: len({str(cell) for cell in cells if not is_blank(cell)}) for name, cells in columns.items()}
+    kinds = {
+        name: len({str(cell) for cell in cells if not is_blank(cell)}) for name, cells in columns.items()
+    }
     return sorted((name for name, n in kinds.items() if n > 1), key=lambda name: -kinds[name])
 
 
 def with_column(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> list[dict[str, Any]]:
     """Copy a table with other cells in one column; rows that lack it get none."""
-    return [
-        {**row, name: cell} if name in row else row for row, cell in zip(rows, cells, strict=True)
-    ]
+    return [{**row, name: cell} if name in row else row for row, cell in zip(rows, cells, strict=True)]
+
+
+def decoyed(value: Any, n: int = 0) -> Any:
+    """Copy a value with every scalar wrong that is not blank."""
+    return on_leaves(value, lambda scalar: decoy(scalar, n))
 
 
 def decoy(value: Any, n: int = 0) -> Any:

@@ -31,8 +31,8 @@ class Verdict:
     reason
         Why it does not apply, or what was found; may be empty.
     honest, attacked
-        The two rewards, means over the documents, as they are shown; for the families ``time``, ``faults`` and
-        ``state``, times and numbers of calls.
+        The two rewards, means over the documents, as they are shown; for the families ``time``, ``faults``
+        and ``state``, times and numbers of calls.
     documents
         The number of documents behind it.
     share, honest_share
@@ -70,7 +70,7 @@ class Audit:
     reward
         What the reward is called.
     signature
-        Whose signature it has: ``verl``, ``verl-batch``, ``trl``, ``plain``, or ``spec`` for a spec of this package.
+        Whose signature it has: ``verl``, ``verl-batch``, ``trl``, ``plain``, or ``spec`` for a spec.
     form
         How completions were written.
     gold_as

@@ -1,4 +1,4 @@
-"""Families of answers that are right, or right but for little: identity, order, monotone, values, blanks, rows."""
+"""Families of answers that are right or nearly: identity, order, monotone, values, blanks, rows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from medvie_reward.audits._documents import (
     Path,
     columns_of,
     decoy,
+    decoyed,
+    filled,
     is_blank,
     mapped,
     on_leaves,
@@ -45,7 +47,7 @@ def _items_shuffled(case: Case, value: Any) -> Any:
 
 
 def _lists(case: Case) -> bool:
-    return reordered(case.gold, items=lambda items: items[::-1]) != case.gold
+    return bool(reordered(case.gold, items=lambda items: items[::-1]) != case.gold)
 
 
 def _invented(case: Case, value: Any) -> Iterable[Any]:
@@ -132,7 +134,7 @@ def _blanks_left_out(case: Case) -> Iterable[Trial]:
 
 def _all(case: Case, *values: Any) -> Iterable[Trial]:
     """Write the same for every value."""
-    return instead(case, *(mapped(case.gold, lambda _, __, value=value: value) for value in values))
+    return instead(case, *(filled(case.gold, value) for value in values))
 
 
 def _rotated(case: Case) -> Iterable[Trial]:
@@ -173,9 +175,7 @@ def _columns_exchanged(case: Case) -> Iterable[Trial]:
         if len(names) < 2 or columns_of(rows)[names[0]] == columns_of(rows)[names[1]]:
             continue
         a, b = names[:2]
-        made = [
-            {name: row.get(b if name == a else a if name == b else name) for name in row} for row in rows
-        ]
+        made = [{name: row.get(b if name == a else a if name == b else name) for name in row} for row in rows]
         yield from instead(case, replaced(case.gold, path, made))
 
 
@@ -195,81 +195,258 @@ _LISTS: Final = "a list of two or more different items"
 _BLANK: Final = "a blank value"
 
 RIGHT_ANSWERS: Final = (
-    Attack("gold-above-useless", "identity", "An answer without a right value, against the gold document.",
-           less_by(0.05), lambda c: instead(c, {"zq": "Quokka 1"})),
-    Attack("a-third-wrong", "identity", "The gold document with a third of its values wrong.",
-           less_by(0.05), lambda c: instead(c, c.flawed) if len(c.leaves) > 2 else [], "three leaves"),
-    Attack("half-wrong", "identity", "The gold document with half of its values wrong.",
-           less_by(0.10), lambda c: instead(c, c.guessed(2, right_at=0)) if len(c.leaves) > 2 else [],
-           "three leaves"),
-    Attack("other-layout", "identity", "The gold document indented, and without any white space.",
-           SAME, lambda c: as_text(c.wrap(json.dumps(c.gold, ensure_ascii=False, indent=4)),
-                                   c.wrap(json.dumps(c.gold, ensure_ascii=False, separators=(",", ":"))))),
-    Attack("escaped", "identity", "The gold document with every character beyond ASCII escaped.",
-           SAME, lambda c: as_text(c.wrap(json.dumps(c.gold)))),
-
-    Attack("members-reversed", "order", "The members of every object in reverse order.",
-           SAME, lambda c: instead(c, reordered(c.gold, lambda pairs: pairs[::-1]))),
-    Attack("members-shuffled", "order", "The members of every object in any order.",
-           SAME, lambda c: instead(c, _shuffled(c))),
-    Attack("flawed-members-reversed", "order", "An answer with wrong values, members in reverse order.",
-           SAME, lambda c: compared(c, c.flawed, reordered(c.flawed, lambda pairs: pairs[::-1]))),
-    Attack("items-reversed", "order", "The items of every list in reverse order.", SAME,
-           lambda c: instead(c, reordered(c.gold, items=lambda x: x[::-1])) if _lists(c) else [],
-           _LISTS, condition="order"),
-    Attack("items-shuffled", "order", "The items of every list in any order.", SAME,
-           lambda c: instead(c, _items_shuffled(c, c.gold)) if _lists(c) else [], _LISTS, condition="order"),
-    Attack("flawed-items-shuffled", "order", "An answer with wrong values, items in any order.", SAME,
-           lambda c: compared(c, c.flawed, _items_shuffled(c, c.flawed)) if _lists(c) else [],
-           _LISTS, condition="order"),
-
-    Attack("one-invented", "monotone", "The gold document and one invented member, cell or row.",
-           NO_MORE, lambda c: instead(c, *_invented(c, c.gold))),
-    Attack("flawed-and-invented", "monotone", "An answer with wrong values, and one invented member or row.",
-           NO_MORE, lambda c: compared(c, c.flawed, *_invented(c, c.flawed))),
+    Attack(
+        "gold-above-useless",
+        "identity",
+        "An answer without a right value, against the gold document.",
+        less_by(0.05),
+        lambda c: instead(c, {"zq": "Quokka 1"}),
+    ),
+    Attack(
+        "a-third-wrong",
+        "identity",
+        "The gold document with a third of its values wrong.",
+        less_by(0.05),
+        lambda c: instead(c, c.flawed) if len(c.leaves) > 2 else [],
+        "three leaves",
+    ),
+    Attack(
+        "half-wrong",
+        "identity",
+        "The gold document with half of its values wrong.",
+        less_by(0.10),
+        lambda c: instead(c, c.guessed(2, right_at=0)) if len(c.leaves) > 2 else [],
+        "three leaves",
+    ),
+    Attack(
+        "other-layout",
+        "identity",
+        "The gold document indented, and without any white space.",
+        SAME,
+        lambda c: as_text(
+            c.wrap(json.dumps(c.gold, ensure_ascii=False, indent=4)),
+            c.wrap(json.dumps(c.gold, ensure_ascii=False, separators=(",", ":"))),
+        ),
+    ),
+    Attack(
+        "escaped",
+        "identity",
+        "The gold document with every character beyond ASCII escaped.",
+        SAME,
+        lambda c: as_text(c.wrap(json.dumps(c.gold))),
+    ),
+    Attack(
+        "members-reversed",
+        "order",
+        "The members of every object in reverse order.",
+        SAME,
+        lambda c: instead(c, reordered(c.gold, lambda pairs: pairs[::-1])),
+    ),
+    Attack(
+        "members-shuffled",
+        "order",
+        "The members of every object in any order.",
+        SAME,
+        lambda c: instead(c, _shuffled(c)),
+    ),
+    Attack(
+        "flawed-members-reversed",
+        "order",
+        "An answer with wrong values, members in reverse order.",
+        SAME,
+        lambda c: compared(c, c.flawed, reordered(c.flawed, lambda pairs: pairs[::-1])),
+    ),
+    Attack(
+        "items-reversed",
+        "order",
+        "The items of every list in reverse order.",
+        SAME,
+        lambda c: instead(c, reordered(c.gold, items=lambda x: x[::-1])) if _lists(c) else [],
+        _LISTS,
+        condition="order",
+    ),
+    Attack(
+        "items-shuffled",
+        "order",
+        "The items of every list in any order.",
+        SAME,
+        lambda c: instead(c, _items_shuffled(c, c.gold)) if _lists(c) else [],
+        _LISTS,
+        condition="order",
+    ),
+    Attack(
+        "flawed-items-shuffled",
+        "order",
+        "An answer with wrong values, items in any order.",
+        SAME,
+        lambda c: compared(c, c.flawed, _items_shuffled(c, c.flawed)) if _lists(c) else [],
+        _LISTS,
+        condition="order",
+    ),
+    Attack(
+        "one-invented",
+        "monotone",
+        "The gold document and one invented member, cell or row.",
+        NO_MORE,
+        lambda c: instead(c, *_invented(c, c.gold)),
+    ),
+    Attack(
+        "flawed-and-invented",
+        "monotone",
+        "An answer with wrong values, and one invented member or row.",
+        NO_MORE,
+        lambda c: compared(c, c.flawed, *_invented(c, c.flawed)),
+    ),
     Attack("one-wrong", "monotone", "The gold document with one value wrong.", LESS, _leaf_wrong),
     Attack("one-left-out", "monotone", "The gold document without one value.", LESS, _leaf_left_out),
-    Attack("wrong-put-right", "monotone", "An answer with wrong values, against the same with one put right.",
-           NO_MORE, _put_right, "two leaves"),
-    Attack("right-left-out", "monotone", "An answer with wrong values, without one that was right.",
-           NO_MORE, _right_left_out, "two leaves"),
-
-    Attack("decimal-points-lost", "values", "5.6 read as 56, in every number.",
-           less_by(0.05), lambda c: _changed(c, _DECIMAL, r"\1\2"), "decimals in a tenth of the leaves"),
-    Attack("last-digit-wrong", "values", "Another last digit in every number.", less_by(0.05), _last_digits,
-           "a digit"),
-    Attack("minus-before-numbers", "values", "A minus before every number.", less_by(0.05),
-           lambda c: _changed(c, re.compile(r"(?<![0-9.^])(?=[0-9])"), "-"),
-           "numbers in a tenth of the leaves"),
-    Attack("values-cut", "values", "Every value without its second half.", less_by(0.50),
-           lambda c: instead(c, on_leaves(c.gold, lambda x: x[: len(x) // 2] if isinstance(x, str) else decoy(x)))),
-    Attack("values-doubled", "values", "Every text written twice in its place.", less_by(0.50),
-           lambda c: instead(c, on_leaves(c.gold, lambda x: f"{x} {x}"))),
-    Attack("unlike-values", "values", "Every value another one.", NOTHING,
-           lambda c: instead(c, on_leaves(c.gold, decoy))),
-
-    Attack("blanks-as-null", "blanks", "Every blank value written as null.", SAME,
-           lambda c: _blanks(c, None), _BLANK),
-    Attack("blanks-as-text", "blanks", "Every blank value written as an empty text.", SAME,
-           lambda c: _blanks(c, ""), _BLANK),
+    Attack(
+        "wrong-put-right",
+        "monotone",
+        "An answer with wrong values, against the same with one put right.",
+        NO_MORE,
+        _put_right,
+        "two leaves",
+    ),
+    Attack(
+        "right-left-out",
+        "monotone",
+        "An answer with wrong values, without one that was right.",
+        NO_MORE,
+        _right_left_out,
+        "two leaves",
+    ),
+    Attack(
+        "decimal-points-lost",
+        "values",
+        "5.6 read as 56, in every number.",
+        less_by(0.05),
+        lambda c: _changed(c, _DECIMAL, r"\1\2"),
+        "decimals in a tenth of the leaves",
+    ),
+    Attack(
+        "last-digit-wrong",
+        "values",
+        "Another last digit in every number.",
+        less_by(0.05),
+        _last_digits,
+        "a digit",
+    ),
+    Attack(
+        "minus-before-numbers",
+        "values",
+        "A minus before every number.",
+        less_by(0.05),
+        lambda c: _changed(c, re.compile(r"(?<![0-9.^])(?=[0-9])"), "-"),
+        "numbers in a tenth of the leaves",
+    ),
+    Attack(
+        "values-cut",
+        "values",
+        "Every value without its second half.",
+        less_by(0.50),
+        lambda c: instead(
+            c, on_leaves(c.gold, lambda x: x[: len(x) // 2] if isinstance(x, str) else decoy(x))
+        ),
+    ),
+    Attack(
+        "values-doubled",
+        "values",
+        "Every text written twice in its place.",
+        less_by(0.50),
+        lambda c: instead(c, on_leaves(c.gold, lambda x: f"{x} {x}")),
+    ),
+    Attack(
+        "unlike-values",
+        "values",
+        "Every value another one.",
+        NOTHING,
+        lambda c: instead(c, decoyed(c.gold)),
+    ),
+    Attack(
+        "blanks-as-null",
+        "blanks",
+        "Every blank value written as null.",
+        SAME,
+        lambda c: _blanks(c, None),
+        _BLANK,
+    ),
+    Attack(
+        "blanks-as-text",
+        "blanks",
+        "Every blank value written as an empty text.",
+        SAME,
+        lambda c: _blanks(c, ""),
+        _BLANK,
+    ),
     Attack("blanks-left-out", "blanks", "Blank members left out.", SAME, _blanks_left_out, _BLANK),
-    Attack("blanks-filled", "blanks", "A made-up text for every blank value.", LESS,
-           lambda c: _blanks(c, "Quokka 5"), _BLANK),
-    Attack("all-blank", "blanks", "Every value empty, null, or white space.", NOTHING,
-           lambda c: _all(c, "", None, "  \t")),
-    Attack("all-the-same", "blanks", "A dash, N/A, 0, 1, true or a letter for every value.", NOTHING,
-           lambda c: _all(c, "Quokka 5", "#", "…") if not {str(v) for _, v in c.leaves} & {"#", "…"} else []),
-
-    Attack("column-one-row-down", "rows", "The cells of one column, each in the next row.",
-           less_by(0.05), _rotated, _TABLE),
-    Attack("column-turned", "rows", "The cells of one column from the last row to the first.",
-           less_by(0.05), _turned, _TABLE),
-    Attack("neighbours-exchanged", "rows", "The cells of one column exchanged between neighbouring rows.",
-           less_by(0.05), _neighbours, _TABLE),
-    Attack("columns-exchanged", "rows", "Two columns with each other's cells.",
-           less_by(0.05), _columns_exchanged, _TABLE),
-    Attack("members-exchanged", "rows", "The members of an object with each other's values.",
-           LESS, _members_exchanged, "three different texts beside each other"),
-    Attack("another-document", "rows", "The gold document of another row.", less_by(0.20),
-           lambda c: instead(c, c.other) if c.other != c.gold else [], "another document"),
-)  # fmt: skip
+    Attack(
+        "blanks-filled",
+        "blanks",
+        "A made-up text for every blank value.",
+        LESS,
+        lambda c: _blanks(c, "Quokka 5"),
+        _BLANK,
+    ),
+    Attack(
+        "all-blank",
+        "blanks",
+        "Every value empty, null, or white space.",
+        NOTHING,
+        lambda c: _all(c, "", None, "  \t"),
+    ),
+    Attack(
+        "all-the-same",
+        "blanks",
+        "A dash, N/A, 0, 1, true or a letter for every value.",
+        NOTHING,
+        lambda c: _all(c, "Quokka 5", "#", "…") if not {str(v) for _, v in c.leaves} & {"#", "…"} else [],
+    ),
+    Attack(
+        "column-one-row-down",
+        "rows",
+        "The cells of one column, each in the next row.",
+        less_by(0.05),
+        _rotated,
+        _TABLE,
+    ),
+    Attack(
+        "column-turned",
+        "rows",
+        "The cells of one column from the last row to the first.",
+        less_by(0.05),
+        _turned,
+        _TABLE,
+    ),
+    Attack(
+        "neighbours-exchanged",
+        "rows",
+        "The cells of one column exchanged between neighbouring rows.",
+        less_by(0.05),
+        _neighbours,
+        _TABLE,
+    ),
+    Attack(
+        "columns-exchanged",
+        "rows",
+        "Two columns with each other's cells.",
+        less_by(0.05),
+        _columns_exchanged,
+        _TABLE,
+    ),
+    Attack(
+        "members-exchanged",
+        "rows",
+        "The members of an object with each other's values.",
+        LESS,
+        _members_exchanged,
+        "three different texts beside each other",
+    ),
+    Attack(
+        "another-document",
+        "rows",
+        "The gold document of another row.",
+        less_by(0.20),
+        lambda c: instead(c, c.other) if c.other != c.gold else [],
+        "another document",
+    ),
+)
