@@ -15,7 +15,7 @@ from medvie_reward.audits._bench import Bench, cases_of, excerpt, settle
 from medvie_reward.audits._callers import GoldAs, SpecReward, caller_of
 from medvie_reward.audits._case import FORMS, USELESS, Attack, Case, Trial
 from medvie_reward.audits._characters import CHARACTERS
-from medvie_reward.audits._conduct import CONDUCTS, Conduct
+from medvie_reward.audits._conduct import CONDUCTS, GOLD_ABOVE_USELESS, Conduct
 from medvie_reward.audits._hedged_answers import HEDGED_ANSWERS
 from medvie_reward.audits._result import FAIL, NOT_APPLICABLE, PASS, Audit, Outcome, Verdict
 from medvie_reward.audits._right_answers import RIGHT_ANSWERS
@@ -25,6 +25,7 @@ from medvie_reward.metrics import read_gold
 from medvie_reward.spec import DEFAULT, Spec
 
 ATTACKS: Final[tuple[Attack | Conduct, ...]] = (
+    GOLD_ABOVE_USELESS,
     *RIGHT_ANSWERS,
     *HEDGED_ANSWERS,
     *TEXTS,

@@ -14,7 +14,7 @@ from medvie_reward.audits._case import FORMS, USELESS, Case, dump, wrap
 from medvie_reward.errors import ArgumentError
 
 _TRIED: Final = 5
-_SMALL: Final = 2
+_SMALL: Final = 1
 _EXCERPT: Final = 160
 
 
@@ -126,7 +126,7 @@ class Bench:
     def _ask(self, text: str, case: Case, extra: Mapping[str, Any] | None) -> float | None:
         self.calls += 1
         try:
-            made = self.caller.one(text, case.gold, extra)
+            made = self.caller.one(text, case.json, extra)
         except Exception as error:  # noqa: BLE001  # whatever a user's reward raises is a finding
             self._fault("raised", case, f"{type(error).__name__}: {error}", text)
             return None
@@ -180,7 +180,10 @@ def settle(
         If the reward gives no number for the gold document in any of them.
     """
     forms = (form,) if form else FORMS
-    kinds: tuple[GoldAs, ...] = (gold_as,) if gold_as else (caller.gold_as, _other(caller.gold_as))
+    if gold_as:
+        kinds: tuple[GoldAs, ...] = (gold_as,)
+    else:
+        kinds = (caller.gold_as, *(() if caller.signature == "spec" else (_other(caller.gold_as),)))
     best: tuple[float, Caller, str] | None = None
     said = ""
     for kind in kinds:

@@ -11,10 +11,11 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from medvie_reward.audits._case import dump
+import orjson
+
 from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import Gold
 from medvie_reward.spec import Spec
@@ -39,13 +40,13 @@ class Asked(NamedTuple):
     text
         The completion.
     gold
-        The gold document.
+        The gold document as JSON text.
     extra
         What else its row holds.
     """
 
     text: str
-    gold: Any
+    gold: str
     extra: Any = None
 
 
@@ -62,14 +63,13 @@ class SpecReward:
         self.spec = spec
         self._golds: dict[str, Gold] = {}
 
-    def __call__(self, completion: str, gold: Any) -> float:
+    def __call__(self, completion: str, gold: str) -> float:
         """Return the reward of a completion."""
-        key = gold if isinstance(gold, str) else dump(gold)
-        prepared = self._golds.get(key)
+        prepared = self._golds.get(gold)
         if prepared is None:
             prepared = Gold(gold, self.spec)
             if len(self._golds) < _KEPT:
-                self._golds[key] = prepared
+                self._golds[gold] = prepared
         return prepared.reward(completion).score
 
     def __reduce__(self) -> tuple[type[SpecReward], tuple[Spec]]:
@@ -108,13 +108,14 @@ class Caller:
         """Whether one call takes several completions."""
         return self.signature in ("trl", "verl-batch")
 
-    def one(self, text: str, gold: Any, extra: Any = None) -> Any:
+    def one(self, text: str, gold: str, extra: Any = None) -> Any:
         """Return what the function gives for one completion, as it is."""
         return self.batch([Asked(text, gold, extra)])[0]
 
     def batch(self, asked: Sequence[Asked]) -> list[Any]:
         """Return what the function gives for some completions, in one call where it takes several."""
-        golds = [dump(x.gold) if self.gold_as == "text" else x.gold for x in asked]
+        # Objects are read anew for each call: what a function does to them is its own affair.
+        golds = [x.gold if self.gold_as == "text" else orjson.loads(x.gold) for x in asked]
         extras: list[dict[str, Any]] = [
             {"index": n, "split": "train", **(x.extra or {})} for n, x in enumerate(asked)
         ]
@@ -133,6 +134,10 @@ class Caller:
             ]
             return [self.function(**self._taken(row)) for row in rows]
         return [self.function(x.text, gold) for x, gold in zip(asked, golds, strict=True)]
+
+    def with_object(self, text: str, gold: Any) -> None:
+        """Call the function with a gold document as an object, this very one."""
+        replace(self, gold_as="text").batch([Asked(text, gold)])
 
     def _trl(self, asked: Sequence[Asked], golds: list[Any], extras: list[dict[str, Any]]) -> list[Any]:
         names = (self.column,) if self.column else _GOLD_COLUMNS[:7]
@@ -229,7 +234,7 @@ def caller_of(reward: Callable[..., Any] | Spec | str, gold_as: GoldAs | None = 
     if isinstance(reward, str) and ":" not in reward:
         reward = Spec.preset(reward)
     if isinstance(reward, Spec):
-        return Caller(SpecReward(reward), f"spec {reward.name}", "spec", gold_as or "object")
+        return Caller(SpecReward(reward), f"spec {reward.name}", "spec", "text")
     if isinstance(reward, str):
         name = reward
         function = load_function(reward)

@@ -56,7 +56,7 @@ class Case:
     form
         How completions wrap their JSON; one of `FORMS`.
     small
-        Whether it is one of the smallest documents, which attacks of many completions take in full.
+        Whether it is the smallest document, which attacks of many completions take in full.
     """
 
     id: str

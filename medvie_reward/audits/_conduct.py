@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from medvie_reward.audits._bench import Bench, excerpt
 from medvie_reward.audits._callers import Asked, number_of
@@ -72,7 +73,8 @@ def _odd_texts(bench: Bench) -> Finding:
     """Reward texts that are no answer to anything."""
     odd = (
         "", " \n\t", "null", "true", "0", '""', "[]", "{}", "[[]]", "\x00", "\\", "{", "}", '"', "<",
-        "</answer>", "<answer></answer>" * 3, "\ufffd" * 50, "🙂" * 50, "a" * 5_000, "{}" * 500, '{"a":' * 300,
+        "</answer>", "<answer></answer>" * 3, "\ufffd" * 50, "🙂" * 50, "a" * 5_000,
+        "{}" * 500, '{"a":' * 300,
     )  # fmt: skip
     worst = Finding("pass")
     most = 0.05
@@ -91,6 +93,15 @@ def _odd_texts(bench: Bench) -> Finding:
                     excerpt(text),
                 )
     return worst
+
+
+def _gold_above_useless(bench: Bench) -> Finding:
+    scales = [(bench.scale(case), case) for case in bench.cases]
+    wrong = [case for scale, case in scales if scale is None]
+    count = f"{len(wrong)} of {len(scales)}"
+    if not wrong:
+        return Finding("pass", attacked=count)
+    return Finding("FAIL", "the gold document earns no more than that", "", count, wrong[0].id)
 
 
 def _no(kind: str) -> Callable[[Bench], Finding]:
@@ -129,7 +140,7 @@ def _numbers(bench: Bench, sample: list[tuple[str, Case]], function: Any = None)
     made: list[float | str] = []
     for text, case in sample:
         try:
-            made.append(number_of((function or caller.one)(text, case.gold)))
+            made.append(number_of((function or caller.one)(text, case.json)))
         except Exception as error:  # noqa: BLE001  # whatever a user's reward raises; it is counted elsewhere
             made.append(type(error).__name__)
     return [str(x) if x != x else x for x in made]
@@ -175,7 +186,7 @@ def _batch(bench: Bench) -> Finding:
     if any(isinstance(x, str) for x in alone):
         return Finding("not applicable", "the reward raised on one completion alone: see faults")
     try:
-        made = bench.caller.batch([Asked(text, case.gold) for text, case in sample])
+        made = bench.caller.batch([Asked(text, case.json) for text, case in sample])
         together: list[float | str] = [number_of(x) for x in made]
     except Exception as error:  # noqa: BLE001  # whatever a user's reward raises
         return Finding("FAIL", f"{type(error).__name__}: {error}")
@@ -195,9 +206,9 @@ def _gold_kept(bench: Bench) -> Finding:
     if bench.caller.gold_as == "text":
         return Finding("not applicable", "the reward gets gold documents as text")
     for text, case in _sample(bench):
-        given = copy.deepcopy(case.gold)
+        given = orjson.loads(case.json)
         with contextlib.suppress(Exception):  # a fault, which is counted elsewhere
-            bench.caller.one(text, given)
+            bench.caller.with_object(text, given)
         if given != case.gold:
             return Finding(
                 "FAIL", "the gold document is another one after the call", "", "", case.id, excerpt(text)
@@ -244,6 +255,13 @@ def _rows(n: int) -> str:
 _TIME: Final = (
     f"{_LONG:,} characters in at most {LIMIT_MS} ms, and {_MOST_GROWTH} times the time of a quarter of them "
     f"(or {_QUICK_MS} ms)"
+)
+GOLD_ABOVE_USELESS: Final = Conduct(
+    "gold-above-useless",
+    "identity",
+    "A well-formed answer without a right value, against the gold document.",
+    "0 documents whose gold earns no more",
+    _gold_above_useless,
 )
 _NUMBERS: Final = "0 of the audit's calls"
 

@@ -196,13 +196,6 @@ _BLANK: Final = "a blank value"
 
 RIGHT_ANSWERS: Final = (
     Attack(
-        "gold-above-useless",
-        "identity",
-        "An answer without a right value, against the gold document.",
-        less_by(0.05),
-        lambda c: instead(c, {"zq": "Quokka 1"}),
-    ),
-    Attack(
         "a-third-wrong",
         "identity",
         "The gold document with a third of its values wrong.",

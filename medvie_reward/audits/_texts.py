@@ -343,7 +343,7 @@ TEXTS: Final = (
     Attack(
         "cut-anywhere",
         "truncation",
-        "The completion cut off, at every byte of two small documents.",
+        "The completion cut off, at every byte of the smallest document.",
         NO_MORE,
         _cut,
     ),

@@ -148,7 +148,8 @@ def _details(verdict: Verdict) -> list[str]:
 def _notes(audit: Audit) -> list[str]:
     return [
         "Rewards are means over documents. A rule is about shares of a document's range, from an answer "
-        "without a right value (0) to the gold document (1); it fails where the mean over the documents breaks it.",
+        "without a right value (0) to the gold document (1); it fails where the mean over the documents "
+        "breaks it.",
         "Honest: the gold document, or what the attack is compared with. Attacked: the worst of the attack's "
         "completions. In the families time, faults and state: processor times, and calls out of all.",
     ]
