@@ -42,6 +42,8 @@ _FORM_OF_SPEC: Final = {"think": "think", "answer": "answer", "think_json": "thi
 # Counted over all other attacks, and so tried last.
 _LAST: Final = ("raises", "no-number", "out-of-range")
 _TINY: Final = 1e-9
+# The least share of the range that counts as a point for the form.
+_FORM_PAYS: Final = 0.01
 
 
 class _Measured(NamedTuple):
@@ -262,7 +264,10 @@ def _pays_form(bench: Bench) -> bool:
     """Check whether a well-formed answer without a right value earns more than a text without form."""
     case = bench.cases[0]
     formed, bare = bench.reward(case.text(USELESS), case), bench.reward("no JSON", case)
-    return formed is not None and bare is not None and formed > bare + _TINY
+    scale = bench.scale(case)
+    if scale is None or formed is None or bare is None:
+        return False
+    return formed > bare + _FORM_PAYS * (scale.gold - scale.useless)
 
 
 def _measure(attack: Attack, trial: Trial, case: Case, bench: Bench) -> _Measured | None:
