@@ -266,8 +266,8 @@ def only_members(rng: Random, answer: Answer, known: Answer) -> bool:
 
 
 EDITS: Final[tuple[Edit, ...]] = (
-    drop_cell, blank_cell, make_up_cell, list_cell, join_cell, swap_cells, copy_cell, pad_members, drop_row, copy_row,
-    make_up_row, move_row, rotate_column, drop_column, dump_column, nest_cell, only_members,
+    drop_cell, blank_cell, make_up_cell, list_cell, join_cell, swap_cells, copy_cell, pad_members, drop_row,
+    copy_row, make_up_row, move_row, rotate_column, drop_column, dump_column, nest_cell, only_members,
 )  # fmt: skip
 
 
