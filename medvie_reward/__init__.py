@@ -17,6 +17,7 @@ from medvie_reward._version import __version__
 
 if TYPE_CHECKING:
     from medvie_reward.alignment import Alignment, Leaf, align
+    from medvie_reward.audits import Audit, audit
     from medvie_reward.completions import ABSENT, STATUSES, Completion, parse_completion
     from medvie_reward.corpus import Evaluation, evaluate, evaluate_files
     from medvie_reward.errors import (
@@ -48,6 +49,7 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         alignment="Alignment Leaf align",
+        audits="Audit audit",
         completions="ABSENT STATUSES Completion parse_completion",
         corpus="Evaluation evaluate evaluate_files",
         errors=(
@@ -68,6 +70,7 @@ __all__ = [
     "STATUSES",
     "Alignment",
     "ArgumentError",
+    "Audit",
     "ClusterError",
     "Comparison",
     "Completion",
@@ -90,6 +93,7 @@ __all__ = [
     "__version__",
     "align",
     "anls_star",
+    "audit",
     "compare",
     "evaluate",
     "evaluate_files",

@@ -52,10 +52,11 @@ DOCUMENTED = {
 def test_names_of_the_package() -> None:
     """These names are imported by users; a name that goes needs a release with a warning."""
     assert medvie_reward.__all__ == [
-        "ABSENT", "STATUSES", "Alignment", "ArgumentError", "ClusterError", "Comparison", "Completion",
-        "Counts", "Evaluation", "Gold", "GoldError", "InputError", "InputWarning", "Leaf", "MedvieError",
-        "PredictionError", "Resampling", "Reward", "Rule", "Scores", "Spec", "SpecError", "WorkerError",
-        "__version__", "align", "anls_star", "compare", "evaluate", "evaluate_files", "explain",
+        "ABSENT", "STATUSES", "Alignment", "ArgumentError", "Audit", "ClusterError", "Comparison",
+        "Completion", "Counts", "Evaluation", "Gold", "GoldError", "InputError", "InputWarning", "Leaf",
+        "MedvieError", "PredictionError", "Resampling", "Reward", "Rule", "Scores", "Spec", "SpecError",
+        "WorkerError",
+        "__version__", "align", "anls_star", "audit", "compare", "evaluate", "evaluate_files", "explain",
         "parse_completion", "reward", "reward_group", "score", "ted_accuracy", "tree_edit_distance",
     ]  # fmt: skip
 
@@ -63,8 +64,8 @@ def test_names_of_the_package() -> None:
 def test_rooms() -> None:
     """The rooms, and nothing loose beside them."""
     assert ROOMS == [
-        "alignment", "cli", "completions", "corpus", "datasets", "metrics", "reports", "selection", "spec",
-        "statistics", "training",
+        "alignment", "audits", "cli", "completions", "corpus", "datasets", "metrics", "reports", "selection",
+        "spec", "statistics", "training",
     ]  # fmt: skip
     assert sorted(file.name for file in PACKAGE.glob("*.py")) == [
         "__init__.py", "__main__.py", "_version.py", "errors.py",

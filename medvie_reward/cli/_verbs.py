@@ -20,6 +20,7 @@ VERBS: Final = {
     "compare": "compare systems on the same gold documents, with intervals and tests",
     "ablate": "estimate the effect of sample size and annotation noise",
     "agree": "measure how far two annotators agree",
+    "audit": "attack a reward function: what does it pay for besides right answers",
     "data": "write training rows for verl",
     "gold": "write the gold documents of a public data set",
     "select": "choose a diverse subset of documents",
@@ -28,7 +29,8 @@ VERBS: Final = {
 """Verb -> what it does."""
 
 _EPILOG: Final = """\
-exit codes: 0 done, 1 a score is below --fail-under or lost more than --max-drop, 2 a usage or input error,
+exit codes: 0 done, 1 a score is below --fail-under or lost more than --max-drop, or an
+audit found a failure, 2 a usage or input error,
 130 interrupted, 141 broken pipe, 143 terminated. medvie VERB --help has the options of a verb.
 """
 

@@ -12,6 +12,7 @@ from medvie_reward._core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from medvie_reward.reports._agreement import print_agreement
+    from medvie_reward.reports._audit import audit_html, audit_markdown, audit_text, print_audit
     from medvie_reward.reports._comparison import comparison_text, print_comparison, print_contest
     from medvie_reward.reports._document_views import page_of
     from medvie_reward.reports._evaluation_report import print_evaluation, print_rules
@@ -32,6 +33,7 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _agreement="print_agreement",
+        _audit="audit_html audit_markdown audit_text print_audit",
         _comparison="comparison_text print_comparison print_contest",
         _document_views="page_of",
         _evaluation_report="print_evaluation print_rules",
@@ -49,6 +51,9 @@ __all__ = [
     "HEADLINES",
     "Archive",
     "PageImages",
+    "audit_html",
+    "audit_markdown",
+    "audit_text",
     "comparison_text",
     "evaluation_html",
     "evaluation_report",
@@ -58,6 +63,7 @@ __all__ = [
     "page_of",
     "print_ablation",
     "print_agreement",
+    "print_audit",
     "print_comparison",
     "print_contest",
     "print_evaluation",

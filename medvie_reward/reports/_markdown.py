@@ -40,7 +40,7 @@ def markdown_report(
     lines: list[str] = []
     for part in evaluation_parts(evaluation, by, max_fields, WIDE, uncertainty):
         if isinstance(part, Table):
-            blocks.append("\n".join(_table(part)))
+            blocks.append("\n".join(table_lines(part)))
         elif part:
             lines.append(f"- {escape(' '.join(part.split()))}")
     signature = f"```\n{signature_of(evaluation, uncertainty)}\n```"
@@ -55,7 +55,8 @@ def escape(text: str) -> str:
     return "<br>".join(_SPECIAL.sub(r"\\\g<0>", line) for line in text.splitlines())
 
 
-def _table(table: Table) -> Iterator[str]:
+def table_lines(table: Table) -> Iterator[str]:
+    """Write a table, its title above it."""
     title = table.title.strip()
     if title:
         yield f"**{escape(title)}**"

@@ -31,6 +31,8 @@ PRINTING = [
     "ablate a=p.jsonl b=q.jsonl --gold g.jsonl --draws 5 --noise none --sizes 2 --json -",
     "select g.jsonl -k 1 -o chosen.jsonl",
     "select g.jsonl -k 1 -o chosen.jsonl --json -",
+    "audit g.jsonl --only identity --only blanks-as-null",
+    "audit g.jsonl --only identity --json -",
     "score --help",
     "completion bash",
 ]
