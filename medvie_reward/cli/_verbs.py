@@ -20,6 +20,7 @@ VERBS: Final = {
     "compare": "compare systems on the same gold documents, with intervals and tests",
     "ablate": "estimate the effect of sample size and annotation noise",
     "agree": "measure how far two annotators agree",
+    "lab": "say what a reward will make of a model before it is trained",
     "data": "write training rows for verl",
     "gold": "write the gold documents of a public data set",
     "select": "choose a diverse subset of documents",

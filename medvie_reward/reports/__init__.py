@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         spans_of,
     )
     from medvie_reward.reports._html import render_archive, render_html
+    from medvie_reward.reports._lab import print_simulation
     from medvie_reward.reports._markdown import markdown_report
     from medvie_reward.reports._packing import Archive
     from medvie_reward.reports._page_images import PageImages, find_images
@@ -37,6 +38,7 @@ else:
         _evaluation_report="print_evaluation print_rules",
         _evaluations="evaluation_html evaluation_report evaluation_text spans_of",
         _html="render_archive render_html",
+        _lab="print_simulation",
         _markdown="markdown_report",
         _packing="Archive",
         _page_images="PageImages find_images",
@@ -62,6 +64,7 @@ __all__ = [
     "print_contest",
     "print_evaluation",
     "print_rules",
+    "print_simulation",
     "render_archive",
     "render_html",
     "spans_of",
