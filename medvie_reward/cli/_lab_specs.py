@@ -45,8 +45,8 @@ def read_specs(text: str) -> dict[str, Spec]:
     return found
 
 
-def read_named_spec(text: str) -> Spec:
-    """Read one spec.
+def read_named_spec(text: str, flag: str = "--specs") -> Spec:
+    """Read one spec that an option names.
 
     Raises
     ------
@@ -60,13 +60,13 @@ def read_named_spec(text: str) -> Spec:
     preset, *changes = text.split("+")
     if preset not in PRESETS:
         raise InputError(
-            f"--specs: expected a preset ({', '.join(PRESETS)}), a preset with changes or a .json file, "
+            f"{flag}: expected a preset ({', '.join(PRESETS)}), a preset with changes or a .json file, "
             f"got {text!r}"
         )
     try:
         return resolve(preset, **dict(map(read_field, changes)))
     except SpecError as error:
-        raise InputError(f"--specs {text}: {error}") from None
+        raise InputError(f"{flag} {text}: {error}") from None
 
 
 def _of_file(name: str) -> Spec:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 KEYS: Final = ("all", "random")
 RECORDED: Final = (*MEASURED, "precision", "recall", "reward", "spread", "even", "written", "shift", "swap")
-"""What is recorded of a run: what is measured on the documents held out; of the rollouts since the last record
-the mean matching reward, its standard deviation in a group, the share of groups without any, and the leaves
-written since the start; and the probabilities of slips."""
+"""What is recorded of a run: what is measured on the documents held out; of the rollouts since the last
+record the mean matching reward, its standard deviation in a group, the share of groups without any, and the
+leaves written since the start; and the probabilities of slips."""
 
 _MOMENTS: Final = (0.9, 0.99)
 _TINY: Final = 1e-8

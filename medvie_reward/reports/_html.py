@@ -26,7 +26,8 @@ from medvie_reward.reports._tiles import HEADLINES, Span, tiles_of
 _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
 _SHOWN_AS_TILES: Final = ("Format", "Rates")
-_FOLDER: Final = Path(__file__).parent / "templates"
+FOLDER: Final = Path(__file__).parent / "templates"
+"""Where the templates of reports are."""
 
 
 def render_html(
@@ -101,12 +102,12 @@ def render_archive(
     from markupsafe import Markup
 
     style, script = (
-        _FOLDER.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+        FOLDER.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
     )
     files = " 'self' file:" if archive.linked else ""
     policy = (
-        f"default-src 'none'; img-src data:{files}; style-src '{_digest(style)}'; "
-        f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:{files}; style-src '{digest(style)}'; "
+        f"script-src '{digest(script)}'; base-uri 'none'; form-action 'none'"
     )
     fields, groups = _heat_axes(evaluation)
     made: str = templates.get_template("report.html.j2").render(
@@ -145,7 +146,7 @@ def environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -155,7 +156,7 @@ def environment() -> Any:
     return made
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """Return the hash that lets a browser run exactly this text (Content Security Policy Level 2, 4.2.5)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
