@@ -1,8 +1,8 @@
 """Files of rollouts and gold documents -> the rollouts of each document.
 
-Rollouts come as rows of one answer each, such as a trainer's dumps, or of several. They belong to the document
-whose id they have; without ids, to the one that the row itself names as its gold; else they follow the golds'
-order, as many for each.
+Rollouts come as rows of one answer each, such as a trainer's dumps, or of several. They belong to the
+document whose id they have; without ids, to the one that the row itself has as its gold; else they follow the
+golds' order, as many for each.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def _rows_of_step(rollouts: RowFile, step: int | None) -> list[int]:
         found = sorted({x for x in steps if x is not None})
         if len(found) > 1:
             warnings.warn(
-                f"{rollouts.name}: rollouts of {len(found)} steps ({found[0]} to {found[-1]}) are looked at as "
-                "if one model had written them (--step N takes those of one)",
+                f"{rollouts.name}: rollouts of {len(found)} steps ({found[0]} to {found[-1]}) are looked at "
+                "as if one model had written them (--step N takes those of one)",
                 InputWarning,
                 stacklevel=3,
             )
@@ -140,8 +140,8 @@ def _by_order(
     each, left = divmod(len(rows), len(named))
     if left or not each:
         raise InputError(
-            f"{rollouts.name} has {len(rows)} rows for the {len(named)} documents of {golds.name}: expected the "
-            "same number for each document, in the order of the documents, or ids in both"
+            f"{rollouts.name} has {len(rows)} rows for the {len(named)} documents of {golds.name}: expected "
+            "the same number for each document, in the order of the documents, or ids in both"
         )
     return [
         Group(name, gold, tuple(x for n in rows[k * each : (k + 1) * each] for x in _texts(rollouts, n)))

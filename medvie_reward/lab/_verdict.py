@@ -17,6 +17,7 @@ SOUND: Final = "nothing found"
 VERDICTS: Final[dict[str, str]] = {
     "collapse": "likely to collapse",
     "swell": "likely to swell",
+    "trap": "may collapse",
     "terse": "may leave out what it reads badly",
     "free": "may make things up",
     "silent": "likely to leave critical fields out",
@@ -102,17 +103,17 @@ def judge(
 
 def _of_shorter(edits: Mapping[str, Outcome], trap: Trap, best_share: float, surest: str) -> Iterator[Reason]:
     alone = edits[SHORTER[0]]
+    few = trap.shown and (trap.kept <= _FEW_LEAVES or best_share <= _ONE_LEAF)
+    code = "collapse" if few else "trap" if alone.pays else "terse"
     if alone.pays:
-        yield Reason("collapse", f"{surest} alone earns {alone.reward.value:+.2f} (F1 {alone.f1.value:+.2f})")
-    few = trap.kept <= _FEW_LEAVES or best_share <= _ONE_LEAF
+        yield Reason(code, f"{surest} alone earns {alone.reward.value:+.2f} (F1 {alone.f1.value:+.2f})")
     if trap.shown:
         yield Reason(
-            "collapse" if few else "terse",
+            code,
             f"Answers cut to {trap.kept:.0%} of their leaves earn {trap.gain.value:+.2f} "
             f"(F1 {trap.f1.value:+.2f})",
         )
     if (alone.pays or trap.shown) and best_share < _HALF:
-        code = "collapse" if alone.pays or few else "terse"
         yield Reason(code, f"By closed form it is best to write {best_share:.0%} of a document's leaves")
 
 
