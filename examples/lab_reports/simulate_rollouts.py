@@ -34,6 +34,5 @@ def rollout_rows() -> list[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    with (HERE / "rollouts.jsonl").open("w", encoding="utf-8") as file:
-        for row in rollout_rows():
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    made = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rollout_rows())
+    (HERE / "rollouts.jsonl").write_text(made, encoding="utf-8")

@@ -124,7 +124,7 @@ def usual_columns(golds: Iterable[Any]) -> dict[Steps, tuple[Steps, ...]]:
             rows[place] += len(items)
             counts = filled.setdefault(place, Counter())
             for item in items:
-                counts.update({steps for steps, x in _leaves(item, ()) if not is_blank(x)})
+                counts.update(dict.fromkeys((steps for steps, x in _leaves(item, ()) if not is_blank(x)), 1))
     return {
         place: tuple(steps for steps, n in counts.items() if n >= _COMMON * rows[place])
         for place, counts in filled.items()

@@ -139,11 +139,11 @@ def test_explain_without_gold(capsys: CAPTURE) -> None:
 # Flags that mean one thing; a verb that has one takes it as the others do.
 SAME = {
     "--by": ("score", "compare", "select"),
-    "--json": ("score", "explain", "compare", "ablate", "agree", "select"),
-    "--out": ("score", "explain", "compare", "ablate", "agree", "data", "gold", "select"),
+    "--json": ("score", "explain", "compare", "ablate", "agree", "lab", "select"),
+    "--out": ("score", "explain", "compare", "ablate", "agree", "lab", "data", "gold", "select"),
     "--missing": ("score", "compare", "ablate", "agree"),
-    "--seed": ("score", "compare", "ablate", "agree", "data", "select"),
-    "--workers": ("score", "compare", "ablate"),
+    "--seed": ("score", "compare", "ablate", "agree", "lab", "data", "select"),
+    "--workers": ("score", "compare", "ablate", "lab"),
     "--set": ("score", "explain", "compare", "ablate", "agree"),
     **{flag: tuple(VERBS) for flag in ("--quiet", "--progress", "--verbose", "--config", "--version")},
 }
