@@ -105,7 +105,7 @@ def test_answers_that_are_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "golds", "message"),
     [
-        ([{"id": "d7", "completion": text(0)}], NAMED, r"1 ids are not in .*g.jsonl \('d7'\)\),
+        ([{"id": "d7", "completion": text(0)}], NAMED, r"1 ids are not in .*g.jsonl \('d7'\)"),
         (
             [{"completion": text(0)}] * 3,
             GOLDS,
