@@ -62,10 +62,15 @@ class _Frame:
         return xs, ys
 
 
+def _ceiling(top: float) -> float:
+    """Return a round number above all that is drawn."""
+    return next((x for x in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 4.0) if x >= top), top)
+
+
 def trap_chart(trap: Trap) -> Chart:
     """Draw r_matching (the first color) and F1 (the second) against the share of leaves that is kept."""
     xs = [point.length for point in trap.points]
-    frame = _Frame(1.0, 1.0)
+    frame = _Frame(1.0, _ceiling(max(max(point.reward, point.f1) for point in trap.points)))
     lines = tuple(
         Line(color, frame.points(xs, [getattr(point, name) for point in trap.points]), "")
         for color, name in enumerate(("reward", "f1"))
@@ -89,7 +94,7 @@ def band_chart(simulation: Simulation, name: str, title: str, order: Sequence[st
     steps = simulation.steps
     bands = {spec: simulation.bands(spec, name) for spec in order}
     top = max(band.high for mine in bands.values() for band in mine)
-    frame = _Frame(float(steps[-1]), 1.0 if top <= 1 else top)
+    frame = _Frame(float(steps[-1]), _ceiling(top))
     lines = []
     for n, mine in enumerate(bands.values()):
         low, high = [band.low for band in mine], [band.high for band in mine]

@@ -9,7 +9,7 @@ from medvie_reward.lab import LABEL, Lab
 from medvie_reward.reports._html import FOLDER, digest, environment
 from medvie_reward.reports._lab import SHOWN, band_text
 from medvie_reward.reports._lab_charts import COLORS, HEIGHT, WIDTH, band_charts, trap_chart
-from medvie_reward.reports._tables import signed_interval
+from medvie_reward.statistics import Interval
 
 _STYLES: Final = ("report.css", "lab.css")
 
@@ -42,10 +42,14 @@ def render_lab(lab: Lab, title: str = "medvie lab") -> str:
             label=LABEL,
             width=WIDTH,
             height=HEIGHT,
-            signed=signed_interval,
+            signed=_signed,
         )
     )
     return made
+
+
+def _signed(found: Interval) -> str:
+    return f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
 
 
 def _ends(lab: Lab) -> list[dict[str, Any]]:

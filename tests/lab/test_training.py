@@ -129,7 +129,7 @@ def test_wrong_arguments_are_named() -> None:
 
 
 def test_a_slip_is_unlearned_where_rows_are_paired_and_not_in_a_bag() -> None:
-    reader = Reader(accuracy=0.6, start=Start(shift=0.8, swap=0.6))
+    reader = Reader(accuracy=0.9, start=Start(shift=0.8, swap=0.6))
     specs = {"align": STRICT, "bag": STRICT.replace(lists="bag")}
     found = simulate(GOLDS, specs, reader, Schedule(every=110), seeds=[0], critical=RESULT)
     assert found.final("align", "shift").mean < 0.3
