@@ -16,6 +16,7 @@ PAGES = [
     ("ci.md", 7, []),
     ("cli.md", 2, []),
     ("completions.md", 8, []),
+    ("lab.md", 3, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),
 ]
 
