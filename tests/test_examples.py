@@ -8,6 +8,7 @@ from typing import Any
 
 import compose
 import pytest
+import simulate_rollouts
 
 from medvie_reward import evaluate
 
@@ -63,3 +64,10 @@ def test_it_stays_small() -> None:
     assert (
         sum(path.stat().st_size for path in FOLDER.rglob("*") if "__pycache__" not in path.parts) < 5_000_000
     )
+
+
+def test_rollouts_are_what_the_script_draws() -> None:
+    """The answers of the simulated reader come out of their seed again, four to each report."""
+    made = simulate_rollouts.rollout_rows()
+    assert made == rows("rollouts.jsonl")
+    assert [(row["id"], len(row["completions"])) for row in made] == [(name, 4) for name in GOLD]

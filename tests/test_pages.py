@@ -17,6 +17,7 @@ PAGES = [
     ("cli.md", 2, []),
     ("completions.md", 8, []),
     ("audit.md", 3, []),
+    ("lab.md", 3, []),
     ("tutorial.md", 13, ["python3 -m venv venv && . venv/bin/activate && pip install .\n"]),
 ]
 

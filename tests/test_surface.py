@@ -64,8 +64,8 @@ def test_names_of_the_package() -> None:
 def test_rooms() -> None:
     """The rooms, and nothing loose beside them."""
     assert ROOMS == [
-        "alignment", "audits", "cli", "completions", "corpus", "datasets", "metrics", "reports", "selection",
-        "spec", "statistics", "training",
+        "alignment", "audits", "cli", "completions", "corpus", "datasets", "lab", "metrics", "reports",
+        "selection", "spec", "statistics", "training",
     ]  # fmt: skip
     assert sorted(file.name for file in PACKAGE.glob("*.py")) == [
         "__init__.py", "__main__.py", "_version.py", "errors.py",

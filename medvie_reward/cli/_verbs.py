@@ -21,6 +21,7 @@ VERBS: Final = {
     "ablate": "estimate the effect of sample size and annotation noise",
     "agree": "measure how far two annotators agree",
     "audit": "attack a reward function: what does it pay for besides right answers",
+    "lab": "say what a reward will make of a model before it is trained",
     "data": "write training rows for verl",
     "gold": "write the gold documents of a public data set",
     "select": "choose a diverse subset of documents",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         spans_of,
     )
     from medvie_reward.reports._html import render_archive, render_html
+    from medvie_reward.reports._lab import print_lab
+    from medvie_reward.reports._lab_page import render_lab
     from medvie_reward.reports._markdown import markdown_report
     from medvie_reward.reports._packing import Archive
     from medvie_reward.reports._page_images import PageImages, find_images
@@ -39,6 +41,8 @@ else:
         _evaluation_report="print_evaluation print_rules",
         _evaluations="evaluation_html evaluation_report evaluation_text spans_of",
         _html="render_archive render_html",
+        _lab="print_lab",
+        _lab_page="render_lab",
         _markdown="markdown_report",
         _packing="Archive",
         _page_images="PageImages find_images",
@@ -67,9 +71,11 @@ __all__ = [
     "print_comparison",
     "print_contest",
     "print_evaluation",
+    "print_lab",
     "print_rules",
     "render_archive",
     "render_html",
+    "render_lab",
     "spans_of",
     "summary_lines",
 ]

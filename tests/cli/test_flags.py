@@ -140,11 +140,11 @@ def test_explain_without_gold(capsys: CAPTURE) -> None:
 # Flags that mean one thing; a verb that has one takes it as the others do.
 SAME = {
     "--by": ("score", "compare", "select"),
-    "--json": ("score", "explain", "compare", "ablate", "agree", "audit", "select"),
-    "--out": ("score", "explain", "compare", "ablate", "agree", "audit", "data", "gold", "select"),
+    "--json": ("score", "explain", "compare", "ablate", "agree", "audit", "lab", "select"),
+    "--out": ("score", "explain", "compare", "ablate", "agree", "audit", "lab", "data", "gold", "select"),
     "--missing": ("score", "compare", "ablate", "agree"),
-    "--seed": ("score", "compare", "ablate", "agree", "data", "select"),
-    "--workers": ("score", "compare", "ablate"),
+    "--seed": ("score", "compare", "ablate", "agree", "lab", "data", "select"),
+    "--workers": ("score", "compare", "ablate", "lab"),
     "--set": ("score", "explain", "compare", "ablate", "agree", "audit"),
     **{flag: tuple(VERBS) for flag in ("--quiet", "--progress", "--verbose", "--config", "--version")},
 }
