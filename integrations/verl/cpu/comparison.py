@@ -106,7 +106,8 @@ def held_out_table(runs: Sequence[Run]) -> list[str]:
         chosen = [run for run in runs if run.arm.startswith("slip") is slips]
         for seed in sorted({run.seed for run in chosen}):
             of_seed = [run for run in chosen if run.seed == seed]
-            start = of_seed[0].start
+            # Reward and floor are the arm's own, so the start has as many of them as there are arms.
+            start = {name: x for name, x in of_seed[0].start.items() if name not in ("reward", "floor")}
             lines.append(f"| {seed} | start{', slips' if slips else ''} | {_cells(start)} | |")
             lines += [
                 f"| {seed} | {run.arm} | {_cells(run.end)} | {'yes' if run.collapsed else 'no'} |"

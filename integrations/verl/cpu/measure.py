@@ -13,10 +13,11 @@ import csv
 import json
 import statistics
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from run_files import Run, read_run, rescore, row_of, settings_of
+from run_files import Run, read_run, rescore, row_of, spec_of
 
 from medvie_reward import Gold, Reward, Spec
 from medvie_reward.integrations.samples import is_at_floor
@@ -59,12 +60,11 @@ def measured(run: Run, sample: dict[str, Any]) -> Measured:
     row = row_of(run, sample)
     gold = Gold(row.ground_truth, _yardstick(row.extra["schema"]))
     own = rescore(run, sample)
-    spec = Spec.preset("clinical").replace(**settings_of(run))
-    return Measured(
-        own, gold.reward(sample["output"]), is_at_floor(own, spec), _is_swapped(gold, sample["output"])
-    )
+    at_floor = is_at_floor(own, spec_of(run, row))
+    return Measured(own, gold.reward(sample["output"]), at_floor, _is_swapped(gold, sample["output"]))
 
 
+@lru_cache(maxsize=4096)
 def _yardstick(schema: str) -> Spec:
     return Spec.from_json_schema(json.loads(schema), "strict") if schema else Spec.preset("strict")
 
