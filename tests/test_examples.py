@@ -70,4 +70,7 @@ def test_rollouts_are_what_the_script_draws() -> None:
     """The answers of the simulated reader come out of their seed again, four to each report."""
     made = simulate_rollouts.rollout_rows()
     assert made == rows("rollouts.jsonl")
-    assert [(row["id"], len(row["completions"])) for row in made] == [(name, 4) for name in GOLD]
+    counted = [
+        (row["id"], len(completions)) for row in made if isinstance(completions := row["completions"], list)
+    ]
+    assert counted == [(name, 4) for name in GOLD]

@@ -7,6 +7,7 @@ from io import StringIO
 from itertools import groupby
 from typing import IO, Final
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward._version import __version__
 from medvie_reward.audits import Audit, Verdict
@@ -14,7 +15,6 @@ from medvie_reward.reports._html import FOLDER, digest, environment
 from medvie_reward.reports._markdown import escape, table_lines
 from medvie_reward.reports._tables import (
     NARROW,
-    documents_text,
     make_table,
     open_console,
     print_lines,
@@ -92,7 +92,7 @@ def audit_html(audit: Audit) -> str:
 
 def _title(audit: Audit) -> str:
     counts = ", ".join(f"{n} {kind}" for kind, n in audit.counts.items() if n or kind != "not applicable")
-    return f"Audit of {audit.reward} on {documents_text(audit.documents)}: {counts}"
+    return f"Audit of {audit.reward} on {counted(audit.documents, 'document')}: {counts}"
 
 
 def _scale(audit: Audit) -> list[str]:
@@ -128,7 +128,7 @@ def _details(verdict: Verdict) -> list[str]:
     lines = [verdict.says, f"Rule: {verdict.rule}."]
     if verdict.share is not None and verdict.honest_share is not None:
         lines.append(
-            f"Mean of {documents_text(verdict.documents)}: honest {verdict.honest}, "
+            f"Mean of {counted(verdict.documents, 'document')}: honest {verdict.honest}, "
             f"attacked {verdict.attacked} ({verdict.honest_share:.3f} and {verdict.share:.3f} of the range)."
         )
     if verdict.reason:

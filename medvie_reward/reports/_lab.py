@@ -6,10 +6,10 @@ from typing import IO, Final
 
 from rich.console import Console
 
+from medvie_reward._core.names import counted
 from medvie_reward._core.tables import Table
 from medvie_reward.lab import LABEL, Band, Lab, Push, Simulation, SpecLook
 from medvie_reward.reports._tables import (
-    documents_text,
     make_table,
     open_console,
     print_lines,
@@ -35,7 +35,7 @@ def print_lab(lab: Lab, file: IO[str], details: bool = False) -> None:
     """
     with open_console(file) as console:
         whose = "rollouts" if lab.source == "rollouts" else "rollouts of a simulated reader"
-        head = f"{documents_text(lab.documents)}, {lab.completions:,} {whose}, F1 {lab.f1.value:.3f} "
+        head = f"{counted(lab.documents, 'document')}, {lab.completions:,} {whose}, F1 {lab.f1.value:.3f} "
         print_title(console, head + f"[{lab.f1.low:.3f}, {lab.f1.high:.3f}]")
         for look in lab.looks:
             console.print(f"\n{look.verdict.text(look.name)}", soft_wrap=True)
