@@ -70,7 +70,7 @@ def test_signature() -> None:
         "medvie|name:paper|lists:bag|text:strip|rules:none|narrative:exact|reading:json|"
         "matching:precision_recall|alpha:0.5|beta:1.0|filled_blank_cost:0.0|invented_field_cost:0.0|"
         "invented_item_cost:0.0|critical_cost:0.0|floor:0.0|format:think|format_weight:1.0|answer:lenient|both_empty:0.0|repair:no|repair_cost:0.0|max_chars:65536|"
-        f"max_chars_per_gold_char:8|max_depth:128|max_work:100000|version:{__version__}"
+        f"max_chars_per_gold_char:8|max_depth:128|max_work:268435456|version:{__version__}"
     )
     assert Spec(alpha=1).signature == Spec(alpha=1.0).signature
 
