@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 _LEAST: Final = 0.5
-_MOST: Final = 999
 
 
 def similarity(a: str, b: str) -> float:
@@ -17,8 +16,3 @@ def similarity(a: str, b: str) -> float:
 
     found = float(Levenshtein.normalized_similarity(a, b))
     return found if found >= _LEAST else 0.0
-
-
-def similar(a: str, b: str) -> int:
-    """Return the similarity of two different texts in whole thousandths, rounded down, at most 999."""
-    return min(_MOST, int(similarity(a, b) * 1_000))

@@ -189,6 +189,8 @@ def _explained(field: Field, texts: list[str], spec: Spec, mode: str) -> FieldRu
         why = f"{why}: {_looks(texts)}" if comparator == "guess" else f"{why}: the spec's own"
     if field.rule.normalize:
         why += f"; after {', '.join(name for name, _ in field.rule.normalize)}"
+    if field.rule.credit:
+        why += f"; credit: {', '.join(f'{name} {x:g}' for name, x in field.rule.credit)}"
     if field.rule.absent:
         why += f"; blank: {', '.join(field.rule.absent)}"
     example = texts[0] if texts else ""

@@ -16,9 +16,9 @@ from typing import Any, Final
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import member_path
 from medvie_reward.comparators import FORMS, Form, KnownForms, OpenForms, SettledForms, form_of
+from medvie_reward.comparators.credit import Credit, credit_of, similar
 from medvie_reward.comparators.currencies import parted, settled_among, settled_in
 from medvie_reward.comparators.field_names import named_field
-from medvie_reward.comparators.narrative import similar
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import careful
 from medvie_reward.spec._normalizers import steps_form
@@ -27,8 +27,6 @@ from medvie_reward.spec._rules import WEIGHT_STEP, Names, Pattern, Rule, fits, p
 # Fields are remembered by name. Predictions feed that, so past this many all are forgotten and met anew.
 _KNOWN_FIELDS: Final = 4_096
 _TURNS: Final = 1_000
-Credit = Callable[[str, str], int]
-"""Two different normal forms -> what one earns for the other, in thousandths below 1,000."""
 # Fields beside golds with the same currencies in the same fields.
 _VARIANTS: Final = 256
 
@@ -328,8 +326,10 @@ class Fields:
         made = Field(names, name, rule, forms.__getitem__, round(rule.weight / self.unit), listed)
         made.open = forms if isinstance(forms, OpenForms) else None
         comparator = self.comparator(rule)
-        made.several = comparator == "set"
-        if self._graded and comparator == "narrative":
+        made.several = rule.several or comparator == "set"
+        if rule.credit:
+            made.credit = credit_of(dict(rule.credit))
+        elif self._graded and comparator == "narrative":
             made.credit = similar
         return made
 

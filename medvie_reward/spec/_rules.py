@@ -17,6 +17,7 @@ from typing import Any, Final
 from medvie_reward._core.paths import match_step
 from medvie_reward._core.validate import is_number, shown
 from medvie_reward.comparators import check_comparator
+from medvie_reward.comparators.credit import credit_of
 from medvie_reward.errors import SpecError
 from medvie_reward.spec._functions import find_function, name_of
 from medvie_reward.spec._list_modes import ListMode
@@ -67,6 +68,11 @@ class Rule:
     normal_form
         A function of your own instead of a comparator: it takes a str and returns a str, and equal results
         are equal values. Also its name, ``package.module:function``.
+    credit
+        What a value that is not equal earns, as an object with ``similarity``, ``abs_tol`` or ``rel_tol``; see
+        `medvie_reward.comparators.credit`. Such a leaf is still wrong.
+    several
+        Whether a list of values may stand for one value here. Where it may not, none of them is right.
     like
         Another path: the field here and all below it have the rules of that field and what is below it.
 
@@ -88,6 +94,8 @@ class Rule:
     normalize: Any = ()
     normal_form: Any = None
     like: str | None = None
+    credit: Any = ()
+    several: bool = False
 
     def __post_init__(self) -> None:
         self._require("path", type(self.path) is str, "a string")
@@ -117,6 +125,9 @@ class Rule:
             self._check_function()
         if self.like is not None:
             self._check_like(pattern)
+        if type(self.credit) is not tuple or self.credit:
+            self._check_credit()
+        self._require("several", type(self.several) is bool, "True or False")
 
     def _check_options(self) -> None:
         try:
@@ -151,6 +162,16 @@ class Rule:
             raise SpecError(f"rule {self.path!r}: {error}") from None
         written = is_text(steps_json(self.normalize))
         self._require("normalize", written, "text that can be written as UTF-8")
+
+    def _check_credit(self) -> None:
+        try:
+            options = dict(self.credit)
+            credit_of(options)
+        except SpecError as error:
+            raise SpecError(f"rule {self.path!r}: credit: {error}") from None
+        except Exception:  # noqa: BLE001  # whatever it is, it is no object
+            self._require("credit", False, "an object")
+        object.__setattr__(self, "credit", tuple(sorted((name, float(x)) for name, x in options.items())))
 
     def _check_function(self) -> None:
         form = self.normal_form
@@ -234,6 +255,10 @@ class Rule:
             more["normal_form"] = name_of(self.normal_form)
         if self.like is not None:
             more["like"] = self.like
+        if self.credit:
+            more["credit"] = dict(self.credit)
+        if self.several:
+            more["several"] = True
         return [*made, more] if more else made
 
 

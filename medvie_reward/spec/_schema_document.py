@@ -51,6 +51,7 @@ _OURS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "absent": (_are_texts, "a list of words"),
     "aliases": (_are_texts, "a list of other names"),
     "normalize": (lambda x: isinstance(x, (str, dict, list)), "a list of steps"),
+    "credit": (lambda x: isinstance(x, dict), "an object with similarity, abs_tol or rel_tol"),
     "description": (lambda x: isinstance(x, str), "a string"),
 }
 

@@ -43,8 +43,17 @@ from medvie_reward.spec._schema_walk import inner_schemas
 SCHEMAS: Final = ("medical_report.en", "medical_report.zh")
 """Names of the schemas that come with this package."""
 
-_OF_LEAVES: Final = ("comparator", "options", "weight", "critical", "synonyms", "absent", "normalize")
-_BLAMED: Final = ("options", "synonyms", "critical", "normalize", "comparator")
+_OF_LEAVES: Final = (
+    "comparator",
+    "options",
+    "weight",
+    "critical",
+    "synonyms",
+    "absent",
+    "normalize",
+    "credit",
+)
+_BLAMED: Final = ("options", "synonyms", "critical", "normalize", "credit", "comparator")
 _MOST: Final = 100_000  # the same schema counts as often as it is met
 
 
@@ -282,6 +291,8 @@ class _Walk:
                 given["absent"].value if "absent" in given else None,
                 others,
                 given["normalize"].value if "normalize" in given else (),
+                credit=given["credit"].value if "credit" in given else (),
+                several=any(name == "array" for part in parts for name, _ in stated(part.schema)),
             )
         except SpecError as error:
             at = [given[name].at for name in _BLAMED if name in given]
