@@ -34,9 +34,9 @@ def credit_of(options: Mapping[str, Any]) -> Credit:
     Parameters
     ----------
     options
-        Some of ``similarity`` (a text earns 1 - Levenshtein distance / longer length, from this share on, above
-        0 to 1), ``abs_tol`` and ``rel_tol`` (a number earns 0.999 where it is at most this far away, or at most
-        this share of the larger one; bound and unit must be equal).
+        Some of ``similarity`` (a text earns 1 - Levenshtein distance / longer length where that is at least
+        this, above 0 to 1), ``abs_tol`` and ``rel_tol`` (a number earns 0.999 where it is at most this far
+        away, or at most this share of the larger one; bound and unit must be equal).
 
     Raises
     ------
@@ -65,7 +65,7 @@ def credit_of(options: Mapping[str, Any]) -> Credit:
 
 
 def similar(a: str, b: str, least: float = 0.5) -> int:
-    """Return the similarity of two different texts in thousandths, rounded down; 0 below a share or if long."""
+    """Return the similarity of two different texts in thousandths; 0 below a share, or if they are long."""
     from rapidfuzz.distance import Levenshtein
 
     if max(len(a), len(b)) > _LONGEST:
@@ -75,7 +75,7 @@ def similar(a: str, b: str, least: float = 0.5) -> int:
 
 
 def within(a: str, b: str, absolute: Fraction | None, relative: Fraction | None) -> bool:
-    """Check whether two normal forms are numbers with one bound and unit, within a tolerance of each other."""
+    """Check whether two normal forms are numbers with one bound and unit, and within a tolerance."""
     if absolute is None and relative is None:
         return False
     x, y = _NUMBER.fullmatch(a), _NUMBER.fullmatch(b)

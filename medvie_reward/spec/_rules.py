@@ -69,8 +69,8 @@ class Rule:
         A function of your own instead of a comparator: it takes a str and returns a str, and equal results
         are equal values. Also its name, ``package.module:function``.
     credit
-        What a value that is not equal earns, as an object with ``similarity``, ``abs_tol`` or ``rel_tol``; see
-        `medvie_reward.comparators.credit`. Such a leaf is still wrong.
+        What a value that is not equal earns, as an object with ``similarity``, ``abs_tol`` or ``rel_tol``;
+        see `medvie_reward.comparators.credit`. Such a leaf is still wrong.
     several
         Whether a list of values may stand for one value here. Where it may not, none of them is right.
     like

@@ -59,7 +59,7 @@ def test_credit_is_symmetric_and_below_all(a: str, b: str, comparator: str) -> N
 
 
 def test_credit_in_scores_rewards_and_leaves() -> None:
-    """A near number is a wrong leaf that earns 0.999, in precision, recall, F1 and the reward, in rows too."""
+    """A near number is a wrong leaf that earns 0.999, in scores and the reward, in rows too."""
     spec = Spec(matching="f1", rules=(Rule("**.v", "number", credit={"abs_tol": 0.1}),))
     gold = {"L": [{"k": "a", "v": "5.6"}, {"k": "b", "v": "7"}]}
     pred = {"L": [{"k": "b", "v": "7.5"}, {"k": "a", "v": "5.65"}]}
@@ -81,8 +81,8 @@ def test_credit_is_named() -> None:
     """In the signature, in what explains a field, and in a schema."""
     plain, graded = Rule("v", "number"), Rule("v", "number", credit={"rel_tol": 0.02})
     assert Spec(rules=(plain,)).signature != Spec(rules=(graded,)).signature
-    found = explain({"v": "1"}, Spec(rules=(graded,)))
-    assert "credit: rel_tol 0.02" in str(found)
+    found = explain([{"v": "1"}], Spec(rules=(graded,)))
+    assert found[0].why == "rule v; credit: rel_tol 0.02"
     schema = {"type": "object", "properties": {"v": {"type": "number", "x-medvie-credit": {"rel_tol": 0.02}}}}
     assert score({"v": "1.01"}, {"v": "1"}, Spec.from_json_schema(schema)).counts.similar == 0.999
     assert Rule.from_dict({"path": "v", "credit": {"rel_tol": 0.02}}) == Rule("v", credit={"rel_tol": 0.02})
