@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._definition import Array, Item, Object, Record
 from medvie_reward.alignment._grounding import Source
-from medvie_reward.alignment._prices import CREDIT
 from medvie_reward.spec import KINDS, Field, Fields, Names
-
 
 Row = tuple[int, ...]
 """What `Outcomes` counts, as plain numbers in the order of `COLUMNS`."""

@@ -17,7 +17,6 @@ from medvie_reward.alignment import (
     CREDIT,
     Outcomes,
     Prepared,
-    Row,
     Source,
     Tally,
     prepare,
