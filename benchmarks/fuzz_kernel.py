@@ -171,7 +171,7 @@ def counts_of(row: Any) -> tuple[Any, ...]:
 
 
 def difference(pred: Any, gold: Any, spec: Spec) -> tuple[Any, Any] | None:
-    """Return what textbook and kernel say where they differ; raises `LookupError` where the kernel is silent."""
+    """Return what both say where they differ; raises `LookupError` where the kernel is silent."""
     prepared = prepare(gold, spec)
     pred, _ = read_prediction(pred, prepared)
     handle = prepared.compiled

@@ -116,3 +116,9 @@ def reward_of_text(
     """
     made: T | None = _kernel.reward(gold, text, orjson.loads, type_, "ok", "", terms, max_chars)
     return made
+
+
+def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:
+    """List every leaf of a plain value, and tell whether the work bound ran out."""
+    found: tuple[list[Any], bool] | None = _kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)
+    return found
