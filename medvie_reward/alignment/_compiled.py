@@ -16,7 +16,7 @@ from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._engine import kernel
 from medvie_reward.alignment._outcomes import Row
 from medvie_reward.comparators import FORMS
-from medvie_reward.spec import COST_PARTS, COSTS, THINK_TAGS, Fields, Spec
+from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
 
 T = TypeVar("T")
 
