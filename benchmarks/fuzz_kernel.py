@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz_kernel.py --seconds 60 --seed 1
 
-Prints what was compared. At the first difference it prints the smallest form of it that it can find, and exits
-with 1.
+Prints what was compared. At the first difference it prints the smallest form of it that it can find, and
+exits with 1.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from medvie_reward.alignment._outcomes import COLUMNS
 from medvie_reward.spec import Rule, Spec
 
 VALUES: list[Any] = [
-    "", "a", "b", "c", None, " a ", "1", 1, 1.0, "5.6", "5.60", True, "a b", "a  b", "é", "e\u0301", "true", 1e3,
-    "1000", -0.0, "\n", "x\ty", '"q"', 10**20, 1.5, "阴性", "阳 性", "↑", " ", "\u3000", "10.6", "3-5", "<3", "2024-01-05",
-    "2024/1/5", "$5", "5", "€5", "N/A", "x" * 9, "x" * 17, "\U0001f600", "\x00", 0, False,
+    "", "a", "b", "c", None, " a ", "1", 1, 1.0, "5.6", "5.60", True, "a b", "a  b", "é", "e\u0301", "true",
+    1e3, "1000", -0.0, "\n", "x\ty", '"q"', 10**20, 1.5, "阴性", "阳 性", "↑", " ", "\u3000", "10.6", "3-5",
+    "<3", "2024-01-05", "2024/1/5", "$5", "5", "€5", "N/A", "x" * 9, "x" * 17, "\U0001f600", "\x00", 0, False,
     "no sign of disease", "no signs of disease", "signs of a disease", 2**53, 2**63, -(2**70), 1e300,
 ]  # fmt: skip
 NAMES = ("p", "q", "r", "s", "t", "Result", "Item Name", "")
@@ -58,10 +58,14 @@ def presets() -> list[Spec]:
         strict.replace(lists="key:q", rules=rules, **costs),
         strict.replace(lists="key:p", max_work=500, critical_cost=0.4),
         clinical.replace(lists="key:Result"),
-        strict.replace(rules=(Rule("**.L", lists="key:p"), Rule("**.r", lists="index"), *rules), filled_blank_cost=0.2),
+        strict.replace(
+            rules=(Rule("**.L", lists="key:p"), Rule("**.r", lists="index"), *rules), filled_blank_cost=0.2
+        ),
         strict.replace(narrative="graded", rules=(Rule("**.p", comparator="narrative"), *rules)),
         clinical.replace(narrative="graded", rules=(Rule("**", comparator="narrative"),), lists="key:q"),
-        strict.replace(narrative="graded", rules=(Rule("L", comparator="narrative"), critical), max_work=300, **costs),
+        strict.replace(
+            narrative="graded", rules=(Rule("L", comparator="narrative"), critical), max_work=300, **costs
+        ),
         strict.replace(absent=("N/A", "b"), rules=rules),
     ]
 
@@ -120,8 +124,13 @@ class Documents:
         if kind < 0.7:
             return {"t": self.scalar(), "L": self.rows(rng.randint(1, 7), rng.choice((0, 0, 1, 2)), names)}
         if kind < 0.8:
-            return {"L": [[self.scalar() for _ in range(rng.randint(0, 4))] for _ in range(rng.randint(1, 6))]}
-        return {"L": self.rows(rng.randint(5, 24), rng.choice((0, 0, 0, 1)), names), "r": [self.scalar() for _ in "abcd"]}
+            return {
+                "L": [[self.scalar() for _ in range(rng.randint(0, 4))] for _ in range(rng.randint(1, 6))]
+            }
+        return {
+            "L": self.rows(rng.randint(5, 24), rng.choice((0, 0, 0, 1)), names),
+            "r": [self.scalar() for _ in "abcd"],
+        }
 
     def changed(self, value: Any, rate: float) -> Any:
         """Make a prediction from a gold document."""
@@ -162,14 +171,18 @@ def counts_of(row: Any) -> tuple[Any, ...]:
 
 
 def difference(pred: Any, gold: Any, spec: Spec) -> tuple[Any, Any] | None:
-    """Return what the textbook and the kernel say where they differ; raises `LookupError` where one is silent."""
+    """Return what both say where they differ; raises `LookupError` where the kernel is silent."""
     prepared = prepare(gold, spec)
     pred, _ = read_prediction(pred, prepared)
     handle = prepared.compiled
     if handle is None:
         raise LookupError("gold")
     for by_field in (False, True):
-        found = kernel.count_by_field(handle, pred, spec.counts_blanks) if by_field else kernel.count(handle, pred)
+        found = (
+            kernel.count_by_field(handle, pred, spec.counts_blanks)
+            if by_field
+            else kernel.count(handle, pred)
+        )
         if found is None:
             raise LookupError("prediction")
         said = textbook_counts(pred, prepared, by_field)
@@ -226,7 +239,9 @@ def shrunk(pred: Any, gold: Any, differs: Callable[[Any, Any], bool]) -> tuple[A
 
 def main() -> int:
     """Compare until the time is over."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--documents", type=int, default=10**9, help="stop after so many pairs")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         source_of,
         tally_of,
     )
+    from medvie_reward.alignment._compiled import reward_of_text, reward_terms
     from medvie_reward.alignment._engine import ENGINE
     from medvie_reward.alignment._grounding import Source
     from medvie_reward.alignment._outcomes import COLUMNS, Outcomes, Row
@@ -34,6 +35,7 @@ else:
         _alignment=(
             "Alignment Leaf Prepared align align_prepared leaves_of prepare rows_of source_of tally_of"
         ),
+        _compiled="reward_of_text reward_terms",
         _engine="ENGINE",
         _grounding="Source",
         _outcomes="COLUMNS Outcomes Row",
@@ -56,6 +58,8 @@ __all__ = [
     "align_prepared",
     "leaves_of",
     "prepare",
+    "reward_of_text",
+    "reward_terms",
     "rows_of",
     "source_of",
     "tally",

@@ -1,13 +1,13 @@
 """The compiled kernel, called as the textbook is.
 
-Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for pooled leaves
-(``lists="bag"``), texts that have no UTF-8 form, and numbers that would not fit.
+Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for pooled
+leaves (``lists="bag"``), texts that have no UTF-8 form, and numbers that would not fit.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -17,6 +17,10 @@ from medvie_reward.alignment._engine import kernel
 from medvie_reward.alignment._outcomes import Row
 from medvie_reward.comparators import FORMS
 from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
+
+T = TypeVar("T")
+
+_kernel: Any = kernel  # asked only where it is there
 
 _BETA_PARTS: Final = 100
 _OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
@@ -30,7 +34,7 @@ class _Shelf:
 
     def __init__(self, spec: Spec, fields: Fields) -> None:
         self.forgotten = fields.forgotten
-        self.handle = kernel.shelf(scalar_text, FORMS["unicode"], spec.lists)
+        self.handle = _kernel.shelf(scalar_text, FORMS["unicode"], spec.lists)
         self.numbers = _numbers(spec)
 
 
@@ -42,16 +46,17 @@ def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
     if kernel is None or spec.lists == "bag":
         return None
     shelf = _shelves.get(fields)
-    # A gold's currencies are known from its texts as long as those are remembered that name one; what the kernel
-    # remembers longer would hide them.
+    # A gold's currencies are known from its texts as long as those are remembered that name one; what the
+    # kernel remembers longer would hide them.
     if shelf is None or shelf.forgotten != fields.forgotten:
         shelf = _shelves[fields] = _Shelf(spec, fields)
-    return kernel.gold(shelf.handle, fields, gold, shelf.numbers)
+    return _kernel.gold(shelf.handle, fields, gold, shelf.numbers)
 
 
 def sizes(gold: Any) -> tuple[int, int, int]:
     """Return the number of a gold's leaves, what they weigh in units, and how many are critical."""
-    return kernel.sizes(gold)
+    made: tuple[int, int, int] = _kernel.sizes(gold)
+    return made
 
 
 def _numbers(spec: Spec) -> tuple[int, ...]:
@@ -66,34 +71,54 @@ def _numbers(spec: Spec) -> tuple[int, ...]:
 
 def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:
     """Count the leaves of a plain value, and tell whether the work bound ran out."""
-    return kernel.count(gold, pred, False, False)
+    found: tuple[Row, bool] | None = _kernel.count(gold, pred, False, False)
+    return found
 
 
 def count_by_field(gold: Any, pred: Any, blanks: bool = False) -> tuple[dict[str, Row], bool] | None:
     """Count the leaves of a plain value by field, and what both sides leave blank where asked for."""
-    return kernel.count(gold, pred, True, blanks)
+    found: tuple[dict[str, Row], bool] | None = _kernel.count(gold, pred, True, blanks)
+    return found
 
 
-def terms(spec: Spec) -> tuple[float, ...] | None:
+def reward_terms(spec: Spec) -> tuple[float, ...] | None:
     """Return the numbers of a spec that a reward is made of, where the kernel makes rewards as it says."""
     usual = (
         spec.format == "think"
         and spec.answer == "lenient"
-        and spec.matching == "precision_recall"
         and spec.think_tags == THINK_TAGS
         and not spec.prefilled
         and spec.reader is None
     )
     if not usual:
         return None
-    return spec.alpha, spec.floor, spec.format_weight, spec.both_empty, spec.critical_cost
+    square = -1.0 if spec.matching == "precision_recall" else 1.0 if spec.matching == "f1" else spec.beta**2
+    return spec.alpha, spec.floor, spec.format_weight, spec.both_empty, spec.critical_cost, square
 
 
-def reward(gold: Any, text: str, made: type, terms: tuple[float, ...], max_chars: int) -> Any | None:
-    """Reward a completion that is well formed and holds one JSON object, as a class of rewards."""
-    return kernel.reward(gold, text, orjson.loads, made, "ok", "", terms, max_chars)
+def reward_of_text(
+    gold: Any, text: str, type_: type[T], terms: tuple[float, ...], max_chars: int
+) -> T | None:
+    """Reward a completion that is well formed and holds one JSON object.
+
+    Parameters
+    ----------
+    gold
+        What `prepare` gave.
+    text
+        The completion.
+    type_
+        The class of rewards, a named tuple.
+    terms
+        What `reward_terms` gave for the spec.
+    max_chars
+        The longest answer that is read.
+    """
+    made: T | None = _kernel.reward(gold, text, orjson.loads, type_, "ok", "", terms, max_chars)
+    return made
 
 
 def leaves(gold: Any, pred: Any, leaf: type) -> tuple[list[Any], bool] | None:
     """List every leaf of a plain value, and tell whether the work bound ran out."""
-    return kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)
+    found: tuple[list[Any], bool] | None = _kernel.leaves(gold, pred, leaf, _OUTCOMES, KINDS, _CREDITS)
+    return found

@@ -446,11 +446,12 @@ PyObject* py_leaves(PyObject*, PyObject* args) {
 // The numbers of a spec that a reward is made of; see `metrics._reward`.
 struct Terms {
   double alpha, floor, format_weight, both_empty, critical_cost;
+  double square;  // of F-beta's beta; below 0: precision and recall
 };
 struct Rates {
   double precision, recall, f1, matching;
 };
-// `matching_part` of a spec whose `matching` is "precision_recall", with the same operations in the same order.
+// `matching_part`, with the same operations in the same order.
 Rates rates_of(const Terms& s, const Row& row, const Totals& gold) {
   double correct = double(row[CORRECT_UNITS]) + double(row[CREDITED]) / double(Book::FULL_CREDIT), of_gold = double(gold.units);
   double of_pred = double(row[CORRECT_UNITS] + row[WRONG_UNITS] + row[HALLUCINATED_UNITS]);
@@ -461,8 +462,16 @@ Rates rates_of(const Terms& s, const Row& row, const Totals& gold) {
     r.recall = correct / of_gold;
     r.f1 = correct / ((of_pred + of_gold) / 2);
   }
-  double earned = s.alpha * r.precision, sure = (1 - s.alpha) * r.recall;
-  double cost = of_pred != 0 ? double(row[CHARGED]) / 1000 / of_pred : 0.0;
+  double earned, sure = 0, cost, charged = double(row[CHARGED]) / 1000;
+  if (s.square < 0) {
+    earned = s.alpha * r.precision;
+    sure = (1 - s.alpha) * r.recall;
+    cost = of_pred != 0 ? charged / of_pred : 0.0;
+  } else {
+    double both = s.square * of_gold + of_pred, factor = both != 0 ? (1 + s.square) / both : 0.0;
+    earned = s.square == 1 ? r.f1 : of_pred != 0 && of_gold != 0 ? factor * correct : 0.0;
+    cost = factor * charged;
+  }
   cost += s.critical_cost * (row[WRONG_CRITICAL] ? double(row[WRONG_CRITICAL]) / double(gold.critical) : 0.0);
   r.matching = cost != 0 ? std::max(s.floor, earned - cost) + sure : earned + sure;
   return r;
@@ -478,8 +487,8 @@ PyObject* py_reward(PyObject*, PyObject* const* args, Py_ssize_t n) {
   PyObject *text = args[1], *loads = args[2], *type = args[3], *status = args[4], *detail = args[5];
   Gold* gold = gold_of(args[0]);
   Terms terms;
-  if (!gold || !PyArg_ParseTuple(args[6], "ddddd", &terms.alpha, &terms.floor, &terms.format_weight, &terms.both_empty,
-                                 &terms.critical_cost))
+  if (!gold || !PyArg_ParseTuple(args[6], "dddddd", &terms.alpha, &terms.floor, &terms.format_weight, &terms.both_empty,
+                                 &terms.critical_cost, &terms.square))
     return nullptr;
   long long max_chars = PyLong_AsLongLong(args[7]);
   if (max_chars == -1 && PyErr_Occurred()) return nullptr;

@@ -32,6 +32,8 @@ from medvie_reward.alignment import (
     Source,
     align_prepared,
     prepare,
+    reward_of_text,
+    reward_terms,
     source_of,
     tally,
     tally_of,
@@ -202,6 +204,9 @@ class Gold:
             self._prepared = prepare(self.value, self.spec)
             self.n_leaves, self.n_units = self._prepared.leaves, self._prepared.units
             self.n_critical = self._prepared.critical
+        self._terms: tuple[float, ...] | None = None
+        if self._prepared is not None and self._prepared.compiled is not None and self._source is None:
+            self._terms = reward_terms(self.spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was prepared stays behind; it is made again from the same values.
@@ -259,9 +264,23 @@ class Gold:
         if prompt is not None and not spec.prefilled and prompt_prefills(prompt, spec.think_tags):
             spec = resolve(spec, prefilled=True)
         text = completion if type(completion) is str else text_of_completion(completion, spec)
+        return parse_with(text, spec, self._limit(text))
+
+    def _limit(self, text: str | None) -> int:
+        """Return the length of the longest answer that is read in a completion."""
         if text is not None and len(text) > self._longest:
             self._longest = longest_answer(self.spec, self.value, len(text))
-        return parse_with(text, spec, self._longest)
+        return self._longest
+
+    def reward_at_once(self, completion: Any, prompt: Any) -> Reward | None:
+        """Reward a completion that is well formed, all steps at once, where the kernel can; else ``None``."""
+        if self._terms is None or self._prepared is None or completion.__class__ is not str:
+            return None
+        if prompt is not None and prompt_prefills(prompt, self.spec.think_tags):
+            return None
+        return reward_of_text(
+            self._prepared.compiled, completion, Reward, self._terms, self._limit(completion)
+        )
 
     def count(self, read: Completion) -> tuple[Outcomes, bool]:
         """Count an answer that was read, and tell whether the work bound of the spec ran out."""
@@ -433,6 +452,8 @@ def _warn(completions: list[Any], spec: Spec) -> None:
 
 
 def _reward(completion: Any, gold: Gold, prompt: Any = None) -> Reward:
+    if (made := gold.reward_at_once(completion, prompt)) is not None:
+        return made
     read = completion if isinstance(completion, Completion) else gold.parse(completion, prompt)
     spec = gold.spec
     if read.answer is ABSENT:
