@@ -19,7 +19,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from medvie_reward._core.json_text import fault_of_text
 from medvie_reward._core.json_values import plain
@@ -292,9 +292,7 @@ class Gold:
 
 
 def _gold_again(value: Any, spec: Spec, source: Source | None) -> Gold:
-    made = Gold(value, spec)
-    made._source = source
-    return made
+    return Gold(value, spec, source_text=cast("Any", source))
 
 
 def _tallied(matched: float, n_pred: int, n_gold: int) -> Outcomes:
