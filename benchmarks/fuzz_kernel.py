@@ -40,7 +40,7 @@ def presets() -> list[Spec]:
     several = Rule("**.t", comparator="set")
     rules = (critical, heavy, light, several)
     strict, clinical = Spec.preset("strict"), Spec.preset("clinical")
-    costs = {"filled_blank_cost": 0.3, "invented_field_cost": 0.5, "invented_item_cost": 0.2}
+    costs: dict[str, Any] = {"filled_blank_cost": 0.3, "invented_field_cost": 0.5, "invented_item_cost": 0.2}
     return [
         strict,
         clinical,
