@@ -72,6 +72,10 @@ SHAPES: Final = (
     Shape("llama.cpp server", ("content", "tokens_predicted"), ("content",)),
     Shape("DeepEval", ("actual_output",), ("actual_output",), ("expected_output",)),
     Shape("VLMEvalKit", ("prediction", "answer"), ("prediction",), ("answer",), "index"),
+    Shape("lighteval", ("doc", "model_response"), ("model_response.text",), ("doc.choices",)),
+    Shape(
+        "EvalScope", ("index", "sample_score"), ("sample_score.score.prediction",), ("target",), "index"
+    ),
 )  # fmt: skip
 
 

@@ -34,6 +34,10 @@ def write(path: Path, *rows: Any) -> str:
     return str(path)
 
 
+# What lighteval and EvalScope write around an answer.
+ANSWER = {"input": "p", "input_tokens": [1], "text": [TEXT], "text_post_processed": None, "logprobs": []}
+REVIEW = {"score": {"value": {"acc": 0.0}, "extracted_prediction": TEXT, "prediction": TEXT}, "sample_id": 0}
+
 PREDICTIONS: list[tuple[str, Any]] = [
     ("LLaMA-Factory", {"prompt": "p", "predict": TEXT, "label": OTHER}),
     ("verl", {"input": "p", "output": TEXT, "gts": OTHER, "score": 0.5, "step": 1}),
@@ -62,6 +66,10 @@ PREDICTIONS: list[tuple[str, Any]] = [
     ("pipeline of messages", {"generated_text": TALK}),
     ("DeepEval", {"input": "p", "actual_output": TEXT, "expected_output": OTHER}),
     ("VLMEvalKit", {"index": 3, "question": "q", "prediction": TEXT, "answer": OTHER}),
+    ("lighteval", {"doc": {"choices": [OTHER], "gold_index": [0]}, "metric": {}, "model_response": ANSWER}),
+    ("EvalScope, predictions", {"index": 0, "model": "m", "model_output": {"choices": [{"message": SAID}]}}),
+    ("EvalScope, reviews", {"index": 0, "target": [OTHER], "messages": TALK, "sample_score": REVIEW}),
+    ("EvalScope, older reviews", {"index": 0, "input": "p", "target": OTHER, "sample_score": REVIEW}),
     ("messages", {"messages": TALK}),
     ("conversation", TALK),
     ("content in parts", {"messages": [{"role": "assistant", "content": PARTS}]}),
@@ -101,6 +109,8 @@ GOLDS: list[tuple[str, Any]] = [
     ("lmms-eval", {"doc_id": 0, "target": TEXT, "resps": [[OTHER]], "filtered_resps": [OTHER]}),
     ("DeepEval", {"input": "p", "actual_output": OTHER, "expected_output": TEXT}),
     ("VLMEvalKit", {"index": 3, "question": "q", "prediction": OTHER, "answer": TEXT}),
+    ("lighteval", {"doc": {"choices": [TEXT], "gold_index": [0]}, "model_response": {"text": [OTHER]}}),
+    ("EvalScope", {"index": 0, "target": [TEXT], "sample_score": {"score": {"prediction": OTHER}}}),
     ("a text in a list", {"ground_truth": [TEXT]}),
     ("names in capitals", {"ID": 1, "Ground_Truth": TEXT, "Hospital": "x"}),
     ("beside a plain label", {"gold": TEXT, "label": "CT", "total": 5}),
