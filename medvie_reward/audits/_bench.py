@@ -112,9 +112,10 @@ class Bench:
         """Return the scale of a document, ``None`` where its gold earns no more than a useless answer."""
         if case.json not in self._scales:
             useless, gold = self.reward(case.text(USELESS), case), self.reward(case.text(case.gold), case)
-            usable = useless is not None and gold is not None and gold - useless > 1e-9 * max(1.0, abs(gold))
-            assert not usable or (useless is not None and gold is not None)
-            self._scales[case.json] = Scale(useless, gold) if usable else None  # type: ignore[arg-type]
+            if useless is None or gold is None or gold - useless <= 1e-9 * max(1.0, abs(gold)):
+                self._scales[case.json] = None
+            else:
+                self._scales[case.json] = Scale(useless, gold)
         return self._scales[case.json]
 
     def milliseconds(self, text: str, case: Case) -> float:
@@ -189,7 +190,7 @@ def settle(
     for kind in kinds:
         asked = replace(caller, gold_as=kind)
         for one in forms:
-            bench = Bench(asked, cases_of(golds[:_TRIED], one))
+            bench = Bench(asked, cases_of(golds, one)[:_TRIED])
             scores = [
                 (gold - useless)
                 for case in bench.cases
