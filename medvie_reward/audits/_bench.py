@@ -14,6 +14,8 @@ from medvie_reward.audits._case import FORMS, USELESS, Case, dump, wrap
 from medvie_reward.errors import ArgumentError
 
 _TRIED: Final = 5
+# By which share a form has to be better than one before it.
+_CLEARLY: Final = 0.02
 _SMALL: Final = 1
 _EXCERPT: Final = 160
 
@@ -173,7 +175,8 @@ def settle(
 ) -> tuple[Caller, str]:
     """Choose how completions are written and gold documents handed over, where that is not said.
 
-    The first form wins in which the gold document stands highest above a useless answer, on a few documents.
+    The form wins in which the gold document stands highest above a useless answer, on a few documents; the
+    first of those that differ by little.
 
     Raises
     ------
@@ -198,7 +201,7 @@ def settle(
                 and (useless := bench.reward(wrap(dump(USELESS), one), case)) is not None
             ]
             said = said or next((f"{fault.document}: {fault.says}" for fault in bench.faults), "")
-            if scores and (best is None or fmean(scores) > best[0] + 1e-9):
+            if scores and (best is None or fmean(scores) > best[0] + _CLEARLY * abs(best[0])):
                 best = (fmean(scores), asked, one)
         if best is not None and best[0] > 0:
             break
