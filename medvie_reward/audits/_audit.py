@@ -186,6 +186,8 @@ def audit(
 
 def _named(golds: Sequence[Any] | None, ids: Sequence[str] | None, spec: Spec) -> list[tuple[str, Any]]:
     if golds is None:
+        if ids is not None:
+            raise ArgumentError("ids: expected golds that they are the names of")
         return shipped_golds()
     if isinstance(golds, (str, bytes, dict)):
         raise ArgumentError(f"golds: expected a sequence of gold documents, got {type(golds).__name__}")
@@ -229,12 +231,9 @@ def _attacked(attack: Attack, bench: Bench, spec: Spec | None) -> Verdict:
     if not trials:
         return _verdict(attack, rule, NOT_APPLICABLE, f"no gold document has {attack.needs}")
     if not measured:
-        raised = any(fault.attack in (attack.name, "scale") for fault in bench.faults)
-        reason = (
-            "the reward gave no number: see faults"
-            if raised
-            else "no gold document earns more than a useless answer"
-        )
+        reason = "no gold document earns more than a useless answer"
+        if any(bench.scale(case) is not None for case in bench.cases):
+            reason = "the reward gave no number: see faults"
         return _verdict(attack, rule, NOT_APPLICABLE, reason)
     mean = fmean(one.excess for one in measured)
     worst = max(measured, key=lambda one: one.excess)
