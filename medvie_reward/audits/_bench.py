@@ -152,7 +152,8 @@ class Bench:
 def excerpt(text: str) -> str:
     """Return the beginning of a text on one line, printable."""
     cut = text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…"
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in cut)
+    shown = cut.replace("\n", "\\n").replace("\t", "\\t")
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
 
 
 def cases_of(golds: Sequence[tuple[str, Any]], form: str) -> list[Case]:

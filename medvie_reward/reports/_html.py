@@ -27,6 +27,7 @@ _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
 _SHOWN_AS_TILES: Final = ("Format", "Rates")
 FOLDER: Final = Path(__file__).parent / "templates"
+"""Where the templates of reports are."""
 
 
 def render_html(
