@@ -11,7 +11,6 @@ comparators and weights, is printed, too. Seeded; the same seed finds the same.
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import sys
 from collections import Counter
@@ -19,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from medvie_reward import Completion, Gold, Spec
 from medvie_reward.audits import shipped_golds
@@ -32,6 +33,12 @@ PATIENCE: Final = 60
 WIDE: Final = 400
 """Leaves at which an answer is not edited any further."""
 MADE_UP: Final = ("Quokka 5", "1", "正常", "Normal", "-", "0.5", "阴性")
+
+
+def copied(value: Any) -> Any:
+    """Copy a JSON value, which this does far faster than `copy.deepcopy`."""
+    return orjson.loads(orjson.dumps(value))
+
 
 Place = tuple[dict[str, Any], str]
 
@@ -139,7 +146,7 @@ def copy_cell(rng: Random, answer: Answer, known: Answer) -> bool:
     found = _cell(rng, answer)
     if found is None:
         return False
-    found[0][found[1]] = copy.deepcopy(rng.choice(_column(answer, found[1]) or list(MADE_UP)))
+    found[0][found[1]] = copied(rng.choice(_column(answer, found[1]) or list(MADE_UP)))
     return True
 
 
@@ -174,7 +181,7 @@ def copy_row(rng: Random, answer: Answer, known: Answer) -> bool:
     rows = rng.choice(answer.rows) if answer.rows else []
     if not rows:
         return False
-    row = copy.deepcopy(rng.choice(rows))
+    row = copied(rng.choice(rows))
     if isinstance(row, dict) and row and rng.random() < 0.5:
         row[rng.choice(list(row))] = rng.choice((*MADE_UP, ""))
     rows.insert(rng.randrange(len(rows) + 1), row)
@@ -227,7 +234,7 @@ def drop_column(rng: Random, answer: Answer, known: Answer) -> bool:
         if how == 0:
             row.pop(name, None)
         else:
-            row[name] = "" if how == 1 else copy.deepcopy(value)
+            row[name] = "" if how == 1 else copied(value)
     return True
 
 
@@ -273,7 +280,7 @@ EDITS: Final[tuple[Edit, ...]] = (
 
 def imperfect(rng: Random, gold: Any, share: float) -> Any:
     """Copy a document with a share of its cells wrong, left out or made up."""
-    made = Answer(copy.deepcopy(gold))
+    made = Answer(copied(gold))
     for holder, name in made.cells:
         if rng.random() < share:
             how = rng.randrange(4)
@@ -350,7 +357,7 @@ class Search:
         failed = 0
         end = self.calls + most
         while failed < PATIENCE and self.calls < end:
-            tried = Answer(copy.deepcopy(at))
+            tried = Answer(copied(at))
             edits = [rng.choice(EDITS) for _ in range(rng.choice((1, 1, 2, 3)))]
             done = []
             for edit in edits:
@@ -378,7 +385,7 @@ class Search:
         self.falls[kind] = max(self.falls[kind], f1[0] - f1[1])
         if f1[0] - f1[1] >= MARGIN:
             own = pair.paid.score(start).f1, pair.paid.score(at).f1
-            self.finds.append(Find(pair.id, kind, rewards, f1, own, start, copy.deepcopy(at)))
+            self.finds.append(Find(pair.id, kind, rewards, f1, own, start, copied(at)))
 
 
 def spec_of(args: argparse.Namespace) -> Spec:

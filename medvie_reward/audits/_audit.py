@@ -16,6 +16,7 @@ from medvie_reward.audits._callers import GoldAs, SpecReward, caller_of
 from medvie_reward.audits._case import FORMS, USELESS, Attack, Case, Trial
 from medvie_reward.audits._characters import CHARACTERS
 from medvie_reward.audits._conduct import CONDUCTS, GOLD_ABOVE_USELESS, Conduct
+from medvie_reward.audits._documents import leaves_of
 from medvie_reward.audits._hedged_answers import HEDGED_ANSWERS
 from medvie_reward.audits._result import FAIL, NOT_APPLICABLE, PASS, Audit, Outcome, Verdict
 from medvie_reward.audits._right_answers import RIGHT_ANSWERS
@@ -154,10 +155,10 @@ def audit(
         form = form or _FORM_OF_SPEC[spec.format]
         if limits is None and spec.reading != "smr-r1":
             limits = (min(spec.floor, 0.0), spec.format_weight + 1.0)
+    if not any(leaves_of(gold) for _, gold in named):
+        raise ArgumentError("golds: expected a gold document with a value in it")
     caller, form = settle(caller, named, form, gold_as)
     bench = Bench(caller, cases_of(named, form), limits, clock)
-    if not bench.cases:
-        raise ArgumentError("golds: expected a gold document with a value in it")
     scales = [scale for case in bench.cases if (scale := bench.scale(case)) is not None]
     made: dict[str, Verdict] = {}
     for attack in sorted(ATTACKS, key=lambda one: one.name in _LAST):
@@ -185,6 +186,8 @@ def audit(
 
 def _named(golds: Sequence[Any] | None, ids: Sequence[str] | None, spec: Spec) -> list[tuple[str, Any]]:
     if golds is None:
+        if ids is not None:
+            raise ArgumentError("ids: expected golds that they are the names of")
         return shipped_golds()
     if isinstance(golds, (str, bytes, dict)):
         raise ArgumentError(f"golds: expected a sequence of gold documents, got {type(golds).__name__}")
@@ -228,12 +231,9 @@ def _attacked(attack: Attack, bench: Bench, spec: Spec | None) -> Verdict:
     if not trials:
         return _verdict(attack, rule, NOT_APPLICABLE, f"no gold document has {attack.needs}")
     if not measured:
-        raised = any(fault.attack in (attack.name, "scale") for fault in bench.faults)
-        reason = (
-            "the reward gave no number: see faults"
-            if raised
-            else "no gold document earns more than a useless answer"
-        )
+        reason = "no gold document earns more than a useless answer"
+        if any(bench.scale(case) is not None for case in bench.cases):
+            reason = "the reward gave no number: see faults"
         return _verdict(attack, rule, NOT_APPLICABLE, reason)
     mean = fmean(one.excess for one in measured)
     worst = max(measured, key=lambda one: one.excess)

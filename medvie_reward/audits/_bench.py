@@ -14,6 +14,8 @@ from medvie_reward.audits._case import FORMS, USELESS, Case, dump, wrap
 from medvie_reward.errors import ArgumentError
 
 _TRIED: Final = 5
+# By which share a form has to be better than one before it.
+_CLEARLY: Final = 0.02
 _SMALL: Final = 1
 _EXCERPT: Final = 160
 
@@ -112,9 +114,10 @@ class Bench:
         """Return the scale of a document, ``None`` where its gold earns no more than a useless answer."""
         if case.json not in self._scales:
             useless, gold = self.reward(case.text(USELESS), case), self.reward(case.text(case.gold), case)
-            usable = useless is not None and gold is not None and gold - useless > 1e-9 * max(1.0, abs(gold))
-            assert not usable or (useless is not None and gold is not None)
-            self._scales[case.json] = Scale(useless, gold) if usable else None  # type: ignore[arg-type]
+            if useless is None or gold is None or gold - useless <= 1e-9 * max(1.0, abs(gold)):
+                self._scales[case.json] = None
+            else:
+                self._scales[case.json] = Scale(useless, gold)
         return self._scales[case.json]
 
     def milliseconds(self, text: str, case: Case) -> float:
@@ -149,7 +152,8 @@ class Bench:
 def excerpt(text: str) -> str:
     """Return the beginning of a text on one line, printable."""
     cut = text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…"
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in cut)
+    shown = cut.replace("\n", "\\n").replace("\t", "\\t")
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
 
 
 def cases_of(golds: Sequence[tuple[str, Any]], form: str) -> list[Case]:
@@ -172,7 +176,8 @@ def settle(
 ) -> tuple[Caller, str]:
     """Choose how completions are written and gold documents handed over, where that is not said.
 
-    The first form wins in which the gold document stands highest above a useless answer, on a few documents.
+    The form wins in which the gold document stands highest above a useless answer, on a few documents; the
+    first of those that differ by little.
 
     Raises
     ------
@@ -189,7 +194,7 @@ def settle(
     for kind in kinds:
         asked = replace(caller, gold_as=kind)
         for one in forms:
-            bench = Bench(asked, cases_of(golds[:_TRIED], one))
+            bench = Bench(asked, cases_of(golds, one)[:_TRIED])
             scores = [
                 (gold - useless)
                 for case in bench.cases
@@ -197,7 +202,7 @@ def settle(
                 and (useless := bench.reward(wrap(dump(USELESS), one), case)) is not None
             ]
             said = said or next((f"{fault.document}: {fault.says}" for fault in bench.faults), "")
-            if scores and (best is None or fmean(scores) > best[0] + 1e-9):
+            if scores and (best is None or fmean(scores) > best[0] + _CLEARLY * abs(best[0])):
                 best = (fmean(scores), asked, one)
         if best is not None and best[0] > 0:
             break

@@ -196,4 +196,4 @@ def as_text(*texts: str) -> Iterable[Trial]:
 
 def compared(case: Case, honest: Any, *answers: Any) -> Iterable[Trial]:
     """Give answers to compare with one that is not the gold document."""
-    return [Trial(tuple(map(case.text, answers)), (case.text(honest),))]
+    return [Trial(tuple(map(case.text, answers)), (case.text(honest),))] if answers else []

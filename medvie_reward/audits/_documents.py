@@ -153,7 +153,8 @@ def decoy(value: Any, n: int = 0) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
-        return value + 7919 * (n + 1)
+        made = value + 7919 * (n + 1)
+        return made if made != value else -value  # past 2^53, where adding does nothing
     text = str(value)
     if any("0" <= sign <= "9" for sign in text):
         # Digits stay digits, so that the value looks like the right one.

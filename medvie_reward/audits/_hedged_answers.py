@@ -194,11 +194,10 @@ def _columns_alone(case: Case, cell: Callable[[list[Any]], Any], rows: int | Non
     """Give a table of dumped columns and nothing else of the document."""
     for path, table in case.tables:
         if len(table) >= 5:
-            made = only(case.gold, {leaf for leaf, _ in case.leaves if leaf[: len(path)] == path})
-            inner = made
-            for part in path:
-                inner = inner[part]
-            yield from instead(case, replaced(made, path, _dumped(inner, cell)[:rows]))
+            made: Any = _dumped(table, cell)[:rows]
+            for part in reversed(path):
+                made = [made] if isinstance(part, int) else {part: made}
+            yield from instead(case, made)
 
 
 def _everywhere(case: Case) -> Iterable[Trial]:

@@ -15,6 +15,7 @@ from medvie_reward.audits._documents import (
     decoyed,
     filled,
     is_blank,
+    leaves_of,
     mapped,
     on_leaves,
     reordered,
@@ -88,6 +89,14 @@ def _right_left_out(case: Case) -> Iterable[Trial]:
         yield from compared(case, case.flawed, without(case.flawed, {path}))
 
 
+def _number(text: str, value: Any) -> Any:
+    """Read what was made of a number; what is none any more becomes another number."""
+    try:
+        return float(text)
+    except ValueError:
+        return decoy(value)
+
+
 def _changed(case: Case, pattern: re.Pattern[str], new: str, least: float = 0.1) -> Iterable[Trial]:
     """Change all leaves that match, where they are at least a tenth."""
     hits = [path for path, value in case.leaves if pattern.search(str(value))]
@@ -99,7 +108,7 @@ def _changed(case: Case, pattern: re.Pattern[str], new: str, least: float = 0.1)
         if path not in known:
             return value
         made = pattern.sub(new, str(value))
-        return made if isinstance(value, str) else json.loads(made)
+        return made if isinstance(value, str) else _number(made, value)
 
     return instead(case, mapped(case.gold, change))
 
@@ -114,7 +123,7 @@ def _last_digits(case: Case) -> Iterable[Trial]:
             return value
         at = found[0].end() - 1
         made = f"{text[:at]}{(int(text[at]) + 3) % 10}{text[at + 1 :]}"
-        return made if isinstance(value, str) else json.loads(made)
+        return made if isinstance(value, str) else _number(made, value)
 
     made = on_leaves(case.gold, change)
     return instead(case, made) if made != case.gold else []
@@ -188,6 +197,12 @@ def _members_exchanged(case: Case) -> Iterable[Trial]:
     if len(set(values)) < 3:
         return []
     return instead(case, {**case.gold, **dict(zip(names, values[1:] + values[:1], strict=True))})
+
+
+def _another(case: Case) -> Iterable[Trial]:
+    """Give the next document, where less than half of the values are the same."""
+    shared = sum(leaf in case.leaves for leaf in leaves_of(case.other))
+    return instead(case, case.other) if shared * 2 < len(case.leaves) else []
 
 
 _TABLE: Final = "a table of two rows and columns or more, with different values in a column"
@@ -329,7 +344,7 @@ RIGHT_ANSWERS: Final = (
         "values",
         "A minus before every number.",
         less_by(0.05),
-        lambda c: _changed(c, re.compile(r"(?<![0-9.^])(?=[0-9])"), "-"),
+        lambda c: _changed(c, re.compile(r"(?<![0-9.^-])(?=[0-9])"), "-"),
         "numbers in a tenth of the leaves",
     ),
     Attack(
@@ -390,7 +405,7 @@ RIGHT_ANSWERS: Final = (
     Attack(
         "all-the-same",
         "blanks",
-        "A dash, N/A, 0, 1, true or a letter for every value.",
+        "The same made-up text or sign for every value.",
         NOTHING,
         lambda c: _all(c, "Quokka 5", "#", "…") if not {str(v) for _, v in c.leaves} & {"#", "…"} else [],
     ),
@@ -439,7 +454,7 @@ RIGHT_ANSWERS: Final = (
         "rows",
         "The gold document of another row.",
         less_by(0.20),
-        lambda c: instead(c, c.other) if c.other != c.gold else [],
-        "another document",
+        _another,
+        "another document of mostly other values",
     ),
 )

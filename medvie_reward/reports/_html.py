@@ -28,6 +28,7 @@ _MOST_FIELDS: Final = 40
 _MOST_GROUPS: Final = 24
 _SHOWN_ELSEWHERE: Final = ("Format", "Rates", "Engine")
 FOLDER: Final = Path(__file__).parent / "templates"
+"""Where the templates of reports are."""
 
 
 def render_html(

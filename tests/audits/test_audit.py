@@ -21,7 +21,7 @@ GOLDS = [
 
 
 def small(reward: Any = planted.SOUND, **settings: Any) -> Audit:
-    return audit(reward, GOLDS, **{"only": ("rows", "blanks"), **settings})
+    return audit(reward, **{"golds": GOLDS, "only": ("rows", "blanks"), **settings})
 
 
 def test_ours_passes_everything() -> None:
@@ -36,7 +36,7 @@ def test_ours_passes_everything() -> None:
 def test_result() -> None:
     """Counts, scale and JSON; it is frozen."""
     found = small()
-    assert found.counts == {"pass": len(found.verdicts) - 4, "FAIL": 0, "not applicable": 4}
+    assert found.counts == {"pass": 6, "FAIL": 0, "not applicable": 6}
     assert (found.reward, found.signature, found.documents) == ("spec clinical", "spec", 2)
     assert found.spec == planted.SOUND.signature
     made = json.loads(json.dumps(found.to_dict()))
@@ -101,6 +101,7 @@ def never(completion: str, gold: Any) -> float:
         ({"form": "xml"}, "form: expected one of think, answer, think_json, fence, json, got 'xml'"),
         ({"gold_as": "yaml"}, "gold_as: expected text or object, got 'yaml'"),
         ({"limits": (1.0, 0.0)}, r"limits: expected a smaller and a larger number, got \(1.0, 0.0\)"),
+        ({"ids": ["a"], "golds": None}, "ids: expected golds that they are the names of"),
         ({"ids": ["a"]}, "ids: expected 2, one for each gold document, got 1"),
         ({"only": ["row"]}, "only: there is no family or attack 'row': .*; did you mean rows?"),
         (

@@ -42,6 +42,7 @@ SMOKE: dict[str, int | None] = {
     "tests/comparators/test_unit.py::test_same": None,
     "tests/comparators/test_words.py::test_same": None,
     "tests/statistics/test_bootstrap.py::test_equal_to_scipy": None,
+    "tests/audits/test_attacks.py::test_answers": None,
     "tests/cli/test_cli.py::test_table": None,
     "tests/cli/test_cli.py::test_json_and_errors": None,
     "tests/integrations/test_easyr1.py::test_the_rewards_are_those_of_the_package": 1,
