@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from medvie_reward.errors import ArgumentError
 from medvie_reward.lab._outlines import Outline, Steps, cut_rows, outline, usual_columns
 
 if TYPE_CHECKING:
@@ -133,6 +134,11 @@ def make_pages(
         Rows that a list has at most; the rest is cut.
     critical
         Critical fields; the column that may slip is the first of them in a list.
+
+    Raises
+    ------
+    ArgumentError
+        If no document has any value.
     """
     rng = np.random.default_rng([seed, 1])
     number = {field: n for n, field in enumerate(fields)}
@@ -158,6 +164,8 @@ def _levels(
     field = np.concatenate([page.field for page in pages])
     logits = np.concatenate([page.logit for page in pages])
     readable = np.concatenate([page.readable for page in pages])
+    if not readable.any():
+        raise ArgumentError("golds: expected documents with some value, got blank ones only")
     level = np.zeros(len(fields))
     if isinstance(accuracy, float):
         level[:] = logit_of(accuracy, logits[readable])

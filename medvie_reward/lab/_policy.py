@@ -171,7 +171,9 @@ class _Draw:
         cut = np.cumsum([slots, slots, rows, page.turns, rows, 1, 1, 1])
         write, right, row, stop, twice, shift, swap, form, invent = np.split(u, cut, axis=1)
         self.stopped = stop < self.p_stop
-        first = np.where(self.stopped.any(1), self.stopped.argmax(1), page.turns)
+        first = np.full(n, page.turns)
+        if page.turns:
+            first = np.where(self.stopped.any(1), self.stopped.argmax(1), first)
         self.alive = np.arange(page.turns) <= first[:, None]
         wanted = np.array([asked is None or layout.fields[k] in asked for k in field], dtype=bool)
         in_row = page.row >= 0
