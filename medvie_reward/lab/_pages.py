@@ -62,7 +62,8 @@ class Page:
     rows_at
         Whether a turn is a row's.
     shifted
-        The way from a row to the column that may slip by a row; ``None`` where no list has two rows.
+        The column that may slip by a row: the way to its list, and from a row to its value; ``None`` where
+        there is none.
     """
 
     outline: Outline
@@ -78,7 +79,7 @@ class Page:
     row_turn: Places
     turns: int
     rows_at: Truths
-    shifted: Steps | None
+    shifted: tuple[Steps, Steps] | None
 
     @property
     def readable(self) -> Truths:
@@ -213,12 +214,13 @@ def _page(
     )  # fmt: skip
 
 
-def _slipping(made: Outline, critical: frozenset[str]) -> Steps | None:
+def _slipping(made: Outline, critical: frozenset[str]) -> tuple[Steps, Steps] | None:
     """Choose the column that may slip: the first critical one, else that with the most different values."""
-    values: dict[Steps, set[str]] = {}
+    values: dict[tuple[Steps, Steps], set[str]] = {}
     for slot in made.slots:
         if slot.row >= 0 and made.rows[slot.row].real and slot.steps and not slot.blank:
+            column = made.rows[slot.row].place, slot.steps
             if slot.field in critical:
-                return slot.steps
-            values.setdefault(slot.steps, set()).add(str(slot.value))
-    return max(values, key=lambda steps: len(values[steps]), default=None)
+                return column
+            values.setdefault(column, set()).add(str(slot.value))
+    return max(values, key=lambda column: len(values[column]), default=None)
