@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from medvie_reward.lab import Reader, simulated_groups
 
@@ -16,7 +17,7 @@ ROLLOUTS = 4
 SEED = 1
 
 
-def rollout_rows() -> list[dict[str, object]]:
+def rollout_rows() -> list[dict[str, Any]]:
     """Return a row a report: its id, and the texts of the answers."""
     lines = (HERE / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]

@@ -50,6 +50,7 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--gold-key", metavar="KEY", help="key of the gold")
     rows.add_argument("--id-key", metavar="KEY", default="id", help="key of the id (default: id)")
     rows.add_argument("--step", type=whole, metavar="N", help="only rollouts of this step of a training")
+    rows.add_argument("--limit", type=positive, metavar="N", help="only the first N documents")
     reader = parser.add_argument_group("simulated reader")
     reader.add_argument(
         "--accuracy", type=share, metavar="Q",
@@ -110,11 +111,11 @@ def run_lab(options: argparse.Namespace) -> int:
         }
         reader = Reader()
         if options.accuracy is None:
-            groups = _read_rollouts(options, yardstick)
+            groups = _read_rollouts(options, yardstick)[: options.limit]
             golds = [group.gold for group in groups]
             critical = critical_fields(golds, [yardstick, *specs.values()])
         else:
-            golds = _read_golds(options, yardstick)
+            golds = _read_golds(options, yardstick)[: options.limit]
             critical = critical_fields(golds, [yardstick, *specs.values()])
             reader = Reader(accuracy=options.accuracy)
             groups = simulated_groups(golds, reader, seed=options.seed, critical=critical)

@@ -255,7 +255,7 @@ def answer_of(top: Mapping[Steps, Any], rows: Mapping[Steps, Sequence[Mapping[St
 def _item(row: Mapping[Steps, Any]) -> Any:
     if () in row:  # a list of scalars
         return row[()]
-    if all(len(steps) == 1 for steps in row):
+    if all(len(steps) == 1 and type(steps[0]) is str for steps in row):
         return {steps[0]: value for steps, value in row.items()}
     whole: dict[Any, Any] = {}
     for steps, value in row.items():

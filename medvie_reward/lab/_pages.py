@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from medvie_reward.errors import ArgumentError
 from medvie_reward.lab._outlines import Outline, Steps, cut_rows, outline, usual_columns
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Page:
     rows_at
         Whether a turn is a row's.
     shifted
-        The way from a row to the column that may slip by a row; ``None`` where no list has two rows.
+        The column that may slip by a row: the way to its list, and from a row to its value; ``None`` where
+        there is none.
     """
 
     outline: Outline
@@ -77,7 +79,7 @@ class Page:
     row_turn: Places
     turns: int
     rows_at: Truths
-    shifted: Steps | None
+    shifted: tuple[Steps, Steps] | None
 
     @property
     def readable(self) -> Truths:
@@ -133,6 +135,11 @@ def make_pages(
         Rows that a list has at most; the rest is cut.
     critical
         Critical fields; the column that may slip is the first of them in a list.
+
+    Raises
+    ------
+    ArgumentError
+        If no document has any value.
     """
     rng = np.random.default_rng([seed, 1])
     number = {field: n for n, field in enumerate(fields)}
@@ -158,6 +165,8 @@ def _levels(
     field = np.concatenate([page.field for page in pages])
     logits = np.concatenate([page.logit for page in pages])
     readable = np.concatenate([page.readable for page in pages])
+    if not readable.any():
+        raise ArgumentError("golds: expected documents with some value, got blank ones only")
     level = np.zeros(len(fields))
     if isinstance(accuracy, float):
         level[:] = logit_of(accuracy, logits[readable])
@@ -205,12 +214,13 @@ def _page(
     )  # fmt: skip
 
 
-def _slipping(made: Outline, critical: frozenset[str]) -> Steps | None:
+def _slipping(made: Outline, critical: frozenset[str]) -> tuple[Steps, Steps] | None:
     """Choose the column that may slip: the first critical one, else that with the most different values."""
-    values: dict[Steps, set[str]] = {}
+    values: dict[tuple[Steps, Steps], set[str]] = {}
     for slot in made.slots:
         if slot.row >= 0 and made.rows[slot.row].real and slot.steps and not slot.blank:
+            column = made.rows[slot.row].place, slot.steps
             if slot.field in critical:
-                return slot.steps
-            values.setdefault(slot.steps, set()).add(str(slot.value))
-    return max(values, key=lambda steps: len(values[steps]), default=None)
+                return column
+            values.setdefault(column, set()).add(str(slot.value))
+    return max(values, key=lambda column: len(values[column]), default=None)

@@ -171,7 +171,9 @@ class _Draw:
         cut = np.cumsum([slots, slots, rows, page.turns, rows, 1, 1, 1])
         write, right, row, stop, twice, shift, swap, form, invent = np.split(u, cut, axis=1)
         self.stopped = stop < self.p_stop
-        first = np.where(self.stopped.any(1), self.stopped.argmax(1), page.turns)
+        first = np.full(n, page.turns)
+        if page.turns:
+            first = np.where(self.stopped.any(1), self.stopped.argmax(1), first)
         self.alive = np.arange(page.turns) <= first[:, None]
         wanted = np.array([asked is None or layout.fields[k] in asked for k in field], dtype=bool)
         in_row = page.row >= 0
@@ -187,11 +189,15 @@ class _Draw:
         last = page.row_turn.max(initial=-1)
         self.list_end = (first > last) & bool(rows and row_wanted.any())
         self.invent = np.cumprod(invent < self.p["invent"], axis=1).astype(bool) & self.list_end[:, None]
-        slots_of = page.outline.slots
-        column = page.shifted is not None and any(
-            wanted[k] for k in range(slots) if slots_of[k].row >= 0 and slots_of[k].steps == page.shifted
+        self.slipping = np.array(
+            [page.shifted is not None and x.place == page.shifted[0] for x in page.outline.rows], bool
         )
-        self.slip_alive = (self.row.sum(1) >= 2) & column
+        column = any(
+            wanted[k] and slot.row >= 0 and self.slipping[slot.row] and page.shifted[1] == slot.steps
+            for k, slot in enumerate(page.outline.slots)
+            if page.shifted is not None
+        )
+        self.slip_alive = (self.row[:, self.slipping].sum(1) >= 2) & column
         self.shift = (shift[:, 0] < self.p["shift"]) & self.slip_alive
         self.swap = (swap[:, 0] < self.p["swap"]) & self.slip_alive
         self.formed = form[:, 0] < self.p["form"]
@@ -211,8 +217,9 @@ class _Draw:
             else:
                 rows.setdefault(slot.row, {})[slot.steps] = value
         order = sorted(rows)
-        if page.shifted is not None and len(order) >= 2 and (self.shift[i] or self.swap[i]):
-            self._slip(i, [rows[r] for r in order], page.shifted)
+        mine = [rows[r] for r in order if self.slipping[r]]
+        if page.shifted is not None and len(mine) >= 2 and (self.shift[i] or self.swap[i]):
+            self._slip(i, mine, page.shifted[1])
         lists: dict[Steps, list[Mapping[Steps, Any]]] = {}
         for r in order:
             if rows[r]:

@@ -41,17 +41,21 @@ class Signal(NamedTuple):
 
 
 def signal_of(spec: Spec, rewards: Sequence[Sequence[Reward]]) -> Signal:
-    """Return the spread of the rewards of some groups."""
+    """Return the spread of the rewards of some groups; a group of a single answer does not count."""
+    every = [r for group in rewards for r in group]
+    rewards = [group for group in rewards if len(group) > 1]
+    formed, read = float(np.mean([r.format for r in every])), float(np.mean([r.parsed for r in every]))
+    if not rewards:
+        return Signal(0.0, 0.0, 0.0, formed, 0.0, read)
     matching = [np.array([r.matching for r in group]) for group in rewards]
     form = [spec.format_weight * np.array([r.format for r in group]) for group in rewards]
     total = [np.array([r.score for r in group]) for group in rewards]
-    every = [r for group in rewards for r in group]
     variance = float(np.mean([x.var() for x in total]))
     return Signal(
         spread=float(np.mean([x.std() for x in matching])),
         even=float(np.mean([x.std() < _TINY for x in total])),
         even_matching=float(np.mean([x.std() < _TINY for x in matching])),
-        formed=float(np.mean([r.format for r in every])),
+        formed=formed,
         format_share=float(np.mean([x.var() for x in form])) / variance if variance > _TINY**2 else 0.0,
-        read=float(np.mean([r.parsed for r in every])),
+        read=read,
     )

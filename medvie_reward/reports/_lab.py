@@ -64,6 +64,8 @@ def _pushes(lab: Lab) -> Table:
 
 
 def _push(push: Push) -> str:
+    if push.groups < 2:
+        return "too few rollouts"
     return f"{push.drift:+.3f} ± {push.error:.3f}{'' if push.clear else ' too few rollouts'}"
 
 

@@ -80,6 +80,12 @@ def test_a_stated_accuracy_in_place_of_rollouts(capsys: CAPTURE) -> None:
     assert found["habits"]["accuracy"] == pytest.approx(0.32, abs=0.03)
 
 
+def test_the_first_documents_alone(capsys: CAPTURE) -> None:
+    assert main(["lab", ROLLOUTS, GOLD, "--specs", "strict", "--limit", "6", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["documents"], found["completions"]) == (6, 24)
+
+
 def test_a_trainers_dump_alone(tmp_path: Path, capsys: CAPTURE) -> None:
     golds = [json.loads(line)["gold"] for line in Path(GOLD).read_text(encoding="utf-8").splitlines()]
     texts = [

@@ -231,6 +231,14 @@ def test_signal() -> None:
     assert found.format_share == pytest.approx(0.25 / 0.5)
 
 
+def test_single_answers_have_no_spread() -> None:
+    """They still show traps and edits; of drift and signal nothing is said."""
+    found = looked(reader_of(ONE_SURE, rollouts=1), "half")["half"]
+    assert (found.signal.spread, found.signal.even, found.signal.formed) == (0.0, 0.0, 1.0)
+    assert [(push.groups, push.clear) for push in found.pushes] == [(0, False)] * 4
+    assert found.verdict.code == "collapse"
+
+
 def test_stakes_of_a_field_are_those_of_the_reward() -> None:
     """One leaf of a field taken out, right and wrong, each as an answer of its own."""
     rules = (Rule("r", weight=2.0, critical=True), Rule("s", critical=True))

@@ -64,7 +64,14 @@ def test_ghost_rows_have_the_columns_that_the_list_fills() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [REPORT, [{"a": "1"}, {"a": "2", "b": {"c": "3"}}], {"tags": ["x", "y"]}, {"a": {"rows": [[["1"]]]}}],
+    [
+        REPORT,
+        [{"a": "1"}, {"a": "2", "b": {"c": "3"}}],
+        {"tags": ["x", "y"]},
+        {"a": {"rows": [[["1"]]]}},
+        {"m": [["1"], ["2", "3"]]},
+        {},
+    ],
 )
 def test_all_slots_make_the_document(value: Any) -> None:
     assert rebuilt(value, blanks=True) == value

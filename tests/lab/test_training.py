@@ -128,6 +128,34 @@ def test_wrong_arguments_are_named() -> None:
         simulate(GOLDS, {})
 
 
+@pytest.mark.parametrize(
+    "golds",
+    [
+        [
+            {},
+            {"a": []},
+            {"a": "x", "rows": []},
+            {"a": "", "rows": [{"k": "1"}]},
+            {"rows": [{"k": "2", "v": 3}]},
+        ],
+        [[], [{"a": "1"}], [{"a": 2}, {"a": True}], ["x", None], [["1"], ["2"]]],
+        [
+            {"r": [{"x": [{"y": "1"}, {"y": str(n)}]}], "o": {"m": [["1"], ["2"]], "a.b": {"": "x"}}}
+            for n in range(5)
+        ],
+    ],
+)
+def test_documents_of_any_shape(golds: list[Any]) -> None:
+    """Empty ones, lists, lists in lists, odd names; with all that a reader does wrong."""
+    start = Start(twice=0.0, invent=0.0, shift=0.0, swap=0.0)
+    for changes in ({"keys": "random"}, {"noise": 0.5}):
+        schedule = Schedule(steps=2, prompts=3, rollouts=4, **changes)
+        found = simulate(golds, {"a": STRICT}, Reader(start=start), schedule, seeds=[0, 1])
+        assert 0 <= found.final("a", "f1").low <= found.final("a", "f1").high <= 1
+    with pytest.raises(ArgumentError, match="expected documents with some value"):
+        simulate([{}] * 4, {"a": STRICT})
+
+
 def test_a_slip_is_unlearned_where_rows_are_paired_and_not_in_a_bag() -> None:
     reader = Reader(accuracy=0.9, start=Start(shift=0.8, swap=0.6))
     specs = {"align": STRICT, "bag": STRICT.replace(lists="bag")}
