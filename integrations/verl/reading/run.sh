@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# GRPO by verl's own main_ppo on pages that a small Qwen2.5-VL reads: draws pages, warms the model up until it reads
+# them half, trains it with our reward, and measures it on held-out pages before and after, also with their images
+# exchanged. One warm start, then one run of GRPO for each seed.
+#
+#   WORK=/tmp/reading run.sh           what README.md reports
+#   SIZE=short WORK=/tmp/reading run.sh    smaller pages, one seed, a few steps: what CI runs
+#
+#   WORK     folder for everything that is made (default: a new one under /tmp); what is there is used again
+#   SIZE     full or short (default full)
+#   SEEDS    of GRPO: order of the data, samples (default "1 2 3"; short: "1")
+#   STEPS    of GRPO
+#
+# Python is that of the active virtual environment; see ../cpu/README.md for what has to be in it.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cpu=$here/../cpu
+size=${SIZE:-full}
+case $size in
+  full) count=640 goal=0.4 warm_steps=1600 steps=${STEPS:-60} seeds=${SEEDS:-1 2 3} samples=4 margin=0.05 ;;
+  short) count=320 goal=0.4 warm_steps=600 steps=${STEPS:-15} seeds=${SEEDS:-1} samples=2 margin=0.02 ;;
+  *) echo "SIZE: expected full or short, got $size" >&2 && exit 2 ;;
+esac
+work=${WORK:-$(mktemp -d /tmp/medvie_reading.XXXXXX)}
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+
+# One thread per process: several run side by side, and on shared cores threads wait for each other.
+export OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1
+export PYTHONPATH="$here:$cpu:$work/torchvision${PYTHONPATH:+:$PYTHONPATH}"
+pages=$work/pages-$size
+model=$work/model-$size
+
+say() { echo "$(date +%T) $*"; }
+
+prepare() {
+  "$cpu/torchvision_cpu.sh" "$work/torchvision"
+  if [ ! -e "$pages/validation.parquet" ]; then
+    python "$here/reading_pages.py" --out "$pages" --size "$size" --count "$count"
+    medvie data "$pages/pages.jsonl" --schema "$pages/page.schema.json" --sample all --validation 0.25 --out "$pages"
+  fi
+  if [ ! -e "$model/warm_start.json" ]; then
+    python -W ignore "$here/reading_model.py" --rows "$pages/train.parquet" --out "$model"
+    python -W ignore "$here/reading_warm_start.py" --model "$model" --size "$size" --goal "$goal" \
+      --steps "$warm_steps" --rows "$pages/train.parquet" "$pages/validation.parquet"
+  fi
+}
+
+train() { # SEED
+  local out=$work/run-$size-$1 status=0 start=$SECONDS
+  rm -rf "$out"
+  mkdir -p "$out"
+  say "seed $1: $steps steps of GRPO, log in $out/log.txt"
+  (
+    cd "$out"
+    export VERL_USE_EXTERNAL_MODULES=cpu_platform VERL_PLATFORM=cpu VERL_ENGINE_DEVICE=cuda
+    export VERL_FILE_LOGGER_PATH=$out/metrics.jsonl RAY_DEDUP_LOGS=0
+    TRAIN=$pages/train.parquet VALIDATION=$pages/validation.parquet OVERRIDES=$cpu/overrides.txt \
+      "$here/../launch.sh" paper \
+      ++reward.custom_reward_function.reward_kwargs.matching=f1 \
+      ++reward.custom_reward_function.reward_kwargs.critical_cost=0 \
+      actor_rollout_ref.actor.optim.lr=5e-4 \
+      actor_rollout_ref.model.path="$model" data.max_response_length=64 \
+      actor_rollout_ref.rollout.seed="$1" actor_rollout_ref.actor.data_loader_seed="$1" data.seed="$1" \
+      trainer.total_training_steps="$steps" trainer.test_freq="$steps" trainer.save_freq="$steps" \
+      trainer.default_local_dir="$out/checkpoints" trainer.experiment_name="reading_$1" \
+      trainer.rollout_data_dir="$out/rollouts" trainer.validation_data_dir="$out/validation" hydra.run.dir="$out/hydra"
+  ) >"$out/log.txt" 2>&1 || status=$?
+  say "seed $1: main_ppo ended with $status after $((SECONDS - start)) s"
+  [ "$status" -eq 0 ] || { tail -n 60 "$out/log.txt" && return "$status"; }
+  python "$cpu/check_run.py" "$out"
+  python -W ignore "$cpu/check_frozen.py" "$model" "$out/checkpoints/global_step_$steps" visual
+}
+
+answer() { # ANSWERS [CHECKPOINT]: held-out rows, on their own pages and on exchanged ones
+  [ ! -e "$1" ] || return 0
+  python -W ignore "$here/reading_held_out.py" --model "$model" --rows "$pages/validation.parquet" \
+    --samples "$samples" --out "$1" ${2:+--checkpoint "$2"}
+}
+
+say "work folder: $work"
+prepare
+answer "$model/held_out.jsonl"
+for seed in $seeds; do
+  train "$seed"
+  answer "$work/run-$size-$seed/held_out.jsonl" "$work/run-$size-$seed/checkpoints/global_step_$steps"
+done
+python "$here/reading_results.py" "$work" --size "$size" --numbers "$work/results-$size.json" --check --margin "$margin"
+say "done"
