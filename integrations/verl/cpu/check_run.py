@@ -46,11 +46,12 @@ def check_steps(run: Run) -> list[str]:
             value = run.metrics.get(step, {}).get(key, math.nan)
             if not math.isfinite(value):
                 faults.append(f"step {step}: expected a number as {key}, got {value}")
-    rows = read_rows(Path(config["data"]["val_files"]))
+    samples = len(read_rows(Path(config["data"]["val_files"])))
+    samples *= config["actor_rollout_ref"]["rollout"]["val_kwargs"]["n"]
     for step in (0, steps):
         found = len(run.validations.get(step, ()))
-        if found != len(rows):
-            faults.append(f"validation at step {step}: expected {len(rows)} samples, got {found}")
+        if found != samples:
+            faults.append(f"validation at step {step}: expected {samples} samples, got {found}")
         logged = [key for key in run.metrics.get(step, {}) if key.startswith("val-core/")]
         if not logged:
             faults.append(f"validation at step {step}: expected metrics val-core/…, got none")

@@ -9,6 +9,9 @@
 #   STEPS        GRPO steps of the text run (default 20), IMAGE_STEPS of the image run (default 5)
 #   WARM_STEPS   steps of the text model's warm start (default 1000), half as many for images; 0: the policy stays
 #                random, and no lift is asked for
+#   ARM          reward of arms.py to train with (default: the recipe's own); the run's folder has its name
+#   SLIP         share of the warm start's tables whose results stand one row too high (default 0)
+#   SAMPLES      answers per held-out page in each validation (default 1)
 #   MARGIN       by how much the text run's last third must beat its first third in mean reward (default 0.1)
 #
 # Python is that of the active virtual environment.
@@ -44,20 +47,31 @@ rows_for() { # KIND SPLIT
   if [ "$1" = text ]; then echo "$work/reports-$seed/$2_text.parquet"; else echo "$work/reports-$seed/$2.parquet"; fi
 }
 
+model_folder() { # KIND
+  echo "$work/model-$1-$seed-$warm${SLIP:+-slip}"
+}
+
 model() { # KIND
-  local folder=$work/model-$1-$seed-$warm steps=$warm rows
+  local folder steps=$warm rows
+  folder=$(model_folder "$1")
   rows=$(rows_for "$1" train)
   [ "$1" = text ] || steps=$((warm / 2))
   [ ! -e "$folder/done" ] || return 0
   python "$here/tiny_model.py" --kind "$1" --rows "$rows" --out "$folder" --seed "$seed"
   [ "$warm" -eq 0 ] ||
-    python "$here/warm_start.py" --model "$folder" --rows "$rows" --steps "$steps" --seed "$seed"
+    python "$here/warm_start.py" --model "$folder" --rows "$rows" --steps "$steps" --seed "$seed" --slip "${SLIP:-0}"
   touch "$folder/done"
 }
 
 train() { # KIND STEPS
   local out=$work/run-$1-$seed
   [ "$warm" -ne 0 ] || out=$work/random-$1-$seed
+  local arm=()
+  if [ -n "${ARM:-}" ]; then
+    out=$work/arm-$ARM-$seed
+    mapfile -t arm < <(python "$here/arms.py" "$ARM")
+    [ "${#arm[@]}" -gt 0 ] || return 1
+  fi
   rm -rf "$out"
   mkdir -p "$out"
   say "$1: $2 steps of GRPO, log in $out/log.txt"
@@ -69,7 +83,8 @@ train() { # KIND STEPS
     export VERL_FILE_LOGGER_PATH=$out/metrics.jsonl RAY_DEDUP_LOGS=0
     TRAIN=$(rows_for "$1" train) VALIDATION=$(rows_for "$1" validation) OVERRIDES=$here/overrides.txt \
       "$here/../launch.sh" paper \
-      actor_rollout_ref.model.path="$work/model-$1-$seed-$warm" \
+      actor_rollout_ref.model.path="$(model_folder "$1")" "${arm[@]}" \
+      actor_rollout_ref.rollout.val_kwargs.n="${SAMPLES:-1}" \
       actor_rollout_ref.rollout.seed="$seed" actor_rollout_ref.actor.data_loader_seed="$seed" data.seed="$seed" \
       trainer.total_training_steps="$2" trainer.test_freq="$2" trainer.save_freq="$keep" \
       trainer.default_local_dir="$out/checkpoints" trainer.experiment_name="cpu_$1" \
@@ -78,10 +93,10 @@ train() { # KIND STEPS
   say "$1: main_ppo ended with $status after $((SECONDS - start)) s"
   [ "$status" -eq 0 ] || { tail -n 60 "$out/log.txt" && return "$status"; }
   local margin=()
-  [ "$1" = image ] || [ "$warm" -eq 0 ] || margin=(--margin "${MARGIN:-0.1}")
+  [ "$1" = image ] || [ "$warm" -eq 0 ] || [ -n "${ARM:-}" ] || margin=(--margin "${MARGIN:-0.1}")
   python "$here/check_run.py" "$out" "${margin[@]}"
   [ "$1" = text ] ||
-    python "$here/check_frozen.py" "$work/model-$1-$seed-$warm" "$out/checkpoints/global_step_$2" visual
+    python "$here/check_frozen.py" "$(model_folder "$1")" "$out/checkpoints/global_step_$2" visual
 }
 
 say "work folder: $work"

@@ -60,7 +60,11 @@ SCHEMA: Final[dict[str, Any]] = {
                 "type": "object",
                 "properties": {
                     "Item Name": {"type": "string", "description": "name of the item"},
-                    "Result": {"type": "string", "description": "value that was measured"},
+                    "Result": {
+                        "type": "string",
+                        "description": "value that was measured",
+                        "x-medvie-critical": True,
+                    },
                 },
             },
         },

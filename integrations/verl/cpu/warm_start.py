@@ -34,8 +34,9 @@ _IGNORED: Final = -100
 class Lender:
     """What the golds of all pages hold, to take wrong values from."""
 
-    def __init__(self, golds: list[dict[str, Any]], rng: random.Random) -> None:
+    def __init__(self, golds: list[dict[str, Any]], rng: random.Random, slip: float = 0.0) -> None:
         self.rng = rng
+        self.slip = slip
         self.values: dict[str, list[str]] = {}
         self.rows: list[dict[str, str]] = []
         for gold in golds:
@@ -69,6 +70,10 @@ class Lender:
                 rows.pop(rng.randrange(len(rows)))
             if rng.random() < INVENTED_ROW:
                 rows.append(self.row(rows[0]))
+            if self.slip and rng.random() < self.slip and all("Result" in row for row in rows):
+                results = [row["Result"] for row in rows]
+                for row, result in zip(rows, results[1:] + results[:1], strict=True):
+                    row["Result"] = result
         text = completion_of(answer)
         if rng.random() < BROKEN_FORM:
             cut = rng.choice(("think", "end", "short"))
@@ -81,11 +86,13 @@ class Lender:
 class Examples:
     """Prompts as token ids, their images as patches, and completions drawn anew for every batch."""
 
-    def __init__(self, rows: list[TrainingRow], tokenizer: Any, processor: Any, seed: int) -> None:
+    def __init__(
+        self, rows: list[TrainingRow], tokenizer: Any, processor: Any, seed: int, slip: float = 0.0
+    ) -> None:
         self.rng = random.Random(seed)
         self.tokenizer = tokenizer
         self.golds = [json.loads(row.ground_truth) for row in rows]
-        self.lender = Lender(self.golds, self.rng)
+        self.lender = Lender(self.golds, self.rng, slip)
         self.image_token = None
         if processor is None:
             self.prompts = [self._prompt(row) for row in rows]
@@ -198,6 +205,12 @@ def main() -> None:
         "--rate", type=float, default=5e-3, help="highest learning rate (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the completions (default: %(default)s)")
+    parser.add_argument(
+        "--slip",
+        type=float,
+        default=0.0,
+        help="share of the tables whose results stand one row too high (default: %(default)s)",
+    )
     options = parser.parse_args()
 
     import torch
@@ -205,7 +218,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     start = time.perf_counter()
     model, tokenizer, processor = load(options.model)
-    examples = Examples(read_rows(options.rows), tokenizer, processor, options.seed)
+    examples = Examples(read_rows(options.rows), tokenizer, processor, options.seed, options.slip)
     loss = teach(model, examples, options.steps, options.batch, options.rate)
     model.save_pretrained(options.model)
     print(f"warm start: {options.steps} steps, {time.perf_counter() - start:.0f} s, loss {loss:.3f}")
