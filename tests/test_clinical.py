@@ -159,7 +159,7 @@ def test_without_costs_and_weights_it_is_the_paper(pair: tuple[Any, Any], alpha:
     pred, gold = pair
     bare = Spec.preset("clinical").replace(
         rules=(), text="strip", both_empty=0.0, lists="bag",
-        filled_blank_cost=0, invented_field_cost=0, invented_item_cost=0, critical_cost=0,
+        filled_blank_cost=0, invented_field_cost=0, invented_item_cost=0, matching="precision_recall",
     )  # fmt: skip
     assert of(pred, gold, bare, alpha=alpha) == of(pred, gold, "paper", alpha=alpha)
     aligned = bare.replace(lists="align")

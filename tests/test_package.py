@@ -105,7 +105,7 @@ def test_reference_code_runs() -> None:
     names: dict[str, Any] = {}
     exec(code, names)
     r, s = names["r"], names["s"]
-    assert (round(r.score, 3), r.format, round(r.precision, 3), r.recall) == (1.442, 1.0, 0.692, 9 / 13)
+    assert (round(r.score, 3), r.format, round(r.precision, 3), r.recall) == (1.692, 1.0, 0.692, 9 / 13)
     assert (s.f1, s.missing, s.fields["Indicators[].Result"].missing) == (0.4, 3, 1)
 
 

@@ -37,8 +37,8 @@ GOLD = {"a": "b"}
         ('{"a": None}', "bad_json", 0.0, 0.0),
         ('{"a": "b"} {"a": "c"}', "bad_json", 0.0, 0.0),
         ('{"a": "b"}\n{"a": "c"}', "bad_json", 0.0, 0.0),
-        # Tags: an empty answer is well formed and earns nothing; unclosed tags are not well formed.
-        ("<think>x</think><answer></answer>", "no_answer", 0.0, 1.0),
+        # Tags: an empty answer earns nothing, not even for its form; unclosed tags are not well formed.
+        ("<think>x</think><answer></answer>", "no_answer", 0.0, 0.0),
         (f"<think>x<answer>{ANSWER}</answer>", "no_answer", 0.0, 0.0),
         (
             f"<think>a</think><answer>{ANSWER}</answer><think>b</think><answer>{{}}</answer>",

@@ -42,7 +42,7 @@ WAYS = {
     "file": [f"reward.custom_reward_function.path={HERE / 'reward_fn.py'}"],
     "manager": ["reward.reward_manager.name=medvie"],
 }  # fmt: skip
-ALPHA = 0.25
+WEIGHT = 0.25
 GARBAGE = (
     "",
     "I cannot read this page.",
@@ -156,11 +156,11 @@ def check(folder: str, tokenizer: PreTrainedTokenizerFast, workers: int) -> list
     """Compare what verl gives with what the hook gives for the same texts."""
     rows, faults = samples(), []
     expected = [
-        reward_fn("medvie", text, json.dumps(gold, ensure_ascii=False), dict(extra), alpha=ALPHA)
+        reward_fn("medvie", text, json.dumps(gold, ensure_ascii=False), dict(extra), format_weight=WEIGHT)
         for text, gold, extra in rows
     ]
     for way, overrides in WAYS.items():
-        overrides = [*overrides, f"+reward.custom_reward_function.reward_kwargs.alpha={ALPHA}"]
+        overrides = [*overrides, f"+reward.custom_reward_function.reward_kwargs.format_weight={WEIGHT}"]
         with reward_loop(folder, workers, overrides) as manager:
             found = manager.compute_rm_score(batch_of(tokenizer, rows))
         scores = found.batch["rm_scores"].sum(1).tolist()

@@ -146,6 +146,8 @@ def parse_with(text: Any, spec: Spec, max_chars: int) -> Completion:
     if spec.prefilled or known.channels:
         text = opened(text, spec, known)
     read = _parse(text, spec, known, max_chars)
+    if spec.format_needs_answer and read.answer is ABSENT and read.format_ok:
+        read = read._replace(format_ok=False)
     if read.answer is ABSENT and (more := hint(text, read.status, spec)):
         return read._replace(detail=f"{read.detail}; {more}" if read.detail else more)
     return read

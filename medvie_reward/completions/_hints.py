@@ -34,6 +34,8 @@ _END_TOKENS: Final = re.compile(
 _LONGEST_END: Final = 256
 _CALL: Final = re.compile(r'<tool_call>|"tool_calls"\s*:|\[TOOL_CALLS\]|<\|python_tag\|>')
 
+_READABLE: Final = "an answer that can be read"
+
 # What to try for a text that is not well formed, in this order.
 _CHANGES: Final[list[dict[str, Any]]] = [
     {"prefilled": True},
@@ -90,7 +92,8 @@ def likely_form(text: str, spec: Spec) -> str:
     Returns
     -------
     str
-        Such as ``format='think_json'`` or ``prefilled=True``; for end tokens, that they are to be cut off.
+        Such as ``format='think_json'`` or ``prefilled=True``; for end tokens, that they are to be cut off;
+        for the right form around an answer that cannot be read, that this is what it lacks.
     """
     token = _END_TOKENS.search(text, max(0, len(text) - _LONGEST_END))
     cut = ""
@@ -99,6 +102,8 @@ def likely_form(text: str, spec: Spec) -> str:
         cut = f"{token[0].strip()!r} cut off their ends (skip_special_tokens=True)"
         if _fits(text, spec):
             return cut
+    elif spec.format_needs_answer and _fits(text, spec):
+        return _READABLE
     other = _other_tag(text, spec)
     if other and not any(closing in text for _, closing in spec.think_pairs):
         candidates = [{"think_tags": (other,), **change} for change in ({}, *_CHANGES)]

@@ -19,6 +19,7 @@ import orjson
 
 from medvie_reward.completions import STATUSES, form_hint, likely_form
 from medvie_reward.errors import GoldError, MedvieError, SpecError
+from medvie_reward.integrations._advice import advice, is_at_floor
 from medvie_reward.integrations._log import Told
 from medvie_reward.integrations._messages import text_of
 from medvie_reward.integrations._rows import (
@@ -48,6 +49,7 @@ _STATUS_KEYS: Final = tuple(name for name in STATUSES if name not in ("ok", "rep
 _BLANK: Final[dict[str, int | float | bool]] = {
     "acc": 0.0,
     **reward_group([None], {})[0].as_dict(),
+    "at_floor": 0,
     **dict.fromkeys(_STATUS_KEYS, 0),
     **dict.fromkeys(_FAULTS, 0),
     "microseconds": 0.0,
@@ -137,7 +139,8 @@ class Scorer:
         Returns
         -------
         dict
-            The keys `KEYS`: those of `Reward.as_dict`, ``acc`` (the F1), a key per status, ``bad_gold``,
+            The keys `KEYS`: those of `Reward.as_dict`, ``acc`` (the F1), ``at_floor`` (1 where what precision
+            earned is used up, so that no further mistake costs anything), a key per status, ``bad_gold``,
             ``bad_spec`` and ``failed`` (1 where the sample could not be scored; all else is then 0 and
             ``status`` -1), and ``microseconds``, the time this call took.
         """
@@ -176,7 +179,9 @@ class Scorer:
         found = reward_group([text], prepared, prompt=prompt_of(extra) if prompt is None else prompt)[0]
         if self._watching:
             self._watch(text, found.format, prepared.spec)
-        made = {**_BLANK, **found.as_dict(), "acc": found.f1}
+        made = {
+            **_BLANK, **found.as_dict(), "acc": found.f1, "at_floor": int(is_at_floor(found, prepared.spec)),
+        }  # fmt: skip
         if found.status in _STATUS_KEYS:
             made[found.status] = 1
         return made
@@ -199,6 +204,12 @@ class Scorer:
         if said:
             _LOG.warning("%s", said)
 
+    def _advise(self, spec: Spec, changed: Mapping[str, Any]) -> None:
+        """Say once a run what its reward pays for besides reading right."""
+        for kind, sentence in advice(spec, changed).items():
+            if self._told.is_new(kind, kind):
+                _LOG.warning("%s", sentence)
+
     def _make_gold(
         self, ground_truth: str | None, schema: str | None, spec: str | None, source: str | None
     ) -> Gold | _Unusable:
@@ -219,6 +230,7 @@ class Scorer:
             # Another preset starts afresh, with what the run changes and what the sample changes.
             base, changes = named.pop("preset"), {**self._changes, **named}
         chosen = resolve(base, **changes)
+        self._advise(chosen, {**self._changes, **changes})
         if schema and not self._fixed and chosen.text == "guess" and chosen.reading == "json":
             return Spec.from_json_schema(read_schema(schema), chosen)
         return chosen

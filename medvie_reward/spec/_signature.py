@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from medvie_reward.spec._spec import Spec
 
 _LATER: Final = frozenset(
-    {"absent", "field_names", "key_aliases", "keys", "lone_currency", "prefilled", "think_tags"}
+    {
+        "absent",
+        "field_names",
+        "format_needs_answer",
+        "key_aliases",
+        "keys",
+        "lone_currency",
+        "prefilled",
+        "think_tags",
+    }
 )
 """Later spec fields: a signature names them only if they are not at their defaults, and stays what it was."""
 

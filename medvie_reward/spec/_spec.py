@@ -120,6 +120,9 @@ class Spec:
         What a well-formed completion looks like: ``think`` (one think part, then one answer part),
         ``answer`` (one answer part alone), ``json`` (a JSON object or list and nothing else) or
         ``think_json`` (one think part, then a JSON object or list, bare or in one fence).
+    format_needs_answer
+        Whether only a completion whose answer can be read is well formed. Otherwise broken JSON in the right
+        tags earns as much as an answer with every leaf wrong. Named in the signature only where it is true.
     format_weight
         What a well-formed completion earns (r_format of Eq. 5), 0 or more.
     answer
@@ -179,6 +182,7 @@ class Spec:
     critical_cost: float = 0.0
     floor: float = 0.0
     format: Format = "think"
+    format_needs_answer: bool = False
     format_weight: float = 1.0
     answer: Answer = "lenient"
     both_empty: float = 1.0
@@ -251,7 +255,7 @@ class Spec:
         listed = isinstance(self.rules, (tuple, list)) and all(type(rule) is Rule for rule in self.rules)
         self._require("rules", listed, "a tuple of Rule")
         object.__setattr__(self, "rules", tuple(self.rules))
-        for field in ("field_names", "lone_currency", "prefilled", "repair"):
+        for field in ("field_names", "format_needs_answer", "lone_currency", "prefilled", "repair"):
             self._require(field, type(getattr(self, field)) is bool, "True or False")
         tags = known_tags(self.think_tags)
         self._require("think_tags", tags is not None, _TAGS)
@@ -487,8 +491,9 @@ def _clinical() -> Spec:
         field_names=True,
         lone_currency=True,
         rules=english + chinese,
+        matching="f1",
         filled_blank_cost=0.25,
         invented_field_cost=0.25,
         invented_item_cost=0.25,
-        critical_cost=0.25,
+        format_needs_answer=True,
     )

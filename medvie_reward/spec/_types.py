@@ -60,6 +60,7 @@ class SpecFields(TypedDict, total=False):
     critical_cost: float
     floor: float
     format: Format
+    format_needs_answer: bool
     format_weight: float
     answer: Answer
     both_empty: float

@@ -109,7 +109,7 @@ def test_other_documents_are_noted(folder: Path, capsys: CAPTURE) -> None:
     ("options", "said"),
     [
         (["--preset", "strict"], "has another signature than this run (name: clinical then, strict now;"),
-        (["--set", "critical_cost=0"], "(critical_cost: 0.25 then, 0.0 now): expected a baseline"),
+        (["--set", "critical_cost=0.25"], "(critical_cost: 0.0 then, 0.25 now): expected a baseline"),
         (["--metrics", "f1,ted"], "(ted: nothing then, donut-1.0.9 now)"),
     ],
 )  # fmt: skip

@@ -262,3 +262,39 @@ def test_totals_add_forms_up() -> None:
     found = evaluation_of(one, Spec())
     assert found.form_hint.endswith("20 would be with prefilled=True")
     assert found.groups["g"].form_hint == found.form_hint
+
+
+UNREADABLE = ["", "nothing found", '{"a": "x"', '{"a": NaN}', "{'a': 1}", '{"a": "\\ud800"}', "[" * 200]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_a_form_that_needs_an_answer(answer: str) -> None:
+    """Tags around what cannot be read are the form where tags are all that counts, and nowhere else."""
+    text = f"<think>x</think><answer>{answer}</answer>"
+    tags, needed = (reward(text, GOLD, format_needs_answer=on) for on in (False, True))
+    assert (tags.format, tags.matching, tags.parsed) == (1.0, 0.0, False)
+    assert (needed.format, needed.score) == (0.0, 0.0)
+    assert tags.status == needed.status
+    presets = {name: reward(text, GOLD, name).format for name in ("clinical", "strict", "paper")}
+    assert presets == {"clinical": 0.0, "strict": 1.0, "paper": 1.0}
+
+
+@pytest.mark.parametrize(
+    "answer", [J, "[]", "{}", "7", f"```json\n{J}\n```", f"It is {J}", '{"a": 1, "a": 2}']
+)
+def test_a_form_with_an_answer(answer: str) -> None:
+    """An answer that can be read is well formed with and without the demand, right or wrong."""
+    text = f"<think>x</think><answer>{answer}</answer>"
+    assert [reward(text, GOLD, format_needs_answer=on).format for on in (False, True)] == [1.0, 1.0]
+
+
+def test_what_is_said_of_a_run_that_cannot_be_read() -> None:
+    """The hint names the answer, not the form, which is right."""
+    text = f"<think>x</think><answer>{J[:-1]}</answer>"
+    spec = Spec.preset("clinical")
+    assert likely_form(text, spec) == "an answer that can be read"
+    assert likely_form(text, Spec()) == ""
+    assert form_hint({"an answer that can be read": 20}, 20, spec) == (
+        "none of 20 completions is well formed under format='think': r_format is 0 for all of them; "
+        "20 would be with an answer that can be read"
+    )

@@ -147,7 +147,7 @@ def test_what_no_json_value_stands_for(caplog: pytest.LogCaptureFixture) -> None
     ]
 
 
-SPEC = {"spec": '{"alpha": 0.25}', "index": 7}
+SPEC = {"spec": '{"format_weight": 0.25}', "index": 7}
 EXTRAS: list[Any] = [
     SPEC,
     json.dumps(SPEC),
@@ -158,8 +158,8 @@ EXTRAS: list[Any] = [
     np.array([json.dumps(SPEC)]),
     [SPEC],
     [("spec", SPEC["spec"]), ("index", 7)],
-    {"spec": np.array({"alpha": 0.25}, object)},
-    {"spec": {"alpha": np.float32(0.25)}},
+    {"spec": np.array({"format_weight": 0.25}, object)},
+    {"spec": {"format_weight": np.float32(0.25)}},
     pa.scalar(SPEC),
     pd.Series(SPEC, dtype=object),
 ]
@@ -169,7 +169,7 @@ EXTRAS: list[Any] = [
 @pytest.mark.parametrize("extra", EXTRAS, ids=range(len(EXTRAS)))
 def test_extra_info_of_any_type(hook: str, extra: Any) -> None:
     """An object, its text, an array of one or pairs are one and the same."""
-    expected = reward(wrapped(WRONG), GOLD, alpha=0.25).score
+    expected = reward(wrapped(WRONG), GOLD, format_weight=0.25).score
     assert expected != reward(wrapped(WRONG), GOLD).score
     assert HOOKS[hook](wrapped(WRONG), RIGHT, extra) == expected
 

@@ -75,7 +75,7 @@ def whole_run(tmp_path: Path, *answers: list[str]) -> Run:
     steps = len(answers)
     config = {
         "data": {"train_batch_size": 1, "val_files": str(tmp_path / "validation.parquet")},
-        "actor_rollout_ref": {"rollout": {"n": 2}},
+        "actor_rollout_ref": {"rollout": {"n": 2, "val_kwargs": {"n": 1}}},
         "trainer": {"total_training_steps": steps},
         "reward": {"custom_reward_function": {"reward_kwargs": {"spec": "clinical"}}},
     }

@@ -29,6 +29,7 @@ OTHER: dict[str, Any] = {
     "critical_cost": 0.1,
     "floor": -1.0,
     "format": "json",
+    "format_needs_answer": True,
     "format_weight": 0.5,
     "answer": "tagged",
     "both_empty": 0.0,
