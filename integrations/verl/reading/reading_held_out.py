@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from check_frozen import read_weights
+from reading_model import chat, load
 from training_rows import TrainingRow, read_rows
-from warm_start import load
 
 OWN: Final = "own"
 OTHERS: Final = "others"
@@ -48,22 +48,11 @@ class Reader:
     """A model that answers rows."""
 
     def __init__(self, folder: Path, checkpoint: Path | None, length: int) -> None:
-        self.model, self.tokenizer, self.processor = load(folder)
+        self.model, self.processor = load(folder)
         if checkpoint is not None:
             self.model.load_state_dict(read_weights(folder, checkpoint)[1])
         self.model.eval()
         self.length = length
-
-    def prompt(self, row: TrainingRow) -> str:
-        """Write a row's prompt in the model's chat form."""
-        parts: list[dict[str, str]] = []
-        for n, text in enumerate(row.prompt[-1]["content"].split("<image>")):
-            parts += [{"type": "image"}] if n else []
-            parts += [{"type": "text", "text": text}] if text else []
-        made: str = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": parts}], add_generation_prompt=True, tokenize=False
-        )
-        return made
 
     def answer(self, rows: Sequence[TrainingRow], images: Sequence[bytes], greedy: bool) -> Iterator[str]:
         """Answer rows, each with an image; all prompts must be equally long."""
@@ -71,20 +60,26 @@ class Reader:
         from PIL import Image
 
         config = self.model.config
+        how = (
+            {"do_sample": False}
+            if greedy
+            else {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
+        )
         never = [config.image_token_id, config.video_token_id, config.vision_start_token_id]
         for start in range(0, len(rows), _BATCH):
             part = slice(start, start + _BATCH)
             pages = [Image.open(io.BytesIO(one)).convert("RGB") for one in images[part]]
             seen = self.processor(
-                text=[self.prompt(row) for row in rows[part]], images=pages, return_tensors="pt"
+                text=[chat(row, self.processor.tokenizer) for row in rows[part]],
+                images=pages,
+                return_tensors="pt",
             )
             with torch.no_grad():
                 made = self.model.generate(
-                    **seen, max_new_tokens=self.length, do_sample=not greedy, temperature=None if greedy else 1.0,
-                    top_k=0, top_p=1.0, suppress_tokens=never,
+                    **seen, max_new_tokens=self.length, suppress_tokens=never, **how,
                 )  # fmt: skip
             width = seen["input_ids"].shape[1]
-            yield from self.tokenizer.batch_decode(made[:, width:], skip_special_tokens=True)
+            yield from self.processor.batch_decode(made[:, width:], skip_special_tokens=True)
 
 
 def main() -> None:

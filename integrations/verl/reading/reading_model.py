@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from reading_pages import LABELS
 from tiny_model import CHAT_TEMPLATE, END, IMAGE, PAD, SPECIALS, VIDEO, VISION_END, VISION_START
-from training_rows import TrainingRow, completion_of, read_rows
+from training_rows import PLACEHOLDER, TrainingRow, completion_of, read_rows
 
 PIECES: Final = r'[^\n"<>]{24,}|</?(?:think|answer)>|\{"Indicators": \[|\{"Item Name": "|", "Result": "|"\}|\]\}|, | rows|[0-9]|\.'
 """What is cut out of a text as one token; what lies between two of these is one, too."""
@@ -42,7 +42,7 @@ def build_tokenizer(rows: Iterable[TrainingRow]) -> Any:
     words = ["user\n", "assistant\n", "\n", *LABELS, *"0123456789."]
     for row in rows:
         for text in (row.prompt[-1]["content"], completion_of(json.loads(row.ground_truth))):
-            for part in text.split("<image>"):
+            for part in text.split(PLACEHOLDER):
                 words += [piece for piece, _ in cut.pre_tokenize_str(part)]
     pieces = dict.fromkeys([*SPECIALS, UNKNOWN, *words])
     made = Tokenizer(models.WordLevel({piece: n for n, piece in enumerate(pieces)}, unk_token=UNKNOWN))
@@ -109,6 +109,29 @@ def build_processor(tokenizer: Any) -> Any:
         video_processor=Qwen2VLVideoProcessor(),
         chat_template=CHAT_TEMPLATE,
     )
+
+
+def load(folder: Path) -> tuple[Any, Any]:
+    """Load model and processor, which has the tokenizer."""
+    import torch
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    model = AutoModelForImageTextToText.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="sdpa"
+    )
+    return model, AutoProcessor.from_pretrained(folder)
+
+
+def chat(row: TrainingRow, tokenizer: Any) -> str:
+    """Write a row's prompt in the model's chat form, as verl's agent loop does."""
+    parts: list[dict[str, str]] = []
+    for n, text in enumerate(row.prompt[-1]["content"].split(PLACEHOLDER)):
+        parts += [{"type": "image"}] if n else []
+        parts += [{"type": "text", "text": text}] if text else []
+    made: str = tokenizer.apply_chat_template(
+        [{"role": "user", "content": parts}], add_generation_prompt=True, tokenize=False
+    )
+    return made
 
 
 def build(rows: list[TrainingRow], folder: Path, seed: int) -> str:

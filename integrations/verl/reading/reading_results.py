@@ -184,10 +184,11 @@ def check(results: Mapping[str, Any], margin: float) -> list[str]:
 
 def table(results: Mapping[str, Any]) -> list[str]:
     """Write the numbers as a Markdown table."""
-    warm = results["warm_start"]
+    last = results["warm_start"][-1]
+    steps = " and ".join(f"{one['step']} steps on {one['size']} pages" for one in results["warm_start"])
     lines = [
-        f"Warm start: {warm['step']} steps; probability of writing a label right {warm['label']:.3f}, a value "
-        f"{warm['value']:.3f}. {results['held_out_pages']} held-out pages.",
+        f"Warm start: {steps}; probability of writing a label right {last['label']:.3f}, a value "
+        f"{last['value']:.3f}. {results['held_out_pages']} held-out pages.",
         "",
         "| seed | reward in training | F1, sampled | difference | labels | values | F1, greedy | values, greedy "
         "| F1 on exchanged pages |",
@@ -196,13 +197,13 @@ def table(results: Mapping[str, Any]) -> list[str]:
     start = results["start"]
     first = [start[key] for key in ("own sampled", "own greedy", "others sampled")]
     for seed, run in results["seeds"].items():
-        last = [run["held_out"][key] for key in ("own sampled", "own greedy", "others sampled")]
+        then = [run["held_out"][key] for key in ("own sampled", "own greedy", "others sampled")]
         low, value, high = run["f1_difference"]["own sampled"]
         cells = [
-            seed, f"{run['first_third']:.3f} → {run['last_third']:.3f}", _arrow(first[0], last[0], "f1"),
-            f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", _arrow(first[0], last[0], "label"),
-            _arrow(first[0], last[0], "value"), _arrow(first[1], last[1], "f1"),
-            _arrow(first[1], last[1], "value"), _arrow(first[2], last[2], "f1"),
+            seed, f"{run['first_third']:.3f} → {run['last_third']:.3f}", _arrow(first[0], then[0], "f1"),
+            f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", _arrow(first[0], then[0], "label"),
+            _arrow(first[0], then[0], "value"), _arrow(first[1], then[1], "f1"),
+            _arrow(first[1], then[1], "value"), _arrow(first[2], then[2], "f1"),
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines

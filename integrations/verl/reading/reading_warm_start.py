@@ -5,8 +5,8 @@
 Plain supervised training on pages made anew for every batch, never on a page of the given rows; the query is
 theirs. At every step the model's own probability of writing each value right is known from the loss: the product of
 the probabilities of its digits and of the end behind them. Training stops at the first step where the mean of that
-over the last five batches reaches the goal. The weights are written over, ``warm_start.json`` beside them says what came
-out. Exit code 1 if the goal was not reached in ``--steps``.
+over the last five batches reaches the goal. The weights are written over, ``warm_start.json`` beside them lists the
+lessons of the model and what came out. Exit code 1 if the goal was not reached in ``--steps``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from reading_model import chat, load
 from reading_pages import SIZES, Rows, Size, draw, gold_of, rows_of, stream
 from training_rows import TrainingRow, completion_of, read_rows
-from warm_start import load
 
 WINDOW: Final = 5
 """Batches under the mean that ends training: some 240 values of full pages."""
@@ -72,9 +72,7 @@ class Lesson:
             size, seed, {rows_of(json.loads(row.ground_truth)) for row in rows}
         )
         blank = [draw((), size)]
-        text = self.tokenizer.apply_chat_template(
-            _with_image(rows[0]), add_generation_prompt=True, tokenize=False
-        )
+        text = chat(rows[0], self.tokenizer)
         self.prompt: list[int] = processor(text=[text], images=blank)["input_ids"][0]
 
     def draw(self, count: int) -> tuple[list[Rows], dict[str, Any]]:
@@ -120,13 +118,6 @@ class Lesson:
     def _ids(self, text: str) -> list[int]:
         made: list[int] = self.tokenizer(text)["input_ids"]
         return made
-
-
-def _with_image(row: TrainingRow) -> list[dict[str, Any]]:
-    """Write a prompt as the chat template wants it: with a part for the image."""
-    before, after = row.prompt[-1]["content"].split("<image>")
-    parts = [{"type": "text", "text": before}, {"type": "image"}, {"type": "text", "text": after}]
-    return [{"role": "user", "content": [part for part in parts if part.get("text") != ""]}]
 
 
 def _find(ids: list[int], wanted: list[int], start: int) -> int:
@@ -215,16 +206,19 @@ def main() -> int:
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
     start, used = time.perf_counter(), time.process_time()
-    model, _, processor = load(options.model)
+    model, processor = load(options.model)
     rows = [row for path in options.rows for row in read_rows(path)]
     lesson = Lesson(rows, SIZES[options.size], processor, options.seed + 1)
     made = teach(model, lesson, options.steps, options.batch, options.rate, options.goal)
     model.save_pretrained(options.model)
+    made["size"] = options.size
     made["seconds"] = round(time.perf_counter() - start)
     made["processor_seconds"] = round(time.process_time() - used)
-    (options.model / "warm_start.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    record = options.model / "warm_start.json"
+    lessons = json.loads(record.read_text(encoding="utf-8")) if record.exists() else []
+    record.write_text(json.dumps([*lessons, made], indent=1) + "\n", encoding="utf-8")
     print(
-        f"warm start: {made['step']} steps of {options.batch} pages, {made['seconds']} s "
+        f"{options.size} pages: {made['step']} steps of {options.batch}, {made['seconds']} s "
         f"({made['processor_seconds']} s of processor time); probability of a right value {made['value']:.3f}"
     )
     if not made["reached"]:

@@ -18,8 +18,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cpu=$here/../cpu
 size=${SIZE:-full}
 case $size in
-  full) count=640 goal=0.4 warm_steps=1600 steps=${STEPS:-60} seeds=${SEEDS:-1 2 3} samples=4 margin=0.05 ;;
-  short) count=320 goal=0.4 warm_steps=600 steps=${STEPS:-15} seeds=${SEEDS:-1} samples=2 margin=0.02 ;;
+  full) steps=${STEPS:-40} seeds=${SEEDS:-1 2 3} samples=4 margin=0.05 ;;
+  short) steps=${STEPS:-15} seeds=${SEEDS:-1} samples=2 margin=0.02 ;;
   *) echo "SIZE: expected full or short, got $size" >&2 && exit 2 ;;
 esac
 work=${WORK:-$(mktemp -d /tmp/medvie_reading.XXXXXX)}
@@ -34,16 +34,34 @@ model=$work/model-$size
 
 say() { echo "$(date +%T) $*"; }
 
+draw() { # SIZE COUNT
+  local made=$work/pages-$1
+  [ ! -e "$made/validation.parquet" ] || return 0
+  python "$here/reading_pages.py" --out "$made" --size "$1" --count "$2"
+  medvie data "$made/pages.jsonl" --schema "$made/page.schema.json" --sample all --validation 0.25 --out "$made"
+}
+
+teach() { # SIZE STEPS: goes on with what is in the model's folder
+  python -W ignore "$here/reading_warm_start.py" --model "$work/model-$1" --size "$1" --steps "$2" \
+    --rows "$work/pages-$1/train.parquet" "$work/pages-$1/validation.parquet"
+}
+
 prepare() {
   "$cpu/torchvision_cpu.sh" "$work/torchvision"
-  if [ ! -e "$pages/validation.parquet" ]; then
-    python "$here/reading_pages.py" --out "$pages" --size "$size" --count "$count"
-    medvie data "$pages/pages.jsonl" --schema "$pages/page.schema.json" --sample all --validation 0.25 --out "$pages"
+  draw short 320
+  if [ ! -e "$work/model-short/warm_start.json" ]; then
+    python -W ignore "$here/reading_model.py" --rows "$work/pages-short/train.parquet" --out "$work/model-short"
+    teach short 800
   fi
-  if [ ! -e "$model/warm_start.json" ]; then
-    python -W ignore "$here/reading_model.py" --rows "$pages/train.parquet" --out "$model"
-    python -W ignore "$here/reading_warm_start.py" --model "$model" --size "$size" --goal "$goal" \
-      --steps "$warm_steps" --rows "$pages/train.parquet" "$pages/validation.parquet"
+  [ "$size" = full ] || return 0
+  # Who reads short pages learns to read full ones within a few steps; without them it takes many times as long.
+  draw full 640
+  if [ ! -e "$work/model-full/ready" ]; then
+    rm -rf "$work/model-full"
+    cp -r "$work/model-short" "$work/model-full"
+    rm -f "$work/model-full/held_out.jsonl"
+    teach full 1000
+    touch "$work/model-full/ready"
   fi
 }
 
@@ -60,6 +78,7 @@ train() { # SEED
       "$here/../launch.sh" paper \
       ++reward.custom_reward_function.reward_kwargs.matching=f1 \
       ++reward.custom_reward_function.reward_kwargs.critical_cost=0 \
+      ++reward.custom_reward_function.reward_kwargs.format_needs_answer=true \
       actor_rollout_ref.actor.optim.lr=5e-4 \
       actor_rollout_ref.model.path="$model" data.max_response_length=64 \
       actor_rollout_ref.rollout.seed="$1" actor_rollout_ref.actor.data_loader_seed="$1" data.seed="$1" \
