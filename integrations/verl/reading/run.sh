@@ -18,7 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cpu=$here/../cpu
 size=${SIZE:-full}
 case $size in
-  full) steps=${STEPS:-40} seeds=${SEEDS:-1 2 3} samples=4 margin=0.05 ;;
+  full) steps=${STEPS:-25} seeds=${SEEDS:-1 2 3} samples=4 margin=0.05 ;;
   short) steps=${STEPS:-15} seeds=${SEEDS:-1} samples=2 margin=0.02 ;;
   *) echo "SIZE: expected full or short, got $size" >&2 && exit 2 ;;
 esac
@@ -79,7 +79,7 @@ train() { # SEED
       ++reward.custom_reward_function.reward_kwargs.matching=f1 \
       ++reward.custom_reward_function.reward_kwargs.critical_cost=0 \
       ++reward.custom_reward_function.reward_kwargs.format_needs_answer=true \
-      actor_rollout_ref.actor.optim.lr=5e-4 \
+      actor_rollout_ref.actor.optim.lr=1e-3 \
       actor_rollout_ref.model.path="$model" data.max_response_length=64 \
       actor_rollout_ref.rollout.seed="$1" actor_rollout_ref.actor.data_loader_seed="$1" data.seed="$1" \
       trainer.total_training_steps="$steps" trainer.test_freq="$steps" trainer.save_freq="$steps" \
