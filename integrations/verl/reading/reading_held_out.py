@@ -93,7 +93,9 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=Path, required=True, help="parquet of held-out rows")
     parser.add_argument("--out", type=Path, required=True, help="JSONL to write")
-    parser.add_argument("--samples", type=int, default=4, help="answers a row (default: %(default)s)")
+    parser.add_argument(
+        "--samples", type=int, default=4, help="sampled answers a row, on its own page (default: %(default)s)"
+    )
     parser.add_argument("--length", type=int, default=64, help="tokens of an answer (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of samples and exchange (default: %(default)s)")
     options = parser.parse_args()
@@ -106,14 +108,16 @@ def main() -> None:
     reader = Reader(options.model, options.checkpoint, options.length)
     of = exchanged(rows, options.seed)
     lines = []
-    for pages, images in (
-        (OWN, [row.images[0] for row in rows]), (OTHERS, [rows[n].images[0] for n in of]),
-    ):  # fmt: skip
-        for decoding, times in (("greedy", 1), ("sampled", options.samples)):
-            answers = reader.answer(rows * times, images * times, decoding == "greedy")
-            for n, text in enumerate(answers):
-                line = {"row": n % len(rows), "pages": pages, "decoding": decoding, "text": text}
-                lines.append(json.dumps(line) + "\n")
+    own, others = [row.images[0] for row in rows], [rows[n].images[0] for n in of]
+    for pages, images, decoding, times in (
+        (OWN, own, "greedy", 1),
+        (OWN, own, "sampled", options.samples),
+        (OTHERS, others, "sampled", 1),
+    ):
+        answers = reader.answer(rows * times, images * times, decoding == "greedy")
+        for n, text in enumerate(answers):
+            line = {"row": n % len(rows), "pages": pages, "decoding": decoding, "text": text}
+            lines.append(json.dumps(line) + "\n")
     options.out.write_text("".join(lines), encoding="utf-8")
     print(f"{len(lines)} answers in {options.out}")
 
