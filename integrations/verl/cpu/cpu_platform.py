@@ -151,27 +151,6 @@ def _patch_offload():
     transformer_impl.CPUOffloadPolicy = lambda pin_memory: policy(pin_memory=False)
 
 
-def _patch_positions():
-    """Let samples of one length keep the positions of their tokens.
-
-    A batch is packed along the dimension in which its samples differ. The positions of a model with images are
-    rows of four, and where all samples are equally long, no dimension differs, the first is taken, and positions
-    of one sample end up at another's tokens. Here it is always the last.
-    """
-    from transfer_queue.storage.managers.simple_storage_manager import AsyncSimpleStorageManager
-    from verl.utils.tensordict_utils import nested_tensor_from_tensor_list
-
-    pack = AsyncSimpleStorageManager._pack_field_values
-
-    def packed(values):
-        alike = all(isinstance(one, torch.Tensor) and one.dim() == 2 for one in values)
-        if values and alike and len({one.shape for one in values}) == 1:
-            return nested_tensor_from_tensor_list(values)
-        return pack(values)
-
-    AsyncSimpleStorageManager._pack_field_values = staticmethod(packed)
-
-
 def _load_replica():
     from hf_rollout import HFReplica
 
@@ -181,6 +160,5 @@ def _load_replica():
 _fill_torch_cpu()
 _patch_distributed()
 _patch_offload()
-_patch_positions()
 _ROLLOUT_REGISTRY["hf_cpu", "async"] = "hf_rollout.HFAdapter"
 RolloutReplicaRegistry.register("hf_cpu", _load_replica)

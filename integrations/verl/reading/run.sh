@@ -3,25 +3,22 @@
 # them half, trains it with our reward, and measures it on held-out pages before and after, also with their images
 # exchanged. One warm start, then one run of GRPO for each seed.
 #
-#   WORK=/tmp/reading run.sh           what README.md reports
-#   SIZE=short WORK=/tmp/reading run.sh    smaller pages, one seed, a few steps: what CI runs
+#   WORK=/tmp/reading run.sh                                            what README.md reports
+#   SEEDS=4 STEPS=8 SAMPLES=1 MARGIN=0 WORK=/tmp/reading run.sh         one short run: what CI makes
 #
 #   WORK     folder for everything that is made (default: a new one under /tmp); what is there is used again
-#   SIZE     full or short (default full)
-#   SEEDS    of GRPO: order of the data, samples (default "4 5 6"; short: "1")
-#   STEPS    of GRPO
+#   SEEDS    of GRPO: order of the data, samples (default "4 5 6")
+#   STEPS    of GRPO (default 25)
+#   SAMPLES  sampled answers a held-out row (default 4)
+#   MARGIN   by how much the held-out F1 must rise (default 0.05)
 #
 # Python is that of the active virtual environment; see ../cpu/README.md for what has to be in it.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cpu=$here/../cpu
-size=${SIZE:-full}
-case $size in
-  full) steps=${STEPS:-25} seeds=${SEEDS:-4 5 6} samples=4 margin=0.05 ;;
-  short) steps=${STEPS:-15} seeds=${SEEDS:-1} samples=2 margin=0.02 ;;
-  *) echo "SIZE: expected full or short, got $size" >&2 && exit 2 ;;
-esac
+seeds=${SEEDS:-4 5 6}
+steps=${STEPS:-25}
 work=${WORK:-$(mktemp -d /tmp/medvie_reading.XXXXXX)}
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
@@ -29,8 +26,8 @@ work=$(cd "$work" && pwd)
 # One thread per process: several run side by side, and on shared cores threads wait for each other.
 export OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1
 export PYTHONPATH="$here:$cpu:$work/torchvision${PYTHONPATH:+:$PYTHONPATH}"
-pages=$work/pages-$size
-model=$work/model-$size
+pages=$work/pages-full
+model=$work/model
 
 say() { echo "$(date +%T) $*"; }
 
@@ -41,32 +38,26 @@ draw() { # SIZE COUNT
   medvie data "$made/pages.jsonl" --schema "$made/page.schema.json" --sample all --validation 0.25 --out "$made"
 }
 
-teach() { # SIZE STEPS: goes on with what is in the model's folder
-  python -W ignore "$here/reading_warm_start.py" --model "$work/model-$1" --size "$1" --steps "$2" \
+teach() { # SIZE STEPS: goes on with what the model knows
+  python -W ignore "$here/reading_warm_start.py" --model "$model" --size "$1" --steps "$2" \
     --rows "$work/pages-$1/train.parquet" "$work/pages-$1/validation.parquet"
 }
 
 prepare() {
   "$cpu/torchvision_cpu.sh" "$work/torchvision"
   draw short 320
-  if [ ! -e "$work/model-short/warm_start.json" ]; then
-    python -W ignore "$here/reading_model.py" --rows "$work/pages-short/train.parquet" --out "$work/model-short"
-    teach short 800
-  fi
-  [ "$size" = full ] || return 0
-  # Who reads short pages learns to read full ones within a few steps; without them it takes many times as long.
   draw full 640
-  if [ ! -e "$work/model-full/ready" ]; then
-    rm -rf "$work/model-full"
-    cp -r "$work/model-short" "$work/model-full"
-    rm -f "$work/model-full/held_out.jsonl"
-    teach full 1000
-    touch "$work/model-full/ready"
-  fi
+  [ ! -e "$model/ready" ] || return 0
+  rm -rf "$model"
+  python -W ignore "$here/reading_model.py" --rows "$work/pages-short/train.parquet" --out "$model"
+  # Who reads short pages learns to read full ones within a few steps; without them it takes many times as long.
+  teach short 800
+  teach full 1000
+  touch "$model/ready"
 }
 
 train() { # SEED
-  local out=$work/run-$size-$1 status=0 start=$SECONDS
+  local out=$work/run-$1 status=0 start=$SECONDS
   rm -rf "$out"
   mkdir -p "$out"
   say "seed $1: $steps steps of GRPO, log in $out/log.txt"
@@ -95,7 +86,7 @@ train() { # SEED
 answer() { # ANSWERS [CHECKPOINT]: held-out rows, on their own pages and on exchanged ones
   [ ! -e "$1" ] || return 0
   python -W ignore "$here/reading_held_out.py" --model "$model" --rows "$pages/validation.parquet" \
-    --samples "$samples" --out "$1" ${2:+--checkpoint "$2"}
+    --samples "${SAMPLES:-4}" --out "$1" ${2:+--checkpoint "$2"}
 }
 
 say "work folder: $work"
@@ -103,7 +94,7 @@ prepare
 answer "$model/held_out.jsonl"
 for seed in $seeds; do
   train "$seed"
-  answer "$work/run-$size-$seed/held_out.jsonl" "$work/run-$size-$seed/checkpoints/global_step_$steps"
+  answer "$work/run-$seed/held_out.jsonl" "$work/run-$seed/checkpoints/global_step_$steps"
 done
-python "$here/reading_results.py" "$work" --size "$size" --numbers "$work/results-$size.json" --check --margin "$margin"
+python "$here/reading_results.py" "$work" --numbers "$work/results.json" --check --margin "${MARGIN:-0.05}"
 say "done"
