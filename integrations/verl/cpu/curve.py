@@ -1,6 +1,6 @@
 """Draw the learning curve of text runs of several seeds, and write its numbers.
 
-    for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS=60 WARM_STEPS=1500 run.sh text; done
+    for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS=60 WARM_STEPS=1500 run.sh; done
     python curve.py /tmp/grpo --out docs/images/verl_cpu_grpo.png --numbers docs/verl_cpu_grpo.json
 
 Every number is computed anew from the texts that verl dumped, by the package's own `medvie_reward.reward`.
@@ -22,7 +22,7 @@ from run_files import Run, read_run, rescore
 KEYS: Final = ("score", "format", "f1", "hallucinated", "missing", "wrong")
 PACKAGES: Final = ("medvie-reward", "verl", "torch", "transformers", "ray", "numpy")
 COMMANDS: Final = (
-    "for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS={steps} WARM_STEPS={warm} integrations/verl/cpu/run.sh text; done",
+    "for seed in 0 1 2; do WORK=/tmp/grpo SEED=$seed STEPS={steps} WARM_STEPS={warm} integrations/verl/cpu/run.sh; done",
     "python integrations/verl/cpu/curve.py /tmp/grpo --out docs/images/verl_cpu_grpo.png "
     "--numbers docs/verl_cpu_grpo.json",
 )

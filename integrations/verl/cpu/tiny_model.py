@@ -1,6 +1,6 @@
-"""Build a tiny random Qwen2.5-VL, or Qwen3 for text alone, with all its files, on the spot and without a hub.
+"""Build a tiny random Qwen3 with all its files, on the spot and without a hub.
 
-    python tiny_model.py --rows train.parquet --out FOLDER [--kind image|text] [--seed 0]
+    python tiny_model.py --rows train.parquet --out FOLDER [--seed 0]
 
 The tokenizer is trained on the queries of these rows and on completions for them, so that a query of a thousand
 characters takes about a hundred tokens. The weights are random; `warm_start.py` teaches them something.
@@ -97,60 +97,12 @@ def texts_of(rows: Iterable[TrainingRow]) -> Iterable[str]:
         yield completion_of(json.loads(row.ground_truth))
 
 
-def build_text_model(tokenizer: Any) -> Any:
+def build_model(tokenizer: Any) -> Any:
     """Make a random Qwen3 for the tokenizer; transformers would give a Qwen2 its own way to split texts."""
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     head = SIZES["hidden_size"] // SIZES["num_attention_heads"]
     return Qwen3ForCausalLM(Qwen3Config(**SIZES, **_special_ids(tokenizer), head_dim=head))
-
-
-def build_image_model(tokenizer: Any) -> Any:
-    """Make a random Qwen2.5-VL for the tokenizer, with Qwen's own patch sizes."""
-    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
-
-    head = SIZES["hidden_size"] // SIZES["num_attention_heads"] // 2
-    sections = [head - 2 * (head * 3 // 8), head * 3 // 8, head * 3 // 8]
-    text = {
-        **SIZES,
-        **_special_ids(tokenizer),
-        "model_type": "qwen2_5_vl_text",
-        "use_sliding_window": False,
-        "rope_parameters": {
-            "type": "default", "rope_type": "default", "mrope_section": sections, "rope_theta": 1e6,
-        },
-    }  # fmt: skip
-    vision = {
-        "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2,
-        "out_hidden_size": SIZES["hidden_size"], "patch_size": 14, "spatial_merge_size": 2,
-        "temporal_patch_size": 2, "window_size": 112, "fullatt_block_indexes": [1], "in_channels": 3,
-    }  # fmt: skip
-    found = tokenizer.convert_tokens_to_ids
-    return Qwen2_5_VLForConditionalGeneration(
-        Qwen2_5_VLConfig(
-            text_config=text,
-            vision_config=vision,
-            image_token_id=found(IMAGE),
-            video_token_id=found(VIDEO),
-            vision_start_token_id=found(VISION_START),
-            vision_end_token_id=found(VISION_END),
-            tie_word_embeddings=False,
-        )
-    )
-
-
-def build_processor(tokenizer: Any) -> Any:
-    """Make Qwen2.5-VL's processor; a page of 112 x 84 pixels is 12 tokens."""
-    from transformers import Qwen2_5_VLProcessor, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
-
-    # Blank paper is 0, so that a random encoder shows the ink alone.
-    page = {"image_mean": [1.0] * 3, "image_std": [0.25] * 3, "min_pixels": 56 * 56, "max_pixels": 112 * 112}
-    return Qwen2_5_VLProcessor(
-        image_processor=Qwen2VLImageProcessor(**page),
-        tokenizer=tokenizer,
-        video_processor=Qwen2VLVideoProcessor(),
-        chat_template=CHAT_TEMPLATE,
-    )
 
 
 def _special_ids(tokenizer: Any) -> dict[str, int]:
@@ -162,17 +114,13 @@ def _special_ids(tokenizer: Any) -> dict[str, int]:
     }
 
 
-def build(rows: list[TrainingRow], folder: Path, kind: str, seed: int, vocabulary: int) -> str:
-    """Write a model with its tokenizer and processor into a folder; returns a line that says what it is."""
+def build(rows: list[TrainingRow], folder: Path, seed: int, vocabulary: int) -> str:
+    """Write a model with its tokenizer into a folder; returns a line that says what it is."""
     import torch
 
     torch.manual_seed(seed)
     tokenizer = train_tokenizer(texts_of(rows), vocabulary)
-    if kind == "image":
-        model = build_image_model(tokenizer)
-        build_processor(tokenizer).save_pretrained(folder)
-    else:
-        model = build_text_model(tokenizer)
+    model = build_model(tokenizer)
     tokenizer.save_pretrained(folder)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
@@ -192,18 +140,12 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=Path, required=True, help="parquet whose texts train the tokenizer")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
-    parser.add_argument(
-        "--kind",
-        choices=("image", "text"),
-        default="image",
-        help="Qwen2.5-VL or Qwen3 (default: %(default)s)",
-    )
     parser.add_argument("--seed", type=int, default=0, help="of the weights (default: %(default)s)")
     parser.add_argument(
         "--vocabulary", type=int, default=1000, help="size of the vocabulary (default: %(default)s)"
     )
     options = parser.parse_args()
-    print(build(read_rows(options.rows), options.out, options.kind, options.seed, options.vocabulary))
+    print(build(read_rows(options.rows), options.out, options.seed, options.vocabulary))
 
 
 if __name__ == "__main__":

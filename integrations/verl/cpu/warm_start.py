@@ -84,24 +84,14 @@ class Lender:
 
 
 class Examples:
-    """Prompts as token ids, their images as patches, and completions drawn anew for every batch."""
+    """Prompts as token ids, and completions drawn anew for every batch."""
 
-    def __init__(
-        self, rows: list[TrainingRow], tokenizer: Any, processor: Any, seed: int, slip: float = 0.0
-    ) -> None:
+    def __init__(self, rows: list[TrainingRow], tokenizer: Any, seed: int, slip: float = 0.0) -> None:
         self.rng = random.Random(seed)
         self.tokenizer = tokenizer
         self.golds = [json.loads(row.ground_truth) for row in rows]
         self.lender = Lender(self.golds, self.rng, slip)
-        self.image_token = None
-        if processor is None:
-            self.prompts = [self._prompt(row) for row in rows]
-            self.patches: list[Any] = []
-        else:
-            made = [self._look(row, processor) for row in rows]
-            self.prompts = [one["input_ids"][0].tolist() for one in made]
-            self.patches = [(one["pixel_values"], one["image_grid_thw"]) for one in made]
-            self.image_token = processor.image_token_id
+        self.prompts = [self._prompt(row) for row in rows]
 
     def _prompt(self, row: TrainingRow) -> list[int]:
         made: list[int] = self.tokenizer.apply_chat_template(row.prompt, add_generation_prompt=True)[
@@ -109,24 +99,8 @@ class Examples:
         ]
         return made
 
-    def _look(self, row: TrainingRow, processor: Any) -> Any:
-        """Turn a prompt with images into ids and patches, as verl's agent loop does."""
-        import io
-
-        from PIL import Image
-
-        parts: list[dict[str, str]] = []
-        for n, text in enumerate(row.prompt[-1]["content"].split("<image>")):
-            parts += [{"type": "image"}] if n else []
-            parts += [{"type": "text", "text": text}] if text else []
-        text = processor.apply_chat_template(
-            [{"role": "user", "content": parts}], add_generation_prompt=True, tokenize=False
-        )
-        images = [Image.open(io.BytesIO(one)).convert("RGB") for one in row.images]
-        return processor(text=[text], images=images, return_tensors="pt")
-
     def draw(self, count: int, mistakes: bool = True) -> dict[str, Any]:
-        """Draw a batch: padded ids with labels on the completions, and the patches of its pages."""
+        """Draw a batch: padded ids with labels on the completions."""
         import torch
 
         chosen = [self.rng.randrange(len(self.prompts)) for _ in range(count)]
@@ -142,31 +116,16 @@ class Examples:
             ids[row, :end] = torch.tensor(prompt + answer)
             labels[row, len(prompt) : end] = torch.tensor(answer)
             mask[row, :end] = 1
-        batch = {"input_ids": ids, "labels": labels, "attention_mask": mask}
-        if self.patches:
-            batch["pixel_values"] = torch.cat([self.patches[n][0] for n in chosen])
-            batch["image_grid_thw"] = torch.cat([self.patches[n][1] for n in chosen])
-            batch["mm_token_type_ids"] = (ids == self.image_token).long()
-        return batch
+        return {"input_ids": ids, "labels": labels, "attention_mask": mask}
 
 
-def load(folder: Path) -> tuple[Any, Any, Any]:
-    """Load model, tokenizer and processor (``None`` for text alone)."""
+def load(folder: Path) -> tuple[Any, Any]:
+    """Load model and tokenizer."""
     import torch
-    from transformers import (
-        AutoConfig,
-        AutoModelForCausalLM,
-        AutoModelForImageTextToText,
-        AutoProcessor,
-        AutoTokenizer,
-    )  # fmt: skip
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    config = AutoConfig.from_pretrained(folder)
-    sees = hasattr(config, "vision_config")
-    kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
-    model = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="sdpa")
-    processor = AutoProcessor.from_pretrained(folder) if sees else None
-    return model, AutoTokenizer.from_pretrained(folder), processor
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="sdpa")
+    return model, AutoTokenizer.from_pretrained(folder)
 
 
 def teach(model: Any, examples: Examples, steps: int, batch: int, rate: float) -> float:
@@ -217,8 +176,8 @@ def main() -> None:
 
     torch.manual_seed(options.seed)
     start = time.perf_counter()
-    model, tokenizer, processor = load(options.model)
-    examples = Examples(read_rows(options.rows), tokenizer, processor, options.seed, options.slip)
+    model, tokenizer = load(options.model)
+    examples = Examples(read_rows(options.rows), tokenizer, options.seed, options.slip)
     loss = teach(model, examples, options.steps, options.batch, options.rate)
     model.save_pretrained(options.model)
     print(f"warm start: {options.steps} steps, {time.perf_counter() - start:.0f} s, loss {loss:.3f}")
