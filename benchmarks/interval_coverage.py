@@ -122,12 +122,12 @@ def coverage(
         rows = corpus(rng, n, answered, BETTER)
         total = rows.sum(axis=0)
         # As `intervals` does, but with the same resamples for all methods.
-        sums = resample(rows, how._replace(seed=how.seed + number))
+        sums = resample(rows, how.replace(seed=how.seed + number))
         for name, statistic in FIGURES.items():
             value = float(statistic(total))
             resampled = figures(name, statistic, sums)
             for method in INTERVAL_METHODS:
-                chosen = how._replace(method=method)
+                chosen = how.replace(method=method)
                 left_out = leave_out(name, statistic, total, rows, chosen)
                 made = interval_of(value, resampled, left_out, chosen)
                 held[method][name] += made.low <= true[name] <= made.high
@@ -140,7 +140,7 @@ def findings(n: int, corpora: int, how: Resampling, answered: float, better: flo
     found, detectable = 0, 0.0
     for number in range(corpora):
         rows = corpus(rng, n, answered, better)
-        made = compare_paired(rows[:, :K], rows[:, K:], micro_f1, how._replace(seed=how.seed + number))
+        made = compare_paired(rows[:, :K], rows[:, K:], micro_f1, how.replace(seed=how.seed + number))
         found += made.p_value <= 1 - how.confidence
         detectable += made.detectable
     return found / corpora, detectable / corpora

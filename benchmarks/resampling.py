@@ -79,14 +79,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(made_with(args.seed, "numpy", "scipy"))
     print(f"{args.resamples:,} resamples, {COLUMNS} columns, {args.statistics} statistics.\n")
     # The first call imports scipy.
-    intervals(np.ones((2, COLUMNS)), statistics, how._replace(resamples=2))
+    intervals(np.ones((2, COLUMNS)), statistics, how.replace(resamples=2))
     lines = []
     for n in sorted(args.documents):
         rng = np.random.default_rng([args.seed, n])
         a, b = (rng.integers(1, 50, (n, COLUMNS)).astype(np.float64) for _ in range(2))
         calls: dict[str, Callable[[], Any]] = {
             **{
-                f"`intervals`, {m}": partial(intervals, a, statistics, how._replace(method=m))
+                f"`intervals`, {m}": partial(intervals, a, statistics, how.replace(method=m))
                 for m in INTERVAL_METHODS
             },
             "`compare_many`": partial(compare_many, a, b, statistics, how),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from numbers import Integral, Real
 from typing import Any, Final
+
+from medvie_reward.errors import ArgumentError
 
 _SHOWN: Final = 80
 
@@ -33,3 +36,31 @@ def is_number(value: Any, low: float, high: float) -> bool:
 def is_integer(value: Any, low: int, high: int) -> bool:
     """Check whether a value is an integer in a range; true and false are none."""
     return type(value) is int and low <= value <= high
+
+
+def is_whole(value: Any, low: int) -> bool:
+    """Check whether a value is an integer of at least so much, of Python or of numpy; true is none."""
+    return type(value) is not bool and isinstance(value, Integral) and int(value) >= low
+
+
+def is_share(value: Any) -> bool:
+    """Check whether a value is a number from 0 to 1, of Python or of numpy; nan and true are none."""
+    return type(value) is not bool and isinstance(value, Real) and 0 <= float(value) <= 1
+
+
+def require(ok: bool, name: str, expected: str, value: Any) -> None:
+    """Check an argument.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not as expected; it says which argument, what was expected, and the value.
+    """
+    if not ok:
+        raise ArgumentError(f"{name}: expected {expected}, got {shown(value)}")
+
+
+def require_one_of(name: str, value: Any, words: Collection[str | None]) -> None:
+    """Check that an argument is one of some words, as `require` does."""
+    known = type(value) in (str, type(None)) and value in words
+    require(known, name, f"one of {', '.join(map(str, words))}", value)

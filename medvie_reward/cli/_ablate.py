@@ -95,7 +95,6 @@ def run_ablate(options: argparse.Namespace) -> int:
     from medvie_reward.reports import print_ablation
     from medvie_reward.statistics import (
         Subsampling,
-        check_subsampling,
         choose_sizes,
         measure_robustness,
         subsample_systems,
@@ -112,7 +111,6 @@ def run_ablate(options: argparse.Namespace) -> int:
         result = stack.enter_context(NewFile(options.json)) if to_file else None
         documents = _read(named, golds, spec, options)
         how = Subsampling(choose_sizes(len(documents), asked), options.draws, options.seed)
-        check_subsampling(how)
         advance = stack.enter_context(progress(options, "scoring", len(documents)))
         robustness = measure_robustness(
             each(documents, advance), list(named), spec, figure, noise, metrics=metrics,

@@ -184,12 +184,10 @@ def read_resampling(options: argparse.Namespace) -> Resampling:
     InputError
         If it cannot be done.
     """
-    from medvie_reward.statistics import Resampling, check_resampling
+    from medvie_reward.statistics import Resampling
 
-    given = {name: getattr(options, name) for name in Resampling._fields}
-    how = Resampling()._replace(**{name: x for name, x in given.items() if x is not None})
-    check_resampling(how)
-    return how
+    given = {name: getattr(options, name) for name in ("resamples", "confidence", "seed", "method")}
+    return Resampling(**{name: x for name, x in given.items() if x is not None})
 
 
 def named_files(given: list[str]) -> dict[str, str]:

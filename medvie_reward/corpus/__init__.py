@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from medvie_reward.corpus._join import Join, Pair, find_ids, is_same_file, join
     from medvie_reward.corpus._metric_titles import METRIC, TITLES, Metric
     from medvie_reward.corpus._place import Place
+    from medvie_reward.corpus._row_reader import RowReader, read_line, read_row
     from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, SHAPES, Shape
-    from medvie_reward.corpus._rows import RowFile, RowReader, read_line, read_row
+    from medvie_reward.corpus._rows import RowFile
     from medvie_reward.corpus._scoring import evaluate, score_document
     from medvie_reward.corpus._slices import BOUNDS, is_size, label_golds, order_parts, slice_of
     from medvie_reward.corpus._totals import Totals
@@ -65,8 +66,9 @@ else:
         _join="Join Pair find_ids is_same_file join",
         _metric_titles="METRIC Metric TITLES",
         _place="Place",
+        _row_reader="RowReader read_line read_row",
         _row_shapes="GOLD_KEYS PRED_KEYS SHAPES Shape",
-        _rows="RowFile RowReader read_line read_row",
+        _rows="RowFile",
         _scoring="evaluate score_document",
         _slices="BOUNDS is_size label_golds order_parts slice_of",
         _totals="Totals",

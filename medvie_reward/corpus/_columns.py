@@ -9,7 +9,8 @@ from typing import Any
 from medvie_reward._core.names import first_names
 from medvie_reward.completions import is_conversation
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._row_shapes import GOLD_KEYS, ID_KEYS, PRED_KEYS, Side, choose
+from medvie_reward.corpus._row_choice import choose
+from medvie_reward.corpus._row_shapes import GOLD_KEYS, ID_KEYS, PRED_KEYS, Side
 from medvie_reward.corpus._tables import rows_from_columns
 from medvie_reward.errors import ArgumentError, InputError
 

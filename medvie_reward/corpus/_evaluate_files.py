@@ -6,6 +6,7 @@ import contextlib
 import os
 
 from medvie_reward._core.files import PathLike
+from medvie_reward._core.validate import require_one_of
 from medvie_reward.completions import is_conversation, text_of_completion
 from medvie_reward.corpus._details import Details
 from medvie_reward.corpus._documents import Scored
@@ -15,7 +16,6 @@ from medvie_reward.corpus._files import ScoringOptions, score_files
 from medvie_reward.corpus._join import join as _join
 from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS
 from medvie_reward.corpus._rows import RowFile
-from medvie_reward.errors import ArgumentError
 from medvie_reward.metrics import known_metrics
 from medvie_reward.spec import DEFAULT, Spec, SpecFields, Unpack, resolve
 
@@ -88,8 +88,7 @@ def evaluate_files(
     chosen = resolve(spec, **overrides)
     asked = known_metrics(metrics)
     for name, value in (("join", join), ("missing", missing)):
-        if value not in _HOW[name]:
-            raise ArgumentError(f"{name}: expected one of {', '.join(_HOW[name])}, got {value!r}")
+        require_one_of(name, value, _HOW[name])
     with contextlib.ExitStack() as stack:
         p = stack.enter_context(RowFile(os.fspath(preds), PRED_KEYS, pred_key, id_key, both=golds is None))
         if golds is None:

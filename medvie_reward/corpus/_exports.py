@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any, Final
 
 from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.validate import require_one_of
 from medvie_reward.alignment import Leaf
 from medvie_reward.corpus._evaluation import Document, Evaluation
 from medvie_reward.errors import ArgumentError, InputError
@@ -75,8 +76,7 @@ def records_of(evaluation: Evaluation, level: str = "document") -> list[Record]:
         return [
             {"field": name, **scores.to_dict()} for name, scores in sorted(evaluation.micro.fields.items())
         ]
-    if level != "leaf":
-        raise ArgumentError(f"level: expected one of {', '.join(LEVELS)}, got {level!r}")
+    require_one_of("level", level, LEVELS)
     details = evaluation.details
     if details is None or not details.with_leaves:
         raise ArgumentError(
@@ -188,8 +188,7 @@ def to_frame(records: Sequence[Mapping[str, Any]], engine: str = "pandas") -> An
         If the engine is unknown or not installed, records differ in their names, or a column mixes texts
         with anything else.
     """
-    if engine not in ENGINES:
-        raise ArgumentError(f"engine: expected one of {', '.join(ENGINES)}, got {engine!r}")
+    require_one_of("engine", engine, ENGINES)
     columns = {name: [record[name] for record in records] for name in _names(records)}
     kinds = {name: _kind(name, values) for name, values in columns.items()}
     for name, kind in kinds.items():

@@ -13,7 +13,8 @@ from medvie_reward.alignment import Source
 from medvie_reward.corpus._documents import Document, Scored
 from medvie_reward.corpus._join import Join
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._rows import RowFile, RowReader, read_row
+from medvie_reward.corpus._row_reader import RowReader, read_row
+from medvie_reward.corpus._rows import RowFile
 from medvie_reward.corpus._scoring import score_document
 from medvie_reward.corpus._slices import group_of
 from medvie_reward.corpus._totals import Totals

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from medvie_reward._core.names import counted
-from medvie_reward.alignment import Leaf, Source, leaves_of, prepare, source_of
+from medvie_reward.alignment import Leaf, Prepared, Source, leaves_of, prepare, source_of
 from medvie_reward.completions import (
     ABSENT,
     Completion,
@@ -185,10 +185,13 @@ def score_document(
     # Without an answer every gold leaf is missing, and a gold without leaves earns nothing either.
     answer = {} if read.answer is ABSENT else read.answer
     found: list[Leaf] = []
-    if leaves:
+    renamed: tuple[tuple[str, str], ...] = ()
+    if leaves or (spec.reader is not None and spec.reader.renames):
         prepared = prepare(plain_gold, spec)
         counts, fields, limited = count_prepared(answer, prepared, source)
-        found, _ = leaves_of(answer, prepared, source)
+        renamed = _renamed(answer, prepared)
+        if leaves:
+            found, _ = leaves_of(answer, prepared, source)
     else:
         counts, fields, limited = count(answer, plain_gold, spec, source)
     precision = recall = f1 = matching = 0.0
@@ -200,12 +203,12 @@ def score_document(
     document = Document(
         name, counts, precision, recall, f1, matching, read.status, read.format_ok, limited, group, published
     )
-    return Scored(document, fields, found, source is not None, form, _renamed(answer, plain_gold, spec))
+    return Scored(document, fields, found, source is not None, form, renamed)
 
 
-def _renamed(answer: Any, gold: Any, spec: Spec) -> tuple[tuple[str, str], ...]:
+def _renamed(answer: Any, prepared: Prepared) -> tuple[tuple[str, str], ...]:
     """Return the names in an answer that the spec reads as others, as written and as read."""
-    if spec.reader is None or not spec.reader.renames:
+    reader, names = prepared.spec.reader, prepared.names
+    if reader is None or names is None or not reader.renames:
         return ()
-    _, names = spec.reader.gold(gold)
-    return tuple(sorted(spec.reader.prediction(answer, names)[1].items()))
+    return tuple(sorted(reader.prediction(answer, names)[1].items()))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import IO, Any, Final
 
 from medvie_reward._core.names import counted, first_names
-from medvie_reward.corpus._row_shapes import Path, parse_path
+from medvie_reward.corpus._row_choice import Path, parse_path
 from medvie_reward.errors import InputError
 
 SUFFIXES: Final = (".csv", ".tsv", ".tab")

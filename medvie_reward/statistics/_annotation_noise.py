@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from medvie_reward._core.json_values import json_leaves, scalar_text
+from medvie_reward._core.validate import is_share, require, shown
 from medvie_reward.errors import ArgumentError
 
 NOISE_KINDS: Final = ("typos", "dropped_rows", "swapped_values")
@@ -47,13 +48,23 @@ def add_noise(gold: Any, kind: str, rate: float, rng: random.Random) -> Any:
     ArgumentError
         If the kind or the rate is not one of these.
     """
-    if kind not in NOISE_KINDS:
-        raise ArgumentError(f"no noise {kind!r}: expected one of {', '.join(NOISE_KINDS)}")
-    if not 0 <= rate <= 1:
-        raise ArgumentError(f"rate of noise: expected a number from 0 to 1, got {rate!r}")
+    check_noise(kind, rate)
     if kind == "typos":
         return _mistype(gold, rate, rng, _letters(gold))
     return _drop(gold, rate, rng) if kind == "dropped_rows" else _swap(gold, rate, rng)
+
+
+def check_noise(kind: str = NOISE_KINDS[0], rate: float = 0.0) -> None:
+    """Check a kind and a rate of noise.
+
+    Raises
+    ------
+    ArgumentError
+        If the kind or the rate is not one of these.
+    """
+    if kind not in NOISE_KINDS:
+        raise ArgumentError(f"no noise {shown(kind)}: expected one of {', '.join(NOISE_KINDS)}")
+    require(is_share(rate), "rate of noise", "a number from 0 to 1", rate)
 
 
 def count_changes(before: Any, after: Any) -> int:

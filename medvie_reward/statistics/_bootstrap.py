@@ -18,7 +18,6 @@ from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._rank import TIE
 from medvie_reward.statistics._resampling import (
     Resampling,
-    check_resampling,
     check_rows,
     resample,
     sum_clusters,
@@ -85,10 +84,9 @@ def intervals(
     Raises
     ------
     ArgumentError
-        If there are no documents, a number is not finite, a statistic is not total, clusters do not fit, or
-        ``how`` cannot be done.
+        If there are no documents, a number is not finite, a statistic is not total or clusters do
+        not fit.
     """
-    check_resampling(how)
     made = check_rows(rows)
     units = sum_clusters(made, clusters)
     total = made.sum(axis=0)

@@ -13,7 +13,6 @@ from medvie_reward.statistics._bootstrap import Interval, Statistic, figures, in
 from medvie_reward.statistics._power import detectable_difference
 from medvie_reward.statistics._resampling import (
     Resampling,
-    check_resampling,
     check_rows,
     resample,
     sum_clusters,
@@ -104,7 +103,6 @@ def compare_many(
     ArgumentError
         If the systems' rows differ in shape, or as for `medvie_reward.statistics._bootstrap.intervals`.
     """
-    check_resampling(how)
     rows_a, rows_b = check_rows(a, "a"), check_rows(b, "b")
     if rows_a.shape != rows_b.shape:
         raise ArgumentError(

@@ -9,12 +9,14 @@ stream, so that memory is bounded and the blocks' size changes nothing. Sums of 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from medvie_reward._core.names import counted
 from medvie_reward._core.seeds import DEFAULT_SEED
+from medvie_reward._core.validate import is_whole, require, shown
 from medvie_reward.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ _CELLS: Final = 1 << 20
 _BITS: Final = 32
 
 
-class Resampling(NamedTuple):
+@dataclass(frozen=True)
+class Resampling:
     """How resamples are drawn and what is made of them.
 
     Attributes
@@ -42,12 +45,40 @@ class Resampling(NamedTuple):
         Of `numpy.random.default_rng`; not negative. The resamples and the swaps each start from it.
     method
         One of `INTERVAL_METHODS`.
+
+    Raises
+    ------
+    ArgumentError
+        If a field is out of its range.
     """
 
     resamples: int = 10_000
     confidence: float = 0.95
     seed: int = DEFAULT_SEED
     method: str = "expanded"
+
+    def __post_init__(self) -> None:
+        whole = "an integer of at least"
+        require(is_whole(self.resamples, 2), "resamples", f"{whole} 2", self.resamples)
+        real = isinstance(self.confidence, (int, float, np.floating))
+        # A comparison with nan is false, which refuses it.
+        inside = real and bool(0.0 < self.confidence < 1.0)
+        require(inside, "confidence", "a number above 0 and below 1", self.confidence)
+        require(is_whole(self.seed, 0), "seed", f"{whole} 0", self.seed)
+        if self.method not in INTERVAL_METHODS:
+            raise ArgumentError(
+                f"no method {shown(self.method)}: expected one of {', '.join(INTERVAL_METHODS)}"
+            )
+
+    def replace(self, **changes: Any) -> Resampling:
+        """Copy this with some fields changed.
+
+        Raises
+        ------
+        ArgumentError
+            If one is out of its range.
+        """
+        return replace(self, **changes)
 
     @property
     def signature(self) -> str:
@@ -59,26 +90,8 @@ class Resampling(NamedTuple):
 
 
 def check_resampling(how: Resampling) -> None:
-    """Raise where a resampling cannot be done.
-
-    Raises
-    ------
-    ArgumentError
-        If a field is out of its range; it says which one, and what was expected.
-    """
-    if not _is_whole(how.resamples) or how.resamples < 2:
-        raise ArgumentError(f"resamples: expected an integer of at least 2, got {how.resamples!r}")
-    # A comparison with nan is false, which refuses it.
-    if not isinstance(how.confidence, (int, float, np.floating)) or not 0.0 < how.confidence < 1.0:
-        raise ArgumentError(f"confidence: expected a number above 0 and below 1, got {how.confidence!r}")
-    if not _is_whole(how.seed) or how.seed < 0:
-        raise ArgumentError(f"seed: expected an integer of at least 0, got {how.seed!r}")
-    if how.method not in INTERVAL_METHODS:
-        raise ArgumentError(f"no method {how.method!r}: expected one of {', '.join(INTERVAL_METHODS)}")
-
-
-def _is_whole(x: Any) -> bool:
-    return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
+    """Check a resampling, which checks itself when it is made; for callers of before."""
+    replace(how)
 
 
 def check_rows(rows: npt.ArrayLike, name: str = "rows") -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from medvie_reward._core.json_values import json_leaves
 from medvie_reward._core.processes import in_processes
 from medvie_reward._core.seeds import DEFAULT_SEED, seed_of
+from medvie_reward._core.validate import is_whole, require
 from medvie_reward.corpus import COLUMNS, Figure, Rows, document_rows, score_document
 from medvie_reward.spec import Spec
-from medvie_reward.statistics._annotation_noise import NOISE_KINDS, add_noise, count_changes
+from medvie_reward.statistics._annotation_noise import NOISE_KINDS, add_noise, check_noise, count_changes
 from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
 
 _MATCHING: Final = COLUMNS.index("matching")
@@ -31,12 +33,26 @@ class PredictedDocument(NamedTuple):
     preds: tuple[Any, ...]
 
 
-class Noise(NamedTuple):
-    """Which annotation noise is added: types of `NOISE_KINDS`, rates from 0 to 1, the seed."""
+@dataclass(frozen=True)
+class Noise:
+    """Which annotation noise is added: types of `NOISE_KINDS`, rates from 0 to 1, the seed.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such type, or a rate or the seed is out of its range.
+    """
 
     kinds: tuple[str, ...] = NOISE_KINDS
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2)
     seed: int = DEFAULT_SEED
+
+    def __post_init__(self) -> None:
+        for kind in self.kinds:
+            check_noise(kind)
+        for rate in self.rates:
+            check_noise(rate=rate)
+        require(is_whole(self.seed, 0), "seed", "an integer of at least 0", self.seed)
 
     @property
     def signature(self) -> str:

@@ -8,6 +8,7 @@ replacement, the standard deviation would shrink to 0 as n nears their number, u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medvie_reward._core.seeds import DEFAULT_SEED
+from medvie_reward._core.validate import is_whole, shown
 from medvie_reward.corpus import Figure, Rows
 from medvie_reward.errors import ArgumentError
 from medvie_reward.statistics._power import LEVEL, influence_values, needed_documents, quantile
@@ -27,12 +29,36 @@ _CELLS: Final = 1 << 21
 _Floats = NDArray[np.float64]
 
 
-class Subsampling(NamedTuple):
-    """How sets of documents are drawn: sizes, how many of each, the seed."""
+@dataclass(frozen=True)
+class Subsampling:
+    """How sets of documents are drawn.
+
+    Attributes
+    ----------
+    sizes
+        Documents in a set, at least 2 each.
+    draws
+        Sets of each size, at least 2.
+    seed
+        Not negative.
+
+    Raises
+    ------
+    ArgumentError
+        If a field is out of its range.
+    """
 
     sizes: tuple[int, ...]
     draws: int = 2_000
     seed: int = DEFAULT_SEED
+
+    def __post_init__(self) -> None:
+        good = is_whole(self.draws, 2) and is_whole(self.seed, 0) and all(is_whole(n, 2) for n in self.sizes)
+        if not good:
+            raise ArgumentError(
+                "expected sizes of at least 2, at least 2 draws and a seed of at least 0, got "
+                f"{shown(self.sizes)}, {shown(self.draws)} and {shown(self.seed)}"
+            )
 
     @property
     def signature(self) -> str:
@@ -173,18 +199,8 @@ def choose_sizes(documents: int, asked: Sequence[int] = ()) -> tuple[int, ...]:
 
 
 def check_subsampling(how: Subsampling) -> None:
-    """Raise where sets cannot be drawn.
-
-    Raises
-    ------
-    ArgumentError
-        If a size is below 2, there are fewer than 2 draws, or the seed is negative.
-    """
-    if how.draws < 2 or how.seed < 0 or any(n < 2 for n in how.sizes):
-        raise ArgumentError(
-            "expected sizes of at least 2, at least 2 draws and a seed of at least 0, got "
-            f"{how.sizes}, {how.draws} and {how.seed}"
-        )
+    """Check a subsampling, which checks itself when it is made; for callers of before."""
+    replace(how)
 
 
 def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling) -> Subsamples:
@@ -206,7 +222,6 @@ def subsample_systems(rows: Mapping[str, Rows], figure: Figure, how: Subsampling
     """
     if len(rows) < 2:
         raise ArgumentError("expected at least two systems")
-    check_subsampling(how)
     tables = list(rows.values())
     places = list(combinations(range(len(tables)), 2))
     names = list(combinations(rows, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from medvie_reward._core.validate import is_share, is_whole, require, require_one_of
 from medvie_reward.corpus import EMBED
 from medvie_reward.errors import ArgumentError
 from medvie_reward.training._prompts import LANGUAGES
@@ -74,13 +75,11 @@ class Plan:
             ("embed", self.embed, EMBED),
             ("language", self.language, (None, *LANGUAGES)),
         ):
-            if value not in allowed:
-                raise ArgumentError(f"{name}: expected one of {', '.join(map(str, allowed))}, got {value!r}")
-        if self.queries < 1 or (self.limit is not None and self.limit < 1):
+            require_one_of(name, value, allowed)
+        if not is_whole(self.queries, 1) or not (self.limit is None or is_whole(self.limit, 1)):
             raise ArgumentError("queries and limit must be integers >= 1")
         if self.queries > 1 and self.strategy == "all":
             raise ArgumentError("queries: expected 1 with the strategy all, whose queries are all the same")
         if self.scores is not None and self.strategy != "difficulty":
             raise ArgumentError("scores require the strategy difficulty")
-        if not 0 <= self.keep_blank <= 1:
-            raise ArgumentError(f"keep_blank: expected a share from 0 to 1, got {self.keep_blank!r}")
+        require(is_share(self.keep_blank), "keep_blank", "a share from 0 to 1", self.keep_blank)

@@ -11,7 +11,7 @@ import pytest
 from medvie_reward import InputError, InputWarning, evaluate, evaluate_files
 from medvie_reward.completions import text_of_completion
 from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, SHAPES, RowFile
-from medvie_reward.corpus._row_shapes import find, parse_path
+from medvie_reward.corpus._row_choice import find, parse_path
 
 TEXT = '{"N": "a"}'
 OTHER = '{"N": "b"}'

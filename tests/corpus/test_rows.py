@@ -14,8 +14,8 @@ import pytest
 from medvie_reward import InputError
 from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, NewFile, Pair, RowFile, dump, join, read_line
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._row_shapes import Choice
-from medvie_reward.corpus._rows import Row, RowReader
+from medvie_reward.corpus._row_choice import Choice
+from medvie_reward.corpus._row_reader import Row, RowReader
 
 
 def write(path: Path, *rows: Any) -> str:

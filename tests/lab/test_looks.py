@@ -29,8 +29,8 @@ SPECS = {
     "recall": STRICT.replace(alpha=0.0),
     "half": STRICT,
     "f1": STRICT.replace(matching="f1"),
-    "costs": CLINICAL.replace(matching="f1", critical_cost=0.0),
-    "clinical": CLINICAL,
+    "costs": CLINICAL,
+    "mix": CLINICAL.replace(matching="precision_recall", critical_cost=0.25, format_needs_answer=False),
     "bag": STRICT.replace(lists="bag"),
 }
 
@@ -116,25 +116,25 @@ def test_known_bad_and_good_rewards_of_a_weak_reader() -> None:
     found = {one.name: one for one in shipped().looks}
     assert {name: one.verdict.code for name, one in found.items()} == {
         "precision": "collapse", "recall": "swell", "half": "sound", "f1": "sound", "costs": "sound",
-        "clinical": "collapse", "bag": "blind",
+        "mix": "collapse", "bag": "blind",
     }  # fmt: skip
-    text = found["clinical"].verdict.text("clinical")
+    text = found["mix"].verdict.text("mix")
     assert text.startswith(
-        "clinical: likely to collapse. Answers cut to 3% of their leaves earn +0.10 (F1 -0.13)."
+        "mix: likely to collapse. Answers cut to 3% of their leaves earn +0.10 (F1 -0.13)."
     )
     assert "Indicators[].Result is read right with 32%, it pays above 35%." in text
     assert found["costs"].verdict.text("costs") == "costs: nothing found."
     assert "Blanks of rows filled: costs nothing" in found["recall"].verdict.text("recall")
     assert found["recall"].floor == 1.0
-    assert found["costs"].floor < 0.25 < found["clinical"].floor
+    assert found["costs"].floor < 0.25 < found["mix"].floor
 
 
 def test_the_same_rewards_of_a_good_reader() -> None:
     golds = [row["gold"] for row in rows("gold.jsonl")]
     groups = simulated_groups(golds, Reader(accuracy=0.9, start=Start(shift=-9.0, swap=-9.0)), rollouts=4)
-    found = looked(groups, "clinical", "costs", "precision", "bag")
+    found = looked(groups, "mix", "costs", "precision", "bag")
     assert {name: one.verdict.code for name, one in found.items()} == {
-        "clinical": "sound", "costs": "sound", "precision": "collapse", "bag": "blind",
+        "mix": "sound", "costs": "sound", "precision": "collapse", "bag": "blind",
     }  # fmt: skip
 
 
@@ -287,9 +287,9 @@ def test_json_has_a_row_per_spec() -> None:
     found = json.loads(json.dumps(shipped().to_dict()))
     assert (found["documents"], found["completions"], found["source"]) == (40, 160, "rollouts")
     assert list(found["specs"]) == list(SPECS)
-    mine = found["specs"]["clinical"]
+    mine = found["specs"]["mix"]
     assert mine["verdict"] == "collapse"
-    assert mine["text"] == shipped().looks[5].verdict.text("clinical")
+    assert mine["text"] == shipped().looks[5].verdict.text("mix")
     assert {one["field"]: one["below"] for one in mine["break_even"]} == {
         "Indicators[].Result": True, "Indicators[].Critical Value": True,
     }  # fmt: skip

@@ -87,7 +87,7 @@ def test_expanded_is_students_interval_for_a_mean() -> None:
     how = Resampling(200_000, method="expanded")
     low, high = stats.t.interval(0.95, 7, x.mean(), x.std(ddof=1) / np.sqrt(8))
     made = one(rows, lambda s: s[..., 0] / s[..., 1], how)
-    narrow = one(rows, lambda s: s[..., 0] / s[..., 1], how._replace(method="percentile"))
+    narrow = one(rows, lambda s: s[..., 0] / s[..., 1], how.replace(method="percentile"))
     assert made.high - made.low == pytest.approx(high - low, rel=0.06)
     assert narrow.high - narrow.low < 0.85 * (made.high - made.low)
 
@@ -116,7 +116,7 @@ def test_expanded_levels() -> None:
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_all_statistics_share_resamples(method: str) -> None:
     """Several statistics at once have the intervals that each has alone."""
-    rows, how = corpus(1, 15), SMALL._replace(method=method)
+    rows, how = corpus(1, 15), SMALL.replace(method=method)
     together = intervals(rows, FIGURES, how)
     assert list(FIGURES) == list(together)
     assert {name: one(rows, figure, how) for name, figure in FIGURES.items()} == together
@@ -124,7 +124,7 @@ def test_all_statistics_share_resamples(method: str) -> None:
 
 def test_percentile_written_out() -> None:
     """The percentile interval is quantiles over resamples that a loop made."""
-    rows, how = corpus(2, 15), SMALL._replace(method="percentile")
+    rows, how = corpus(2, 15), SMALL.replace(method="percentile")
     figures = [float(micro_f1(sums)) for sums in resample_slowly(rows, how)]
     expected = [micro_f1(rows.sum(axis=0)), *np.quantile(figures, [0.025, 0.975])]
     assert expected == pytest.approx(list(one(rows, micro_f1, how)), rel=1e-13)
@@ -136,7 +136,7 @@ def test_percentile_written_out() -> None:
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_one_document(method: str) -> None:
     """One document, or one cluster, has its value as interval, and no figure of no document is asked for."""
-    how, rows = SMALL._replace(method=method), corpus(1, 3)
+    how, rows = SMALL.replace(method=method), corpus(1, 3)
     alone = float(micro_f1(rows[0]))
     assert Interval(alone, alone, alone) == one(rows[:1], micro_f1, how)
     value = float(micro_f1(rows.sum(axis=0)))
@@ -147,7 +147,7 @@ def test_one_document(method: str) -> None:
 def test_equal_rows(method: str) -> None:
     """Rows that are all equal have their value as interval, fractions that do not add up exactly too."""
     rows = np.tile([0.1, 0.3, 0.7, 0.1, 1.0], (11, 1))
-    made = intervals(rows, FIGURES, SMALL._replace(method=method))
+    made = intervals(rows, FIGURES, SMALL.replace(method=method))
     assert all(x.low == x.value == x.high for x in made.values())
 
 
@@ -157,7 +157,7 @@ def test_bca_of_resamples_on_one_side() -> None:
     for value in (-1.0, 2.0):
         ramp = np.linspace(0, 1, 101)
         made = interval_of(value, ramp, left_out, how)
-        assert interval_of(value, ramp, left_out, how._replace(method="percentile")) == made
+        assert interval_of(value, ramp, left_out, how.replace(method="percentile")) == made
 
 
 def test_bca_without_jackknife_variance() -> None:
@@ -214,7 +214,7 @@ def test_bad_input() -> None:
     with pytest.raises(InputError, match="2 clusters"):
         intervals(corpus(1, 3), FIGURES, SMALL, "ab")
     with pytest.raises(InputError, match="no method"):
-        intervals(corpus(1, 3), FIGURES, SMALL._replace(method="t"))
+        intervals(corpus(1, 3), FIGURES, SMALL.replace(method="t"))
 
 
 # -- laws ------------------------------------------------------------------------------------------------
@@ -256,8 +256,8 @@ def test_inside_what_documents_have(rows: Floats, how: Resampling) -> None:
 def test_more_confidence_is_wider(rows: Floats, how: Resampling, confidence: float) -> None:
     """The interval of a higher confidence holds that of a lower one."""
     narrow, wide = sorted((how.confidence, confidence))
-    inner = intervals(rows, FIGURES, how._replace(confidence=narrow))
-    outer = intervals(rows, FIGURES, how._replace(confidence=wide))
+    inner = intervals(rows, FIGURES, how.replace(confidence=narrow))
+    outer = intervals(rows, FIGURES, how.replace(confidence=wide))
     for name, x in inner.items():
         assert outer[name].low - 1e-12 <= x.low <= x.high <= outer[name].high + 1e-12
 
@@ -265,8 +265,8 @@ def test_more_confidence_is_wider(rows: Floats, how: Resampling, confidence: flo
 @given(rows_st, how_st)
 def test_expanded_is_wider(rows: Floats, how: Resampling) -> None:
     """The expanded interval holds the percentile interval."""
-    inner = intervals(rows, FIGURES, how._replace(method="percentile"))
-    outer = intervals(rows, FIGURES, how._replace(method="expanded"))
+    inner = intervals(rows, FIGURES, how.replace(method="percentile"))
+    outer = intervals(rows, FIGURES, how.replace(method="expanded"))
     for name, x in inner.items():
         assert outer[name].low - 1e-12 <= x.low <= x.high <= outer[name].high + 1e-12
 

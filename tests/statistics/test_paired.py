@@ -119,7 +119,7 @@ def test_documented_code_runs() -> None:
 @pytest.mark.parametrize("n", [2, 23])
 def test_written_out(method: str, n: int) -> None:
     """Every member is what its definition gives, one document and one resample at a time."""
-    a, b, how = corpus(1, n), corpus(2, n, 0.9), SMALL._replace(method=method)
+    a, b, how = corpus(1, n), corpus(2, n, 0.9), SMALL.replace(method=method)
     made = compare_paired(a, b, micro_f1, how)
 
     def f(rows: Any) -> float:
@@ -146,7 +146,7 @@ def test_difference_interval_is_that_of_joint_rows() -> None:
     """The interval of a difference is that of one statistic over rows of both systems."""
     a, b = corpus(1, 30), corpus(2, 30)
     for method in INTERVAL_METHODS:
-        how = SMALL._replace(method=method)
+        how = SMALL.replace(method=method)
         joint = {"gain": lambda s: micro_f1(s[..., 5:]) - micro_f1(s[..., :5])}
         expected = intervals(np.hstack([a, b]), joint, how)["gain"]
         assert expected == compare_paired(a, b, micro_f1, how).difference
@@ -200,7 +200,7 @@ def test_rounding_is_a_tie() -> None:
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_one_document(method: str) -> None:
     """One document tells a difference but nothing of its certainty."""
-    made = compare_paired([[1, 2]], [[2, 2]], lambda s: s[..., 0] / s[..., 1], SMALL._replace(method=method))
+    made = compare_paired([[1, 2]], [[2, 2]], lambda s: s[..., 0] / s[..., 1], SMALL.replace(method=method))
     assert (Interval(0.5, 0.5, 0.5), 1.0, 1, 0, 0, inf, inf) == made
 
 
@@ -209,7 +209,7 @@ def test_one_cluster(method: str) -> None:
     """One cluster is as one document, but each of its documents wins or loses."""
     a, b = [[1, 2], [1, 2], [1, 2]], [[2, 2], [0, 2], [2, 2]]
     made = compare_paired(
-        a, b, lambda s: s[..., 0] / s[..., 1], SMALL._replace(method=method), ["p", "p", "p"]
+        a, b, lambda s: s[..., 0] / s[..., 1], SMALL.replace(method=method), ["p", "p", "p"]
     )
     assert (made.p_value, made.wins, made.losses, made.detectable) == (1.0, 2, 1, inf)
     assert made.difference.low == made.difference.high == made.difference.value

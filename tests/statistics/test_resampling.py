@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from medvie_reward.statistics import _resampling as resampling
 from medvie_reward.statistics._resampling import (
     INTERVAL_METHODS,
     Resampling,
-    check_resampling,
     check_rows,
     resample,
     sum_clusters,
@@ -57,8 +57,8 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, cells: int) -> N
 )
 def test_signature_has_every_field(field: str, value: Any) -> None:
     """Another value of a field is another signature, and the cases name every field."""
-    assert Resampling._fields == ("resamples", "confidence", "seed", "method")
-    assert Resampling()._replace(**{field: value}).signature != Resampling().signature
+    assert [one.name for one in fields(Resampling)] == ["resamples", "confidence", "seed", "method"]
+    assert Resampling().replace(**{field: value}).signature != Resampling().signature
 
 
 def test_signature() -> None:
@@ -69,26 +69,28 @@ def test_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "message"),
+    ("wrong", "message"),
     [
-        (Resampling(1), "resamples: expected an integer of at least 2, got 1"),
-        (Resampling(10.0), "resamples: .* got 10.0"),  # type: ignore[arg-type]
-        (Resampling(True), "resamples: .* got True"),
-        (Resampling(confidence=1.0), "confidence: expected a number above 0 and below 1, got 1.0"),
-        (Resampling(confidence=0.0), "confidence"),
-        (Resampling(confidence=float("nan")), "confidence: .* got nan"),
-        (Resampling(confidence=95), "confidence: .* got 95"),
-        (Resampling(confidence="0.95"), "confidence: .* got '0.95'"),  # type: ignore[arg-type]
-        (Resampling(seed=-1), "seed: expected an integer of at least 0, got -1"),
-        (Resampling(seed=True), "seed: .* got True"),
-        (Resampling(seed=None), "seed: .* got None"),  # type: ignore[arg-type]
-        (Resampling(method="BCa"), "no method 'BCa': expected one of expanded, percentile, bca"),
+        ({"resamples": 1}, "resamples: expected an integer of at least 2, got 1"),
+        ({"resamples": 10.0}, "resamples: .* got 10.0"),
+        ({"resamples": True}, "resamples: .* got True"),
+        ({"confidence": 1.0}, "confidence: expected a number above 0 and below 1, got 1.0"),
+        ({"confidence": 0.0}, "confidence"),
+        ({"confidence": float("nan")}, "confidence: .* got nan"),
+        ({"confidence": 95}, "confidence: .* got 95"),
+        ({"confidence": "0.95"}, "confidence: .* got '0.95'"),
+        ({"seed": -1}, "seed: expected an integer of at least 0, got -1"),
+        ({"seed": True}, "seed: .* got True"),
+        ({"seed": None}, "seed: .* got None"),
+        ({"method": "BCa"}, "no method 'BCa': expected one of expanded, percentile, bca"),
     ],
 )
-def test_what_cannot_be_done(how: Resampling, message: str) -> None:
-    """A field out of its range is an error that names it and what was expected."""
+def test_what_cannot_be_done(wrong: dict[str, Any], message: str) -> None:
+    """A resampling with a field out of its range cannot be made; the error names it and what was expected."""
     with pytest.raises(InputError, match=message):
-        check_resampling(how)
+        Resampling(**wrong)
+    with pytest.raises(InputError, match=message):
+        Resampling().replace(**wrong)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import kendalltau
 
-from medvie_reward import Spec, evaluate
+from medvie_reward import ArgumentError, Spec, evaluate
 from medvie_reward.corpus._corpus_metrics import FIGURES, document_rows
 from medvie_reward.statistics._rank import pair_orders, tau_a, tau_b
 from medvie_reward.statistics._robustness import Noise, PredictedDocument, measure_robustness
@@ -63,7 +64,7 @@ def test_slips_belong_to_the_document() -> None:
     assert expected == measure(DOCUMENTS, noise, workers=2).as_dict()
     fewer = measure(DOCUMENTS, Noise(kinds=("dropped_rows",), rates=(0.3,))).as_dict()
     assert [expected["noisy"][3]] == fewer["noisy"]
-    assert expected != measure(DOCUMENTS, noise._replace(seed=1)).as_dict()
+    assert expected != measure(DOCUMENTS, replace(noise, seed=1)).as_dict()
 
 
 def test_noise_by_hand() -> None:
@@ -126,5 +127,22 @@ def test_every_choice_is_in_the_signature() -> None:
     assert noise.signature == (
         "noise:typos,dropped_rows,swapped_values|rates:0.01,0.02,0.05,0.1,0.2|noise-seed:20250613"
     )
-    changed = [noise._replace(kinds=("typos",)), noise._replace(rates=(0.5,)), noise._replace(seed=1)]
+    changed = [replace(noise, kinds=("typos",)), replace(noise, rates=(0.5,)), replace(noise, seed=1)]
     assert len({noise.signature, *(other.signature for other in changed)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (
+            {"kinds": ("typos", "blots")},
+            "no noise 'blots': expected one of typos, dropped_rows, swapped_values",
+        ),
+        ({"rates": (0.1, 10)}, "rate of noise: expected a number from 0 to 1, got 10"),
+        ({"seed": -1}, "seed: expected an integer of at least 0, got -1"),
+    ],
+)
+def test_noise_that_cannot_be_added(wrong: dict[str, Any], reason: str) -> None:
+    """It is an error before any document is scored."""
+    with pytest.raises(ArgumentError, match=reason):
+        Noise(**wrong)

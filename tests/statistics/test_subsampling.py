@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -164,15 +165,22 @@ def test_what_cannot_be_drawn() -> None:
     """Too few systems or draws, or a seed that is none."""
     with pytest.raises(InputError, match="at least two systems"):
         subsample_systems({"a": SYSTEMS["a"]}, field_figure, HOW)
-    for how in (HOW._replace(draws=1), HOW._replace(seed=-1), HOW._replace(sizes=(5, 1))):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"draws": 1},
+        {"draws": 2.5},
+        {"seed": -1},
+        {"seed": True},
+        {"sizes": (5, 1)},
+    )
+    for wrong in wrongs:
         with pytest.raises(
             InputError, match="sizes of at least 2, at least 2 draws and a seed of at least 0"
         ):
-            subsample_systems(SYSTEMS, field_figure, how)
+            replace(HOW, **wrong)
 
 
 def test_every_choice_is_in_the_signature() -> None:
     """Sizes, draws and seed."""
-    others = [HOW._replace(sizes=(5,)), HOW._replace(draws=9), HOW._replace(seed=5)]
+    others = [replace(HOW, sizes=(5,)), replace(HOW, draws=9), replace(HOW, seed=5)]
     changed = {HOW.signature, *(other.signature for other in others)}
     assert len(changed) == 4

@@ -448,9 +448,13 @@ def test_wrong_scores(scores: Any, reason: str, tmp_path: Path) -> None:
         ({"strategy": "some"}, "strategy: expected one of all, random, difficulty"),
         ({"embed": "url"}, "embed: expected one of bytes, path"),
         ({"queries": 0}, "must be integers >= 1"),
+        ({"queries": 1.5}, "must be integers >= 1"),
+        ({"limit": True}, "must be integers >= 1"),
         ({"queries": 2, "strategy": "all"}, "expected 1 with the strategy all"),
         ({"scores": "s.json"}, "scores require the strategy difficulty"),
-        ({"keep_blank": 1.5}, "expected a share from 0 to 1"),
+        ({"keep_blank": 1.5}, "keep_blank: expected a share from 0 to 1, got 1.5"),
+        ({"keep_blank": float("nan")}, "expected a share from 0 to 1, got nan"),
+        ({"embed": ["bytes"]}, "embed: expected one of bytes, path, got \\['bytes'\\]"),
     ],
 )
 def test_wrong_plans(options: dict[str, Any], reason: str) -> None:
