@@ -23,7 +23,7 @@ from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._outcomes import LeafCounter, Row
 from medvie_reward.alignment._pool import Pool, walk
 from medvie_reward.alignment._prices import CREDIT, Prices
-from medvie_reward.completions import gold_value, predicted_value
+from medvie_reward.completions import gold_value, is_conversation, predicted_value
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import (
     DEFAULT,
@@ -170,6 +170,10 @@ def align(
         If a value is no JSON value or nests deeper than the spec allows.
     """
     chosen = resolve(spec, **overrides)
+    if source_text is None and (prepared := prepare_at_once(gold, pred, chosen)) is not None:
+        found = compiled.leaves(prepared.compiled, pred, Leaf)
+        if found is not None:
+            return Alignment(tuple(found[0]), chosen.signature, found[1])
     gold = gold_value(gold, chosen)
     pred = predicted_value(pred, gold, chosen)
     return align_prepared(pred, prepare(gold, chosen), source_of(source_text))
@@ -253,6 +257,29 @@ def prepare(gold: Any, spec: Spec) -> Prepared:
     # Reading the gold has shown new currencies, perhaps its own.
     fields = spec.fields.beside(gold)
     return prepared if fields is spec.fields else _prepared(gold, spec, fields, names)
+
+
+def prepare_at_once(gold: Any, pred: Any, spec: Spec) -> Prepared | None:
+    """Prepare an object or a list that nobody has checked, for a prediction that nobody has checked.
+
+    The kernel takes plain JSON values only, so that checking them first would be to look at all twice. It
+    says the same of the prediction when it reads that.
+
+    Returns
+    -------
+    Prepared or None
+        ``None`` where the kernel does not take the gold, or where something is to be read before.
+    """
+    containers = type(gold) in (dict, list) and type(pred) in (dict, list)
+    if not containers or spec.reader is not None or is_conversation(pred):
+        return None
+    made = compiled.prepare(gold, spec, spec.fields)
+    if made is None:
+        return None
+    fields = spec.fields.beside(gold)
+    if fields is not spec.fields:
+        return _prepared(gold, spec, fields, None)
+    return Prepared(gold, spec, fields, *compiled.sizes(made), None, made)
 
 
 def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) -> Prepared:
@@ -379,7 +406,8 @@ def rows_of(pred: Any, prepared: Prepared) -> tuple[dict[str, Row], bool] | None
     """Count a plain value's leaves by field as plain numbers, where the kernel can; else ``None``."""
     if prepared.compiled is None:
         return None
-    pred, _ = read_prediction(pred, prepared)
+    if prepared.names is not None:
+        pred, _ = read_prediction(pred, prepared)
     return compiled.count_by_field(prepared.compiled, pred, prepared.spec.counts_blanks)
 
 

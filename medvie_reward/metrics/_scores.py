@@ -17,9 +17,11 @@ from medvie_reward.alignment import (
     CREDIT,
     Outcomes,
     Prepared,
+    Row,
     Source,
     Tally,
     prepare,
+    prepare_at_once,
     rows_of,
     source_of,
     tally,
@@ -150,6 +152,30 @@ class Scores:
     fields: dict[str, Scores] = field(default_factory=dict)
     signature: str = ""
     limited: bool = False
+
+    @classmethod
+    def of_rows(cls, rows: dict[str, Row], limited: bool, spec: Spec) -> Scores:
+        """Return the scores of rows of counts; counts are made of them when they are asked for."""
+        made = object.__new__(cls)
+        made.__dict__.update(signature=spec.signature, limited=limited, _rows=(rows, spec.fields.unit))
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked for what is not there: the counts that `of_rows` left to be made.
+        found = self.__dict__.get("_rows")
+        if found is None or name not in ("counts", "fields"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        rows, unit = found
+        made: Any
+        if name == "counts":
+            made = whole_of(rows, unit)
+        else:
+            made = {key: Scores(Counts(*numbers_of_row(row, unit))) for key, row in rows.items()}
+        self.__dict__[name] = made
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Scores, (self.counts, self.fields, self.signature, self.limited)
 
     def __repr__(self) -> str:
         return (
@@ -296,6 +322,10 @@ def score(
     0.0
     """
     chosen = resolve(spec, **overrides)
+    if source_text is None and (prepared := prepare_at_once(gold, pred, chosen)) is not None:
+        counted = rows_of(pred, prepared)
+        if counted is not None:
+            return Scores.of_rows(*counted, chosen)
     gold = gold_value(gold, chosen)
     pred = predicted_value(pred, gold, chosen)
     return scores_of(count(pred, gold, chosen, source_of(source_text)), chosen)
@@ -320,8 +350,7 @@ def count_prepared(pred: Any, prepared: Prepared, source: Source | None = None) 
     if source is None and (counted := rows_of(pred, prepared)) is not None:
         rows, limited = counted
         fields = {name: numbers_of_row(row, unit) for name, row in rows.items()}
-        whole = [sum(column) for column in zip(*rows.values(), strict=True)]
-        return Counts(*numbers_of_row(whole, unit)) if rows else Counts(), fields, limited
+        return whole_of(rows, unit), fields, limited
     found, limited = tally_of(pred, prepared, source, by_field=True)
     fields = {name: numbers_of(row, unit) for name, row in found.rows.items()}
     return Counts(*numbers_of(sum_of(found.rows.values()), unit)) if fields else Counts(), fields, limited
@@ -335,6 +364,13 @@ def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
 
 def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
+
+
+def whole_of(rows: dict[str, Row], unit: float) -> Counts:
+    """Return the counts of all fields together."""
+    if not rows:
+        return Counts()
+    return Counts(*numbers_of_row(map(sum, zip(*rows.values(), strict=True)), unit))
 
 
 def numbers_of_row(row: Iterable[int], unit: float) -> Numbers:
