@@ -67,6 +67,9 @@ def presets() -> list[Spec]:
             narrative="graded", rules=(Rule("L", comparator="narrative"), critical), max_work=300, **costs
         ),
         strict.replace(absent=("N/A", "b"), rules=rules),
+        Spec.preset("paper"),
+        strict.replace(lists="bag", rules=rules, critical_cost=0.3, **costs),
+        strict.replace(lists="bag", narrative="graded", rules=(Rule("**.p", comparator="narrative"), *rules)),
     ]
 
 

@@ -1,7 +1,7 @@
 """The compiled kernel, called as the textbook is.
 
-Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for pooled
-leaves (``lists="bag"``), texts that have no UTF-8 form, and numbers that would not fit.
+Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for JSON that
+is read as Donut's evaluator does, for texts that have no UTF-8 form, and for numbers that would not fit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class _Shelf:
 
     def __init__(self, spec: Spec, fields: Fields) -> None:
         self.forgotten = fields.forgotten
-        self.handle = _kernel.shelf(scalar_text, FORMS["unicode"], spec.lists)
+        self.handle = _kernel.shelf(
+            scalar_text, FORMS["unicode"], "align" if spec.lists == "bag" else spec.lists
+        )
         self.numbers = _numbers(spec)
 
 
@@ -43,7 +45,7 @@ _shelves: WeakKeyDictionary[Fields, _Shelf] = WeakKeyDictionary()
 
 def prepare(gold: Any, spec: Spec, fields: Fields) -> Any | None:
     """Read a plain gold value once for many predictions."""
-    if kernel is None or spec.lists == "bag":
+    if kernel is None or spec.reading != "json":
         return None
     shelf = _shelves.get(fields)
     # A gold's currencies are known from its texts as long as those are remembered that name one; what the
@@ -66,7 +68,15 @@ def _numbers(spec: Spec) -> tuple[int, ...]:
     beta = 1.0 if spec.matching == "f1" else spec.beta
     square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
     factor = _BETA_PARTS**2 if square else 1
-    return (*[x // common for x in parts], square, factor, *parts[:3], spec.max_work, spec.max_depth)
+    return (
+        *[x // common for x in parts],
+        square,
+        factor,
+        *parts[:3],
+        spec.max_work,
+        spec.max_depth,
+        int(spec.lists == "bag"),
+    )
 
 
 def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:

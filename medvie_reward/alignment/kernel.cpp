@@ -43,6 +43,11 @@ class Borrowed {
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
   ~Borrowed() {
+    for (const auto& frame : space_->frames)
+      if (frame->gains.capacity() > MOST_GAINS) {
+        frame->gains = vector<Gain>();
+        frame->drop_solvers();
+      }
     bool keep = space_->tree.size() < MOST_KEPT && space_->chains.size() < size_t(4) * Book::MOST_TEXTS;
     space_->tree.clear();
     if (keep) shelf_.spare = std::move(space_);
@@ -51,6 +56,7 @@ class Borrowed {
 
  private:
   static constexpr i32 MOST_KEPT = 1 << 15;
+  static constexpr size_t MOST_GAINS = size_t(1) << 18;
   Shelf& shelf_;
   std::unique_ptr<Space> space_;
 };
@@ -78,6 +84,7 @@ struct Numbers {
   long long square = 0, factor = 1;                      // of F-beta; see `_prices`
   long long cost_filled = 0, cost_field = 0, cost_item = 0;
   long long max_work = 0, max_depth = 0;
+  long long bag = 0;  // whether leaves are pooled by member names
 };
 
 struct Gold {
@@ -93,7 +100,7 @@ struct Gold {
     auto book = shelf->current(fields.get(), fail);
     if (!book) return nullptr;
     auto made = std::make_shared<Encoded>(book, shelf->seed);
-    fail = Encoder(*book, fields.get(), made->tree, made->likes, true, numbers.max_depth).encode(value.get());
+    fail = Encoder(*book, fields.get(), made->tree, made->likes, true, !numbers.bag, numbers.max_depth).encode(value.get());
     if (fail != Fail::NONE) return nullptr;
     return encoded = made;
   }
@@ -146,7 +153,7 @@ class Work {
     Space& space = *space_;
     space.tree.clear();
     Book& book = *encoded_->book;
-    Encoder encoder(book, gold_.fields.get(), space.tree, encoded_->likes, false, gold_.numbers.max_depth);
+    Encoder encoder(book, gold_.fields.get(), space.tree, encoded_->likes, false, false, gold_.numbers.max_depth);
     fail = encoder.encode(value);
     if (fail != Fail::NONE) return fail;
     if (answer && (encoder.rounded || !is_whole(*answer, encoder.members, encoder.texts))) return Fail::ODD;
@@ -154,7 +161,7 @@ class Work {
     Prices prices;
     prices.scale = book.grades() ? Book::FULL_CREDIT : 1;
     if (!prices_of(gold_.numbers, g, p, prices)) return Fail::ODD;
-    bool large = encoded_->tree.size() + space.tree.size() > LARGE && !book.grades();  // credits are Python's
+    bool large = encoded_->tree.size() + space.tree.size() > LARGE && !book.grades() && !gold_.numbers.bag;  // those ask Python
     if (large) encoded_->tree.note_contents(book);
     space.begin(book, size_t(encoded_->likes.n));
     Aligner aligner(book, space.tree, encoded_->tree, prices, g.leaves + p.leaves, gold_.numbers.max_work, wishes_, space);
@@ -239,11 +246,11 @@ PyObject* py_shelf(PyObject*, PyObject* args) {
 PyObject* py_gold(PyObject*, PyObject* args) {
   PyObject *shelf, *fields, *value;
   Numbers n;
-  if (!PyArg_ParseTuple(args, "OOO(LLLLLLLLLLL)", &shelf, &fields, &value, &n.filled, &n.field, &n.item, &n.wrong, &n.square,
-                        &n.factor, &n.cost_filled, &n.cost_field, &n.cost_item, &n.max_work, &n.max_depth))
+  if (!PyArg_ParseTuple(args, "OOO(LLLLLLLLLLLL)", &shelf, &fields, &value, &n.filled, &n.field, &n.item, &n.wrong, &n.square,
+                        &n.factor, &n.cost_filled, &n.cost_field, &n.cost_item, &n.max_work, &n.max_depth, &n.bag))
     return nullptr;
   for (long long x : {n.filled, n.field, n.item, n.wrong, n.square, n.factor, n.cost_filled, n.cost_field, n.cost_item,
-                      n.max_work, n.max_depth})
+                      n.max_work, n.max_depth, n.bag})
     if (x < 0 || x > 1ll << 40) {
       PyErr_SetString(PyExc_ValueError, "expected numbers from 0 to 2**40");
       return nullptr;
@@ -314,7 +321,7 @@ PyObject* py_count(PyObject*, PyObject* const* args, Py_ssize_t n) {
   if (by_field < 0 || blanks < 0) return nullptr;
   return guarded([&]() -> PyObject* {
     Ref handle = Ref::copy(args[0]), value = Ref::copy(args[1]);
-    Work work(*gold, Wishes{true, blanks != 0});
+    Work work(*gold, Wishes{gold->numbers.bag != 0, true, blanks != 0});
     if (Fail fail = work.run(value.get()); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
     Counter counter(work.book(), work.space(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, by_field, blanks);
@@ -331,9 +338,9 @@ Ref position(i32 i) {
   char text[16];
   return Ref(PyUnicode_FromStringAndSize(text, std::snprintf(text, sizeof text, "[%d]", int(i))));
 }
-// The path of every node of a tree that is a scalar, by node.
+// The path of every node of a tree that is a scalar or an empty container, by node.
 bool paths_of(const Book& book, const Tree& t, i32 at, PyObject* here, vector<Ref>& out) {
-  if (t.scalar(at)) {
+  if (t.scalar(at) || !t.box(at).n) {
     out[size_t(at)] = PyUnicode_GetLength(here) ? Ref::copy(here) : Ref(PyUnicode_FromString("$"));
     return bool(out[size_t(at)]);
   }
@@ -432,7 +439,7 @@ PyObject* py_leaves(PyObject*, PyObject* args) {
   Gold* gold = gold_of(handle);
   if (!gold) return nullptr;
   return guarded([&]() -> PyObject* {
-    Work work(*gold, Wishes{false, false});
+    Work work(*gold, Wishes{gold->numbers.bag != 0, false, false});
     if (Fail fail = work.run(value); fail != Fail::NONE) return answer(fail);
     Ref leaves(list_leaves(work, type, w));
     if (!leaves) return nullptr;
@@ -511,7 +518,7 @@ PyObject* py_reward(PyObject*, PyObject* const* args, Py_ssize_t n) {
       Py_RETURN_NONE;
     }
     if (!PyDict_CheckExact(value.get())) Py_RETURN_NONE;
-    Work work(*gold, Wishes{true, false});
+    Work work(*gold, Wishes{gold->numbers.bag != 0, true, false});
     if (Fail fail = work.run(value.get(), &found); fail != Fail::NONE) return answer(fail);
     const Numbers& s = gold->numbers;
     Counter counter(work.book(), work.space(), work.gold(), {s.cost_filled, s.cost_field, s.cost_item}, false, false);

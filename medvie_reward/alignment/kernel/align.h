@@ -42,6 +42,7 @@ struct Outcome {
 
 // What is asked of an alignment.
 struct Wishes {
+  bool bag;     // leaves are pooled by member names
   bool whole;   // gold items of which every leaf is correct come out as one outcome
   bool blanks;  // what both sides leave blank comes out, too
 };
@@ -75,6 +76,12 @@ struct Frame {
   Solver<Packed> packed;
 #endif
   Solver<Rank> ranked;
+  void drop_solvers() {
+#ifdef MEDVIE_PACKED
+    packed = Solver<Packed>();
+#endif
+    ranked = Solver<Rank>();
+  }
   // rows
   vector<i32> cells_p, cells_g, rows_p, rows_g;
   vector<Gain> right, wrong;
@@ -159,7 +166,10 @@ class Aligner {
       : book_(book), p_(pred), g_(gold), prices_(prices), leaves_(leaves), max_work_(max_work), wishes_(wishes),
         plain_(!book.grades() && !gold.any_several() && !prices.by_kind()), space_(space) {}
 
-  void align() { walk(0, 0, 0); }
+  void align() {
+    if (wishes_.bag) align_pools();
+    else walk(0, 0, 0);
+  }
 
  private:
   const Facts& facts(i32 g) const { return book_.facts(g_[g].field); }
@@ -613,7 +623,7 @@ class Aligner {
     f.values.clear();
     f.blanks.clear();
     for (size_t j = 0; j < f.golds.size(); ++j)
-      if (!f.taken_g[j] && g_.scalar(f.golds[j])) (g_[f.golds[j]].like == BLANK ? f.blanks : f.values).push_back(i32(j));
+      if (!f.taken_g[j] && (g_.scalar(f.golds[j]) || wishes_.bag)) (g_[f.golds[j]].like == BLANK ? f.blanks : f.values).push_back(i32(j));
     if (f.values.empty() && f.blanks.empty()) return Gain{};
     sort_by_content(f.order_p, i32(f.free_p.size()), [&](i32 a) { return content_p(f.preds[size_t(f.free_p[size_t(a)])]); });
     sort_by_content(f.order_g, i32(f.values.size()), [&](i32 b) { return content_g(f.golds[size_t(f.values[size_t(b)])]); });
@@ -910,7 +920,7 @@ class Aligner {
   // `Aligner.walk`; `field`: the predicted value's, as it is met.
   void walk(i32 p, i32 g, i32 field) {
     bool scalar_p = p_.scalar(p), scalar_g = g_.scalar(g);
-    if (scalar_p && scalar_g) return walk_scalars(p, g);
+    if (scalar_p && scalar_g) return walk_scalars(p, g, g_[g].field);
     if (blank(g)) return only_pred(p, What::FILLED_BLANK, field);
     if (p_.is_list(p) || g_.is_list(g)) return walk_lists(p, g);
     if (scalar_p || scalar_g) {
@@ -928,8 +938,7 @@ class Aligner {
     }
   }
   // `Aligner.scalar`
-  void walk_scalars(i32 p, i32 g) {
-    i32 field = g_[g].field;
+  void walk_scalars(i32 p, i32 g, i32 field) {
     if (p_[p].like == BLANK || g_[g].like == BLANK) {
       if (p_[p].like != BLANK) put(What::FILLED_BLANK, p, g, field);
       else if (g_[g].like != BLANK) put(What::MISSING, p, g, field);
@@ -970,6 +979,79 @@ class Aligner {
     put(What::WRONG, wrong, g, g_[g].field);
     for (i32 k : f.preds)
       if (k != wrong) only_pred(k, What::INVENTED_ITEM, p_[k].field);
+  }
+
+  // -- pools: all leaves under the same member names are the items of one list; see `_pool` --
+
+  // The scalars and empty containers of a tree, which are blank ones, by their names, in document order.
+  struct Pools {
+    vector<i32> group_of;  // names -> group, or -1
+    vector<vector<i32>> groups;
+    Pools(const Tree& t, size_t names) : group_of(names, -1) {
+      for (i32 k = 0; k < t.size(); ++k) {
+        if (!t.scalar(k) && t.box(k).n) continue;
+        i32& group = group_of[size_t(t[k].names)];
+        if (group < 0) {
+          group = i32(groups.size());
+          groups.emplace_back();
+        }
+        groups[size_t(group)].push_back(k);
+      }
+    }
+  };
+  // A field of the first name among those of some nodes, to which all of them are counted. Asks Python.
+  i32 first_field(const Tree& t, const vector<i32>& nodes) const {
+    i32 first = t[nodes[0]].field;
+    for (i32 k : nodes) {
+      i32 field = t[k].field;
+      if (field == first) continue;
+      if (PyUnicode_Compare(book_.field(field).name.get(), book_.field(first).name.get()) < 0) first = field;
+    }
+    return first;
+  }
+  void align_pools() {
+    Pools p(p_, book_.names()), g(g_, book_.names());
+    vector<u8> has_leaf(g.groups.size(), 0), inner(book_.names(), 0);
+    for (size_t n = 0; n < g.groups.size(); ++n) {
+      const vector<i32>& golds = g.groups[n];
+      for (i32 k : golds) has_leaf[n] |= g_[k].like != BLANK;
+      for (i32 names = book_.above(g_[golds[0]].names); names >= 0; names = book_.above(names)) inner[size_t(names)] = 1;
+    }
+    for (size_t n = 0; n < g.groups.size(); ++n) {
+      i32 group = p.group_of[size_t(g_[g.groups[n][0]].names)];
+      Enter enter(*this);
+      enter.frame.golds = g.groups[n];
+      if (group >= 0) enter.frame.preds = p.groups[size_t(group)];
+      else enter.frame.preds.clear();
+      walk_pool(enter.frame, has_leaf[n]);
+    }
+    for (const vector<i32>& preds : p.groups) {
+      i32 names = p_[preds[0]].names;
+      if (g.group_of[size_t(names)] >= 0) continue;
+      What what = What::INVENTED_FIELD;  // unless the gold has a blank where the names begin
+      for (names = book_.above(names); names >= 0; names = book_.above(names)) {
+        i32 group = g.group_of[size_t(names)];
+        if (group < 0) continue;
+        if (!has_leaf[size_t(group)] && !inner[size_t(names)]) what = What::FILLED_BLANK;
+        break;
+      }
+      i32 field = first_field(p_, preds);
+      for (i32 k : preds)
+        if (p_[k].like != BLANK) put(what, k, -1, field);
+    }
+  }
+  void walk_pool(Frame& f, bool has_leaf) {
+    i32 field = first_field(g_, f.golds);
+    pair_equal(f);
+    if (!f.rest_p.empty() && !f.rest_g.empty() && !hopeless(f)) best(f, false, -1);
+    pair_leftover(f);
+    for (const Pair& q : f.equal) put(What::CORRECT, f.preds[size_t(q.p)], f.golds[size_t(q.g)], field);
+    for (const Pair& q : f.near) walk_scalars(f.preds[size_t(q.p)], f.golds[size_t(q.g)], field);
+    for (size_t j = 0; j < f.golds.size(); ++j)
+      if (!f.taken_g[j] && g_[f.golds[j]].like != BLANK) put(What::MISSING, -1, f.golds[j], field);
+    What what = has_leaf ? What::INVENTED_ITEM : What::INVENTED_FIELD;
+    for (size_t i = 0; i < f.preds.size(); ++i)
+      if (!f.taken_p[i] && p_[f.preds[i]].like != BLANK) put(what, f.preds[i], -1, field);
   }
 
   static constexpr size_t FEW_PAIRS = 100;  // up to so many it takes less time to weigh them all

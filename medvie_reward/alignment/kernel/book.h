@@ -97,6 +97,7 @@ class Book {
   Fail begin(PyObject* fields) {
     forms_.emplace_back(new Form(unicode_text_.get(), true, seed_));
     salts_.push_back(0);  // the root's, which is nobody's member
+    above_.push_back(-1);
     Ref root(PyObject_GetAttrString(fields, "root"));
     i32 id;
     return root ? add_field(root.get(), -1, 0, id) : Fail::ERROR;
@@ -108,6 +109,7 @@ class Book {
   }
   const Facts& facts(i32 field) const { return facts_[size_t(field)]; }
   const Field& field(i32 at) const { return *field_[size_t(at)]; }
+  i32 above(i32 names) const { return above_[size_t(names)]; }  // the names one name shorter; -1: the root's
   u64 salt(i32 names) const { return salts_[size_t(names)]; }
   u64 hash(i32 cls) const { return classes_[size_t(cls)].hash; }  // of a normal form, as the definition has it
   size_t classes() const { return classes_.size(); }
@@ -251,6 +253,7 @@ class Book {
     i32 id = i32(salts_.size());
     if (salts_.full()) return -1;
     salts_.push_back(text_hash(key) | 1);
+    above_.push_back(parent);
     names_.add(tagged, h, id);
     return id;
   }
@@ -409,6 +412,7 @@ class Book {
   Table names_;                           // name, tagged with its parent's names -> names
   Pages<Facts, 256, 128> facts_;          // of each field
   Pages<u64, 256, 128> salts_;            // of each names
+  Pages<i32, 256, 128> above_;
   Pages<Class, 1024, 2048> classes_;
   vector<Ref> credits_;                   // what tells credits
   Table credited_;                        // gold class, predicted class, tagged with what tells -> credit

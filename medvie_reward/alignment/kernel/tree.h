@@ -122,8 +122,9 @@ class Encoder {
   // of pairing them (at most their third power), fits into 63 bits.
   static constexpr i32 MOST_NODES = 1 << 20;
 
-  Encoder(Book& book, PyObject* fields, Tree& tree, Likes& likes, bool gold, i64 max_depth)
-      : book_(book), fields_(fields), tree_(tree), likes_(likes), gold_(gold), max_depth_(max_depth) {}
+  // `gold`: the tree hands out the numbers of containers. `accepting`: its leaves may accept several values.
+  Encoder(Book& book, PyObject* fields, Tree& tree, Likes& likes, bool gold, bool accepting, i64 max_depth)
+      : book_(book), fields_(fields), tree_(tree), likes_(likes), gold_(gold), accepting_(accepting), max_depth_(max_depth) {}
 
   // What was read: members of objects, texts among the values, and whether some number may have been rounded as it
   // was decoded.
@@ -155,7 +156,7 @@ class Encoder {
   }
   Fail value(PyObject* x, i32 field, const Facts& facts, int depth, i32& at) {
     if (PyDict_CheckExact(x)) {
-      if (gold_ && PyDict_Size(x) == 1)
+      if (accepting_ && PyDict_Size(x) == 1)
         if (PyObject* accepted = accepted_values(x)) return several(accepted, field, facts, at);
       return object(x, field, depth, at);
     }
@@ -303,7 +304,7 @@ class Encoder {
   PyObject* fields_;  // borrowed from the gold document
   Tree& tree_;
   Likes& likes_;
-  bool gold_;
+  bool gold_, accepting_;
   static constexpr size_t MOST_ACCEPTED = 1000;  // each is compared with each
   i64 max_depth_;
   vector<i32> open_, key_;  // children of containers that are not yet closed; what tells a container from others
