@@ -1,7 +1,7 @@
 """The compiled kernel, called as the textbook is.
 
-Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for JSON that
-is read as Donut's evaluator does, for texts that have no UTF-8 form, and for numbers that would not fit.
+Every function gives ``None`` where a document is left to the textbook: where there is no kernel, for JSON
+that is read as Donut's evaluator does, for texts that have no UTF-8 form, and for numbers that would not fit.
 """
 
 from __future__ import annotations

@@ -95,10 +95,10 @@ golds = st.dictionaries(names, accepting, max_size=4) | st.builds(lambda x: {"L"
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     """Draw a gold document and a prediction that is often much like it."""
-    gold = draw(golds)
+    gold: Any = draw(golds)
     if draw(st.booleans()):
         return draw(documents), gold
-    pred = copy.deepcopy(gold)
+    pred: Any = copy.deepcopy(gold)
     if isinstance(pred, list):
         pred = draw(st.permutations(pred))
     elif isinstance(pred.get("L"), list):
