@@ -6,7 +6,9 @@ import copy
 import gc
 import sys
 import threading
+import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -553,3 +555,40 @@ def test_public_functions_take_the_kernel(gold: Any) -> None:
     assert score(pred, gold, "strict").correct == total.correct
     assert reward(text, gold, "strict").correct == total.correct
     assert list(align(pred, gold, "strict")) == leaves_by_textbook(pred, prepared)[0]
+
+
+def test_fields_are_not_kept() -> None:
+    """What is remembered of texts goes with the fields of a spec."""
+    spec = Spec.preset("strict").replace(name="passing")
+    gone = weakref.ref(spec.fields)
+    assert score({"p": "a"}, {"p": "b"}, spec).wrong == 1
+    del spec
+    gc.collect()
+    assert gone() is None
+
+
+def test_another_interpreter_is_refused() -> None:
+    """The module serves one interpreter of a process."""
+    try:
+        import _interpreters as interpreters  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        interpreters = pytest.importorskip("_xxsubinterpreters")
+    script = (
+        f"import sys; sys.path.insert(0, {str(Path(_kernel.__file__).parent)!r})\n"
+        "try:\n    import _kernel\nexcept ImportError:\n    pass\nelse:\n    raise RuntimeError('it came in')"
+    )
+    other = interpreters.create()
+    failed = interpreters.run_string(other, script)
+    interpreters.destroy(other)
+    assert failed is None
+
+
+def test_empty_containers_are_blanks_of_a_pool() -> None:
+    """Where leaves are pooled, what stands for an empty container fills a blank."""
+    found = align({"p": "a", "q": {"r": "b"}, "s": {"t": "c"}}, {"p": [], "q": {}, "s": "d"}, SPECS["bag"])
+    assert [(leaf.kind, leaf.gold_path, leaf.pred_path, leaf.gold) for leaf in found] == [
+        ("filled_blank", "p", "p", []),
+        (None, "s", None, "d"),
+        ("filled_blank", None, "q.r", None),
+        ("invented_field", None, "s.t", None),
+    ]
