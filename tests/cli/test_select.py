@@ -70,7 +70,7 @@ def test_table(pool: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     schema.write_text('{"properties": {"x": {"type": "string"}, "w": {"type": "string"}}}', encoding="utf-8")
     run(
         str(pool), "-k", "4", "--out", str(tmp_path / "o"), "--schema", str(schema), "--by", "report_type",
-        "--weights", "type=2,lists=0", "--random", "3",
+        "--weights", "type=2,lists=0", "--baselines", "3",
     )  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "4 of 5 documents, kcentre, weights: type 2, fields 1, text 1"

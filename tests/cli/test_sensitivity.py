@@ -34,7 +34,7 @@ def write(path: Path, *rows: Any) -> str:
 def test_docs_show_what_the_command_prints(capsys: CAPTURE, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's command gives the page's output, line by line; of the signature its own part."""
     page = (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8")
-    shown = re.search(r"```sh\nmedvie (ablate examples.*?)\n```.*?```\n(.*?)\n```", page, re.DOTALL)
+    shown = re.search(r"```sh\nmedvie (sensitivity examples.*?)\n```.*?```\n(.*?)\n```", page, re.DOTALL)
     assert shown is not None
     monkeypatch.chdir(ROOT)
     assert main(shown[1].split()) == 0
