@@ -111,7 +111,7 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of random selections to compare with (default: 20)",
     )
-    add_old_name(out, "--random", baselines)
+    add_old_name(parser, "--random", baselines)
     out.add_argument("--seed", type=whole, default=0, metavar="S", help="random seed (default: 0)")
     parser.set_defaults(run=run_select)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -118,7 +119,8 @@ OLD: list[tuple[list[str], list[str], str | None]] = [
     (["score", ROWS, GOLD, "--intervals", "--method=percentile", "--resamples", "10"],
      ["score", ROWS, GOLD, "--intervals", "--interval-method=percentile", "--resamples", "10"],
      "--method is now called --interval-method"),
-    (["select", GOLD, "-k", "3", "--random", "2"], ["select", GOLD, "-k", "3", "--baselines", "2"],
+    (["select", GOLD, "-k", "3", "--out", os.devnull, "--json", "-", "--random", "2"],
+     ["select", GOLD, "-k", "3", "--out", os.devnull, "--json", "-", "--baselines", "2"],
      "--random is now called --baselines"),
     (["explain", GOLD, "--json"], ["explain", GOLD, "--json", "-"], None),
     (["explain", "--json", GOLD], ["explain", GOLD, "--json", "-"], None),

@@ -74,7 +74,7 @@ def test_table(pool: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     )  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "4 of 5 documents, kcentre, weights: type 2, fields 1, text 1"
-    assert lines[1] == "1 exact repeats, taken only after all others"
+    assert lines[1] == "1 exact repeat, taken only after all others"
     assert " ".join(lines[3].split()) == "all chosen random, mean (min to max of 3)"
     assert lines[6].split()[:4] == ["report", "types", "2", "2"]
     assert lines[7].split()[:3] == ["fields", "4", "4"]
