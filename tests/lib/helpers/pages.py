@@ -101,8 +101,8 @@ def run_page(name: str, folder: Path, installs: list[str]) -> Iterator[tuple[Blo
 
 def _run_shell(text: str, folder: Path) -> str:
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    # The width that the tables have where nobody looks, and no colours. BLAS makes no threads: where the machine
-    # is full of them, it says so on standard error, which the page does not show.
+    # The width that the tables have where nobody looks, and no colours. BLAS makes no threads: where a
+    # machine is full of them, it complains on standard error.
     settings = {
         **os.environ,
         "PATH": path,
