@@ -28,7 +28,7 @@ IMAGES: Final = ROOT / "docs" / "images"
 SEEDS: Final = (0, 1)
 RESULT: Final = frozenset({"Indicators[].Result"})
 STRICT: Final = Spec.preset("strict")
-CLINICAL: Final = Spec.preset("clinical")
+MIX: Final = Spec.preset("clinical").replace(matching="precision_recall", critical_cost=0.25)
 F1: Final = STRICT.replace(matching="f1")
 KEPT: Final = (
     "f1", "precision", "recall", "length", "hallucinated", "wrong_critical", "reward", "written", "shift",
@@ -44,8 +44,8 @@ COSTS: Final = (0.0, 0.1, 0.25, 0.5)
 NOISE: Final = (0.0, 0.2)
 RULES: Final = {
     "strict": STRICT,
-    "clinical": CLINICAL,
-    "F1, costs .25": CLINICAL.replace(matching="f1", critical_cost=0.0),
+    "critical cost": MIX,
+    "F1, costs .25": MIX.replace(matching="f1", critical_cost=0.0),
     "F1": F1,
 }
 CHECKED: Final = {**RULES, "alpha = 1": STRICT.replace(alpha=1.0), "alpha = 0": STRICT.replace(alpha=0.0)}
@@ -83,7 +83,7 @@ def experiments() -> dict[str, Run]:
     for accuracy in (0.2, 0.3, 0.5):
         made[f"verdicts, {accuracy}"] = partial(verdicts, accuracy=accuracy)
     for keys in ("all", "random"):
-        specs = {"F1": F1, "clinical": CLINICAL}
+        specs = {"F1": F1, "critical cost": MIX}
         made[f"keys, {keys}"] = partial(
             runs, specs=specs, reader=Reader(accuracy=0.5), schedule=Schedule(keys=keys)
         )
@@ -161,7 +161,7 @@ def print_all(stored: Any) -> None:
             numbers = (mean(stored, *found, x) for x in ("reward", "f1", "length", "hallucinated"))
             row(f"{accuracy:.0%}", spec, *(f"{x:.2f}" for x in numbers))
     table("reward", "keys asked", "F1", "precision", "leaves / gold", "thousand leaves written")
-    for spec in ("F1", "clinical"):
+    for spec in ("F1", "critical cost"):
         for keys in ("all", "random"):
             found = f"keys, {keys}", spec
             numbers = (mean(stored, *found, x) for x in ("f1", "precision", "length"))
@@ -275,7 +275,7 @@ def _lists(figure: Any, stored: Any) -> None:
 
 def _keys(figure: Any, stored: Any) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
-    for spec, color in (("F1", COLORS[3]), ("clinical", COLORS[0])):
+    for spec, color in (("F1", COLORS[3]), ("critical cost", COLORS[0])):
         for keys, dashes in (("all", "-"), ("random", "--")):
             found = stored[f"keys, {keys}"]
             line(left, found, spec, "f1", color=color, ls=dashes, label=f"{spec}, {keys} keys")
