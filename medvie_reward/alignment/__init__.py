@@ -34,8 +34,8 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         _alignment=(
-            "Alignment Leaf Prepared align align_prepared leaves_of prepare prepare_at_once rows_of source_of "
-            "tally_of"
+            "Alignment Leaf Prepared align align_prepared leaves_of prepare prepare_at_once rows_of "
+            "source_of tally_of"
         ),
         _compiled="reward_of_text reward_terms",
         _engine="ENGINE",

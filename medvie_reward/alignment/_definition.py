@@ -536,12 +536,15 @@ class Aligner:
         if self.too_much([preds[i].kid for i in rest_p], [golds[j].kid for j in rest_g]):
             self.limited = True
             pairs = list(zip(by_content(preds, rest_p), by_content(golds, rest_g), strict=False))
-            pairs = [(i, j) for i, j in pairs if self.useful(preds[i], golds[j]) > 0]
+            worths = {(i, j): self.useful(preds[i], golds[j]) for i, j in pairs}
+            pairs = [pair for pair in pairs if worths[pair]]
         else:
-            table = [[self.rank(preds[i], golds[j], mode) for j in rest_g] for i in rest_p]
+            # Once for each pair: whatever is asked twice takes four times as long one list further down.
+            worths = {(i, j): self.useful(preds[i], golds[j]) for i in rest_p for j in rest_g}
+            table = [[self.rank(preds[i], golds[j], worths[i, j], mode) for j in rest_g] for i in rest_p]
             pairs = [(rest_p[a], rest_g[b]) for a, b in assign(table)]
             pairs = in_order(pairs, preds, golds, rest_p, rest_g)
-        return pairs, sum([self.useful(preds[i], golds[j]) for i, j in pairs])
+        return pairs, sum([worths[pair] for pair in pairs])
 
     def hopeless(self, preds: list[Item], golds: list[Item], rest_p: list[int], rest_g: list[int]) -> bool:
         """Check whether all that is left are scalars without credit, of which no pair is worth something."""
@@ -555,9 +558,8 @@ class Aligner:
             return 0
         return max(0, self.worth(p, g, gold.field))
 
-    def rank(self, pred: Item, gold: Item, mode: ListMode) -> int:
+    def rank(self, pred: Item, gold: Item, worth: int, mode: ListMode) -> int:
         """Return a number that orders pairs: by what joins them, worth, and a number of what both hold."""
-        worth = self.useful(pred, gold)
         joined = mode.member is not None and self.joined(pred, gold, mode.member)
         if not worth and not joined:
             return 0
