@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from medvie_reward.lab import Reader, Schedule, Start, look, simulate, simulated_groups
+from medvie_reward.lab import VERDICTS, Reader, Schedule, Start, look, simulate, simulated_groups
 from medvie_reward.spec import Spec
 
 ROOT: Final = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ IMAGES: Final = ROOT / "docs" / "images"
 SEEDS: Final = (0, 1)
 RESULT: Final = frozenset({"Indicators[].Result"})
 STRICT: Final = Spec.preset("strict")
-CLINICAL: Final = Spec.preset("clinical")
+MIX: Final = Spec.preset("clinical").replace(matching="precision_recall", critical_cost=0.25)
 F1: Final = STRICT.replace(matching="f1")
 KEPT: Final = (
     "f1", "precision", "recall", "length", "hallucinated", "wrong_critical", "reward", "written", "shift",
@@ -44,8 +44,8 @@ COSTS: Final = (0.0, 0.1, 0.25, 0.5)
 NOISE: Final = (0.0, 0.2)
 RULES: Final = {
     "strict": STRICT,
-    "clinical": CLINICAL,
-    "F1, costs .25": CLINICAL.replace(matching="f1", critical_cost=0.0),
+    "critical cost": MIX,
+    "F1, costs .25": MIX.replace(matching="f1", critical_cost=0.0),
     "F1": F1,
 }
 CHECKED: Final = {**RULES, "alpha = 1": STRICT.replace(alpha=1.0), "alpha = 0": STRICT.replace(alpha=0.0)}
@@ -83,7 +83,7 @@ def experiments() -> dict[str, Run]:
     for accuracy in (0.2, 0.3, 0.5):
         made[f"verdicts, {accuracy}"] = partial(verdicts, accuracy=accuracy)
     for keys in ("all", "random"):
-        specs = {"F1": F1, "clinical": CLINICAL}
+        specs = {"F1": F1, "critical cost": MIX}
         made[f"keys, {keys}"] = partial(
             runs, specs=specs, reader=Reader(accuracy=0.5), schedule=Schedule(keys=keys)
         )
@@ -153,43 +153,46 @@ def mean(stored: Any, name: str, spec: str, record: str, at: int = -1) -> float:
 
 
 def print_all(stored: Any) -> None:
-    """Print the tables of the page."""
-    print("Figure 2: at the end; reward: of the rollouts of the last ten steps")
-    print(
-        "| accuracy | spec | reward | F1 | leaves / gold | hallucinated / gold |\n|---|---|---|---|---|---|"
-    )
+    """Print the tables of the page, all at the end of training."""
+    table("read right at the start", "spec", "r_matching", "F1", "leaves / gold", "hallucinated / gold")
     for accuracy in (0.3, 0.7):
         for spec in FIGURE_2:
-            ends = (
-                mean(stored, f"figure 2, {accuracy}", spec, x)
-                for x in ("reward", "f1", "length", "hallucinated")
-            )
-            print(f"| {accuracy} | {spec} | {' | '.join(f'{x:.2f}' for x in ends)} |")
-    print("\nLists: probability of a slip at the start and at the end, F1, reward")
-    for spec in ("align", "bag"):
-        numbers = [
-            mean(stored, "lists", spec, "shift", 0),
-            *(mean(stored, "lists", spec, x) for x in ("shift", "f1", "reward")),
-        ]
-        print(f"| {spec} | {' | '.join(f'{x:.2f}' for x in numbers)} |")
-    print("\nKeys: F1, thousand leaves written, precision, leaves / gold")
-    for spec in ("F1", "clinical"):
+            found = f"figure 2, {accuracy}", spec
+            numbers = (mean(stored, *found, x) for x in ("reward", "f1", "length", "hallucinated"))
+            row(f"{accuracy:.0%}", spec, *(f"{x:.2f}" for x in numbers))
+    table("reward", "keys asked", "F1", "precision", "leaves / gold", "thousand leaves written")
+    for spec in ("F1", "critical cost"):
         for keys in ("all", "random"):
-            name = f"keys, {keys}"
-            numbers = [mean(stored, name, spec, "f1"), mean(stored, name, spec, "written") / 1000,
-                       mean(stored, name, spec, "precision"), mean(stored, name, spec, "length")]  # fmt: skip
-            print(f"| {spec} | {keys} | {' | '.join(f'{x:.2f}' for x in numbers)} |")
-    print("\nNoise: F1 on clean documents without and with wrong golds, what is lost")
+            found = f"keys, {keys}", spec
+            numbers = (mean(stored, *found, x) for x in ("f1", "precision", "length"))
+            row(spec, keys, *(f"{x:.2f}" for x in numbers), f"{mean(stored, *found, 'written') / 1000:.0f}")
+    table("lists", "slips, before", "slips", "critical leaves wrong", "F1", "r_matching")
+    for spec in ("align", "bag"):
+        numbers = (mean(stored, "lists", spec, x) for x in ("shift", "wrong_critical", "f1", "reward"))
+        before = mean(stored, "lists", spec, "shift", 0)
+        row(spec, *(f"{x:.2f}" for x in (before, *numbers)))
+    table("reward", "F1, clean golds", "F1, a fifth of their values wrong", "lost")
     for spec in RULES:
         clean, noisy = (mean(stored, f"noise, {noise}", spec, "f1") for noise in NOISE)
-        print(f"| {spec} | {clean:.3f} | {noisy:.3f} | {clean - noisy:+.3f} |")
-    print("\nVerdicts before training, and how simulated training ends")
-    print("| verdict | runs | under half of the leaves | over 1.5 times | F1 .05 or more below the best |")
+        row(spec, f"{clean:.3f}", f"{noisy:.3f}", f"{clean - noisy:.3f}")
+    table("verdict", "runs", "under half of the leaves", "over 1.5 times", "F1 .05 or more below the best")
     rows = [x for accuracy in (0.2, 0.3, 0.5) for x in with_best(stored[f"verdicts, {accuracy}"])]
-    for verdict in dict.fromkeys(x["verdict"] for x in rows):
+    for verdict, title in VERDICTS.items():
         mine = [x for x in rows if x["verdict"] == verdict]
-        short, long, worse = (sum(map(test, mine)) for test in (is_short, is_long, is_worse))
-        print(f"| {verdict} | {len(mine)} | {short} | {long} | {worse} |")
+        if mine:
+            row(title, len(mine), *(sum(map(test, mine)) for test in (is_short, is_long, is_worse)))
+
+
+def table(*columns: str) -> None:
+    """Print the head of a table in Markdown."""
+    print()
+    row(*columns)
+    row(*("---" for _ in columns))
+
+
+def row(*cells: object) -> None:
+    """Print a row of a table in Markdown."""
+    print(f"| {' | '.join(map(str, cells))} |")
 
 
 def with_best(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -249,29 +252,30 @@ def line(axes: Any, found: Any, spec: str, record: str, **how: Any) -> None:
 def _figure_2(figure: Any, stored: Any) -> None:
     names = {"length": "leaves written / leaves of the gold", "reward": "r_matching in training",
              "f1": "F1, documents held out"}  # fmt: skip
-    for row, accuracy in zip(figure.subplots(2, 3, sharex=True), (0.3, 0.7), strict=True):
-        for axes, (record, title) in zip(row, names.items(), strict=True):
+    for accuracy, part in zip((0.3, 0.7), figure.subplots(2, 3, sharex=True), strict=True):
+        part[0].set_ylabel(f"{accuracy:.0%} read right at the start")
+        for axes, (record, title) in zip(part, names.items(), strict=True):
             for spec, color in zip(FIGURE_2, COLORS, strict=True):
                 line(axes, stored[f"figure 2, {accuracy}"], spec, record, color=color, label=spec)
-            axes.set(title=f"{title}; {accuracy:.0%} read right at the start", ylim=(0, None))
+            axes.set(title=title, ylim=(0, None))
     for axes in figure.axes[3:]:
         axes.set_xlabel("step")
     figure.axes[0].legend(frameon=False)
 
 
 def _lists(figure: Any, stored: Any) -> None:
-    names = {"shift": "probability that results slip by a row", "f1": "F1, documents held out",
+    names = {"shift": "probability that results slip by a row", "wrong_critical": "critical leaves wrong",
              "reward": "r_matching in training"}  # fmt: skip
     for axes, (record, title) in zip(figure.subplots(1, 3), names.items(), strict=True):
         for spec, color in (("align", COLORS[3]), ("bag", COLORS[0])):
             line(axes, stored["lists"], spec, record, color=color, label=spec)
-        axes.set(title=title, xlabel="step", ylim=(0, 1))
+        axes.set(title=title, xlabel="step", ylim=(0, None))
     figure.axes[0].legend(frameon=False)
 
 
 def _keys(figure: Any, stored: Any) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
-    for spec, color in (("F1", COLORS[3]), ("clinical", COLORS[0])):
+    for spec, color in (("F1", COLORS[3]), ("critical cost", COLORS[0])):
         for keys, dashes in (("all", "-"), ("random", "--")):
             found = stored[f"keys, {keys}"]
             line(left, found, spec, "f1", color=color, ls=dashes, label=f"{spec}, {keys} keys")

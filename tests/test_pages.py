@@ -25,9 +25,13 @@ PAGES = [
 @pytest.mark.parametrize(("name", "number", "installs"), PAGES, ids=[page[0] for page in PAGES])
 def test_page_prints_what_it_shows(name: str, number: int, installs: list[str], tmp_path: Path) -> None:
     """Every command and every line of Python, in order; none is skipped."""
+    # Commands look for a file of defaults in all folders above, where other programs may have left one.
+    (tmp_path / "medvie.toml").touch()
+    work = tmp_path / "work"
+    work.mkdir()
     found: list[str] = []
     ran = 0
-    for block, printed in run_page(name, tmp_path, found):
+    for block, printed in run_page(name, work, found):
         assert is_shown(printed, block.printed), f"{block.text}\nprints\n{printed}"
         ran += 1
     assert (number, installs) == (ran, found)

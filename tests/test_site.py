@@ -82,7 +82,7 @@ def test_help_of_verbs() -> None:
     made = help_of_verbs()
     titles = re.findall("^## medvie ?(.*)$", made, re.MULTILINE)
     assert titles[0] == ""
-    assert {"score", "explain", "compare", "data", "select"} <= set(titles)
+    assert {"score", "explain", "compare", "prepare", "select"} <= set(titles)
     for verb in titles[1:]:
         assert f"usage: medvie {verb} [-h]" in made
 

@@ -67,7 +67,7 @@ def draw_row(row: Mapping[str, Any]) -> Image.Image:
     Parameters
     ----------
     row
-        A row of ``medvie data``, images as bytes; only its first image is drawn.
+        A row of ``medvie prepare``, images as bytes; only its first image is drawn.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", metavar="FILE", help="parquet of medvie data (default: of the example)")
+    parser.add_argument("--rows", metavar="FILE", help="parquet of medvie prepare (default: of the example)")
     parser.add_argument("--index", type=int, default=SHOWN, help="which row (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=TARGET, help="picture to write")
     options = parser.parse_args(arguments)

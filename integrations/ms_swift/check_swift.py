@@ -2,7 +2,7 @@
 
     python check_swift.py [--steps 3] [--out FOLDER]
 
-`swift rlhf` runs as a user starts it, on a parquet file as ``medvie data`` writes it, with ``plugin.py`` and a tiny
+`swift rlhf` runs as a user starts it, on a parquet file as ``medvie prepare`` writes it, with ``plugin.py`` and a tiny
 Qwen2 that is made on the spot; nothing is fetched. Whole completions, right ones and wrong ones, are among the
 model's tokens, and its weights are drawn so that it mostly writes those. Fails unless all steps were made, every
 logged reward and component is what `medvie_reward.reward` gives for the logged completion, and the rewards were

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # GRPO on Qwen2.5-VL with ms-swift and our reward: TRAIN=train.parquet launch.sh [more options of swift rlhf]
 #
-# TRAIN is what `medvie data` writes, as it is. The numbers are those of arXiv 2506.13363, section 4.3; the paper
+# TRAIN is what `medvie prepare` writes, as it is. The numbers are those of arXiv 2506.13363, section 4.3; the paper
 # does not say how long a completion may be. The F1 and others are logged with a weight of 0.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -125,7 +125,7 @@ def make_model(tokenizer: PreTrainedTokenizerFast, vision: bool) -> tuple[Any, A
 
 
 def write_rows(path: Path, vision: bool) -> None:
-    """Write training rows as ``medvie data`` does."""
+    """Write training rows as ``medvie prepare`` does."""
     rows = []
     for n, gold in enumerate(GOLDS):
         images = []

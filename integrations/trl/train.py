@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--train", required=True, help="parquet file that `medvie data` wrote")
+    parser.add_argument("--train", required=True, help="parquet file that `medvie prepare` wrote")
     parser.add_argument("--out", required=True, help="folder for checkpoints")
     parser.add_argument(
         "--model", default="Qwen/Qwen2.5-VL-7B-Instruct", help="name or folder (default: %(default)s)"

@@ -4,7 +4,7 @@
 #   TRAIN=data/train.parquet VALIDATION=data/validation.parquet integrations/verl/launch.sh paper_8gpu
 #   … integrations/verl/launch.sh paper_1gpu_lora actor_rollout_ref.model.path=/models/qwen trainer.total_epochs=3
 #
-# CONFIG is a file of config/ beside this script. TRAIN and VALIDATION are what `medvie data` writes. OVERRIDES names
+# CONFIG is a file of config/ beside this script. TRAIN and VALIDATION are what `medvie prepare` writes. OVERRIDES names
 # a file with one Hydra override per line (# starts a comment), which come before those of the command line.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -18,7 +18,17 @@ from typing import Any, Final, Literal, NamedTuple
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import ROOT, Place, path_text
 from medvie_reward.alignment import _compiled as compiled
-from medvie_reward.alignment._definition import Aligner, Item, Kid, Record, What, encode, sizes_of
+from medvie_reward.alignment._definition import (
+    Aligner,
+    Array,
+    Item,
+    Kid,
+    Object,
+    Record,
+    What,
+    encode,
+    sizes_of,
+)
 from medvie_reward.alignment._grounding import Source
 from medvie_reward.alignment._outcomes import LeafCounter, Row
 from medvie_reward.alignment._pool import Pool, walk
@@ -27,6 +37,7 @@ from medvie_reward.completions import gold_value, is_conversation, predicted_val
 from medvie_reward.errors import PredictionError, SpecError
 from medvie_reward.spec import (
     DEFAULT,
+    Field,
     Fields,
     GoldNames,
     HallucinationKind,
@@ -421,8 +432,22 @@ def tally_by_textbook(
     limited = _walk(records, pred, prepared, counter.bulk)
     counter.take(records)
     counter.ground(source)
-    counter.finish()
+    counter.finish(_fields_of(prepared.node, prepared.fields.root) if by_field else ())
     return counter, limited
+
+
+def _fields_of(node: Kid | Pool, field: Field) -> Iterator[Field]:
+    """Yield the field of every leaf of a gold value, in their order."""
+    if isinstance(node, Pool):
+        yield from (item.field for items in node.items.values() for item in items if item.kid)
+    elif isinstance(node, Object):
+        for name, kid in node.kids.items():
+            yield from _fields_of(kid, node.field.members[name])
+    elif isinstance(node, Array):
+        for kid in node.kids:
+            yield from _fields_of(kid, node.inner)
+    elif node:
+        yield field
 
 
 def _walk(out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item], None] | None) -> bool:

@@ -223,6 +223,9 @@ class LeafCounter:
             for value, row in self.misread:
                 row.ungrounded += not source.holds(scalar_text(value))
 
-    def finish(self) -> None:
-        """Drop the fields that have no leaf, as all their values are blank; put the others in order."""
-        self.rows = {name: row for name, row in sorted(self.rows.items()) if row.leaves or row.agreed_blank}
+    def finish(self, gold: Iterable[Field] = ()) -> None:
+        """Drop the fields that have no leaf, and put the others in order: the gold's, then others by name."""
+        names = dict.fromkeys([field.name or "$" for field in gold])
+        names.update(dict.fromkeys(sorted(self.rows.keys() - names.keys())))
+        rows = [(name, self.rows[name]) for name in names if name in self.rows]
+        self.rows = {name: row for name, row in rows if row.leaves or row.agreed_blank}

@@ -297,14 +297,20 @@ PyObject* rows_by_name(const Book& book, vector<Counter::FieldRow>& rows) {
   std::sort(rows.begin(), rows.end(), [&](const Counter::FieldRow& a, const Counter::FieldRow& b) {
     return PyUnicode_Compare(name_of(a), name_of(b)) < 0;
   });
-  Ref made(PyDict_New());
-  for (size_t i = 0; made && i < rows.size(); ++i) {
-    Row sum = rows[i].row;
-    while (i + 1 < rows.size() && !PyUnicode_Compare(name_of(rows[i]), name_of(rows[i + 1]))) {
-      ++i;  // two fields of one name
-      for (size_t k = 0; k < COUNTS; ++k) sum[k] += rows[i].row[k];
+  vector<Counter::FieldRow> sums;
+  for (const Counter::FieldRow& x : rows) {
+    if (sums.empty() || PyUnicode_Compare(name_of(sums.back()), name_of(x))) {
+      sums.push_back(x);
+      continue;
     }
-    Ref name = shown_name(book, rows[i].field), tuple(tuple_of(sum));
+    Counter::FieldRow& sum = sums.back();  // two fields of one name
+    for (size_t k = 0; k < COUNTS; ++k) sum.row[k] += x.row[k];
+    sum.rank = std::min(sum.rank, x.rank);
+  }
+  std::stable_sort(sums.begin(), sums.end(), [](const Counter::FieldRow& a, const Counter::FieldRow& b) { return a.rank < b.rank; });
+  Ref made(PyDict_New());
+  for (size_t i = 0; made && i < sums.size(); ++i) {
+    Ref name = shown_name(book, sums[i].field), tuple(tuple_of(sums[i].row));
     if (!name || !tuple || PyDict_SetItem(made.get(), name.get(), tuple.get()) < 0) return nullptr;
   }
   return made.release();

@@ -106,7 +106,8 @@ def audit(
     ----------
     reward
         The reward: a function with the signature of verl, of TRL or ``(completion, gold)``, its name as
-        ``module:function``, a `Spec`, or the name of a preset.
+        ``module:function``, a `Spec`, or the name of a preset. Completions bring their own think tag, so a
+        spec's ``prefilled`` is left aside.
     golds
         Gold documents, as JSON objects or lists or as their texts; the forty lab reports that come with the
         package where not given.

@@ -234,7 +234,7 @@ def caller_of(reward: Callable[..., Any] | Spec | str, gold_as: GoldAs | None = 
     if isinstance(reward, str) and ":" not in reward:
         reward = Spec.preset(reward)
     if isinstance(reward, Spec):
-        return Caller(SpecReward(reward), f"spec {reward.name}", "spec", "text")
+        return Caller(SpecReward(_readable(reward)), f"spec {reward.name}", "spec", "text")
     if isinstance(reward, str):
         name = reward
         function = load_function(reward)
@@ -244,6 +244,21 @@ def caller_of(reward: Callable[..., Any] | Spec | str, gold_as: GoldAs | None = 
     signature, column, extras = _signature(function, name)
     usual: GoldAs = "object" if signature == "plain" else "text"
     return Caller(function, name, signature, gold_as or usual, column, extras)
+
+
+def _readable(spec: Spec) -> Spec:
+    """Return the spec that reads the completions of an audit: these begin with their own think tag."""
+    if spec.answer == "tool_call":
+        raise ArgumentError(
+            "reward: an audit writes answers in answer tags: expected a spec without tool calls"
+        )
+    openings = [opening for opening, _ in spec.think_pairs]
+    if "<think>" not in openings:
+        raise ArgumentError(
+            "reward: an audit writes <think>: expected a spec with it among its tags, "
+            f"got {', '.join(openings)}"
+        )
+    return spec.replace(prefilled=False) if spec.prefilled else spec
 
 
 def _signature(function: Callable[..., Any], name: str) -> tuple[Signature, str, bool]:

@@ -41,7 +41,7 @@ def run_completion(options: argparse.Namespace) -> int:
     from medvie_reward.cli._verbs import VERBS, verb_parser
 
     verbs = {verb: _options(verb_parser(verb, f"medvie {verb}")) for verb in VERBS}
-    words = {"completion": _SHELLS, "gold": _first_choices("gold")}
+    words = {"completion": _SHELLS, "convert": _first_choices("convert")}
     write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[options.shell]
     sys.stdout.write(write(verbs, dict(VERBS), words))
     return 0

@@ -74,23 +74,25 @@ def add_defaults(parser: Parser, verb: str, arguments: Sequence[str]) -> str | N
         for flag in action.option_strings
         if flag.startswith("--") and not flag.startswith("--no-") and action.dest not in _NO_KEYS
     }
-    from medvie_reward.cli._verbs import VERBS
+    from medvie_reward.cli._verbs import OLD_VERBS, VERBS
 
     used: list[str] = []
     configured: dict[str, Any] = {}
+    names = {*VERBS, *OLD_VERBS}
     # A verb's table, and not the option of the same name, such as --gold.
-    tables = {key: x for key, x in config.table.items() if key in VERBS and isinstance(x, dict)}
+    tables = {key: x for key, x in config.table.items() if key in names and isinstance(x, dict)}
     everywhere = {key: x for key, x in config.table.items() if key not in tables}
     _check_known(everywhere, by_name, verb, config)
-    own = tables.get(verb, {})
-    for key in own:
-        if _name(key) not in by_name:
-            hint = did_you_mean(_name(key), by_name)
-            raise InputError(
-                f"{config.place}{verb}.{key}: medvie {verb} has no option --{_name(key)}{hint}",
-                str(config.file),
-            )
-    for place, table in ((config.place, everywhere), (f"{config.place}{verb}.", own)):
+    called = [old for old, new in OLD_VERBS.items() if new == verb] + [verb]
+    own = [(f"{config.place}{name}.", tables[name]) for name in called if name in tables]
+    for place, table in own:
+        for key in table:
+            if _name(key) not in by_name:
+                hint = did_you_mean(_name(key), by_name)
+                raise InputError(
+                    f"{place}{key}: medvie {verb} has no option --{_name(key)}{hint}", str(config.file)
+                )
+    for place, table in ((config.place, everywhere), *own):
         for key, value in table.items():
             action = by_name.get(_name(key))
             if action is not None:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from medvie_reward.cli._main import INTERRUPTED
-from medvie_reward.cli._parser import PRINTED_TO, STANDARD, Parser, did_you_mean
+from medvie_reward.cli._parser import PRINTED_TO, STANDARD, Parser, did_you_mean, note
 from medvie_reward.cli._streams import Ended, abandon, any_streams, ending_signals, say
-from medvie_reward.cli._verbs import VERBS, main_parser, verb_parser
+from medvie_reward.cli._verbs import OLD_VERBS, VERBS, main_parser, verb_parser
 from medvie_reward.cli._warnings import said_warnings
 from medvie_reward.errors import MedvieError
 
@@ -64,12 +64,17 @@ def run(program: str, verb: str | None, arguments: Sequence[str]) -> int:
 
 
 def _run(program: str, verb: str | None, arguments: list[str], outputs: dict[str, Any]) -> int:
+    called = ""
     if verb is None:
-        verb, arguments, prog = _verb_of(arguments)
+        called, arguments = _verb_of(arguments)
+        verb = OLD_VERBS.get(called, called)
+        prog = f"medvie {verb}"
     else:
         prog = program
     parser = verb_parser(verb, prog)
     options = _parse(parser, verb, arguments)
+    if called in OLD_VERBS:
+        note(options, f"medvie {called} is now called medvie {verb}")
     options.program, options.verb = program, verb
     from medvie_reward._core.files import replacing
     from medvie_reward.cli._outputs import check_places
@@ -96,17 +101,17 @@ def _run(program: str, verb: str | None, arguments: list[str], outputs: dict[str
     return code
 
 
-def _verb_of(arguments: list[str]) -> tuple[str, list[str], str]:
-    """Take the verb off the arguments; without one, print the help and exit."""
-    if arguments and arguments[0] in VERBS:
-        return arguments[0], arguments[1:], f"medvie {arguments[0]}"
+def _verb_of(arguments: list[str]) -> tuple[str, list[str]]:
+    """Take the verb off the arguments, as it is called there; without one, print the help and exit."""
+    if arguments and (arguments[0] in VERBS or arguments[0] in OLD_VERBS):
+        return arguments[0], arguments[1:]
     parser = main_parser()
     if not arguments or arguments == ["help"]:
         parser.print_help()
         parser.exit(0)
     first = arguments[0]
-    if first == "help" and arguments[1] in VERBS:
-        return arguments[1], ["--help"], f"medvie {arguments[1]}"
+    if first == "help" and (arguments[1] in VERBS or arguments[1] in OLD_VERBS):
+        return arguments[1], ["--help"]
     if first.startswith("-"):
         parser.parse_args(arguments[:1])  # exits for --help, --version and what it does not know
     return parser.error(f"no verb {first!r}: expected one of {', '.join(VERBS)}{did_you_mean(first, VERBS)}")

@@ -38,7 +38,7 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     )
     what = parser.add_argument_group("what to compare")
     what.add_argument(
-        "--specs", metavar="SPEC,…", default="clinical,strict,clinical+matching=f1+critical_cost=0",
+        "--specs", metavar="SPEC,…", default="clinical,strict,strict+matching=f1",
         help="rewards to compare (default: %(default)s)",
     )  # fmt: skip
     what.add_argument(

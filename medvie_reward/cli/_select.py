@@ -104,9 +104,14 @@ def add_select_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="draw the coverage: .png, .svg or .pdf",
     )
-    out.add_argument(
-        "--random", type=positive, default=20, metavar="N", help="number of random baselines (default: 20)"
+    baselines = out.add_argument(
+        "--baselines",
+        type=positive,
+        default=20,
+        metavar="N",
+        help="number of random selections to compare with (default: 20)",
     )
+    add_old_name(parser, "--random", baselines)
     out.add_argument("--seed", type=whole, default=0, metavar="S", help="random seed (default: 0)")
     parser.set_defaults(run=run_select)
 
@@ -167,7 +172,7 @@ def run_select(options: argparse.Namespace) -> int:
             selection.picks,
             strata=strata if options.by else None,
             quotas=selection.quotas,
-            draws=options.random,
+            draws=options.baselines,
             seed=options.seed,
             schema=schema,
         )

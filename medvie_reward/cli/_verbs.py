@@ -18,16 +18,19 @@ VERBS: Final = {
     "score": "score predictions against gold documents",
     "explain": "print the rule of each field and why it applies",
     "compare": "compare systems on the same gold documents, with intervals and tests",
-    "ablate": "estimate the effect of sample size and annotation noise",
-    "agree": "measure how far two annotators agree",
+    "sensitivity": "estimate the effect of sample size and annotation noise",
+    "agreement": "measure how far two annotators agree",
     "audit": "attack a reward function: what does it pay for besides right answers",
     "lab": "say what a reward will make of a model before it is trained",
-    "data": "write training rows for verl",
-    "gold": "write the gold documents of a public data set",
+    "prepare": "write training rows for verl",
+    "convert": "write the gold documents of a public data set",
     "select": "choose a diverse subset of documents",
     "completion": "print a script that completes commands in a shell",
 }
 """Verb -> what it does."""
+
+OLD_VERBS: Final = {"ablate": "sensitivity", "agree": "agreement", "data": "prepare", "gold": "convert"}
+"""What verbs were called before -> what they are called; the old names are understood, and not shown."""
 
 _EPILOG: Final = """\
 exit codes: 0 done, 1 a score is below --fail-under or lost more than --max-drop, or an

@@ -170,18 +170,16 @@ def strip_text(text: str) -> str:
     return text.strip()
 
 
-def folded_text(text: str) -> str:
+def folded_text(text: str, afresh: bool = False) -> str:
     """Write a text without case and typesetting; see the top of this module.
 
     The form of a form is itself, and no form starts with a NUL character, so other comparators may tag their
-    forms with one.
+    forms with one. With ``afresh`` a long text is not looked up among the last ones.
     """
     if text.isalnum() and (text.isascii() or _CHINESE.fullmatch(text)):
         return text.lower()
-    return _folded(text) if len(text) <= _SHORT else _folded_last(text)
-
-
-def _folded(text: str) -> str:
+    if len(text) > _SHORT and not afresh:
+        return _last_folded(text, True)
     text = folded_marks(text)
     if text.isascii():
         return text.lower()
@@ -190,7 +188,7 @@ def _folded(text: str) -> str:
 
 
 # A comparator asks one kind of value after another whether a text is one, and each of them folds it.
-_folded_last: Final = lru_cache(maxsize=2)(_folded)
+_last_folded: Final = lru_cache(maxsize=2)(folded_text)
 
 
 def ion_text(text: str) -> str:
@@ -204,12 +202,10 @@ def _charge(found: re.Match[str]) -> str:
     return (found[1] or found[2]).translate(_FIGURES)
 
 
-def folded_marks(text: str) -> str:
+def folded_marks(text: str, afresh: bool = False) -> str:
     """Write a text as `folded_text` does, with its case kept."""
-    return _with_case(text) if len(text) <= _SHORT else _with_case_last(text)
-
-
-def _with_case(text: str) -> str:
+    if len(text) > _SHORT and not afresh:
+        return _last_marks(text, True)
     if not text.isascii():
         shown = normalized("NFC", text.translate(_TABLE))
         if _SCRIPTS.search(shown):
@@ -227,7 +223,7 @@ def _with_case(text: str) -> str:
     return _without_stop(shown)
 
 
-_with_case_last: Final = lru_cache(maxsize=2)(_with_case)
+_last_marks: Final = lru_cache(maxsize=2)(folded_marks)
 
 
 def _without_stop(text: str) -> str:

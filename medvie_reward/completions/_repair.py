@@ -15,8 +15,8 @@ from medvie_reward.completions._json_search import fence_of
 from medvie_reward.errors import SpecError
 
 # Looks at a text, for all of it and besides for each character; a text cut short takes two for a character.
-_LOOKS: Final = 750_000
-_LOOKS_PER_CHAR: Final = 4
+_LOOKS: Final = 300_000
+_LOOKS_PER_CHAR: Final = 3
 # Copying so many characters takes about as long as a look.
 _COPIED: Final = 256
 

@@ -52,7 +52,7 @@ def compute_score(
 
 
 def to_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a training row (verl's, as ``medvie data`` writes it) into EasyR1's columns.
+    """Turn a training row (verl's, as ``medvie prepare`` writes it) into EasyR1's columns.
 
     They are ``problem`` (text with a placeholder per image), ``answer`` (the envelope) and ``images`` (bytes
     where the row has them, else paths).

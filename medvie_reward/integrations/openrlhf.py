@@ -143,7 +143,7 @@ def _cut_end(text: str) -> str:
 
 
 def to_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a training row (verl's, as ``medvie data`` writes it) into OpenRLHF's columns.
+    """Turn a training row (verl's, as ``medvie prepare`` writes it) into OpenRLHF's columns.
 
     They are ``prompt`` (messages), ``label`` (the envelope), ``images`` (bytes where the row has
     them, else paths) and ``datasource``.

@@ -96,7 +96,7 @@ def make_reward_fn(spec: Any = None, *, name: str = "medvie", **settings: Any) -
 
 
 def to_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a training row (verl's, as ``medvie data`` writes it) into TRL's columns.
+    """Turn a training row (verl's, as ``medvie prepare`` writes it) into TRL's columns.
 
     TRL puts the images of a row before its first user message itself, so their placeholders are dropped.
     """

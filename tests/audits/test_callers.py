@@ -127,6 +127,16 @@ def test_no_such_preset() -> None:
         caller_of("clinicla")
 
 
+def test_specs_that_read_other_completions() -> None:
+    """Tool calls and other think tags are errors; what a prompt opened is opened in the completion."""
+    spec = Spec.preset("strict")
+    with pytest.raises(ArgumentError, match="expected a spec without tool calls"):
+        caller_of(spec.replace(answer="tool_call"))
+    with pytest.raises(ArgumentError, match="expected a spec with it among its tags, got <seed>"):
+        caller_of(spec.replace(think_tags=("<seed></seed>",)))
+    assert few(spec.replace(prefilled=True)).gold == 2.0
+
+
 def test_a_module_beside_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Modules of the working directory are found; members of members too."""
     (tmp_path / "my_own_rewards.py").write_text(

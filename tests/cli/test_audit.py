@@ -70,7 +70,7 @@ def test_list(capsys: CAPTURE) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(ATTACKS)
     assert (
-        "short/one-field: One right member of the document, alone. Rule: attacked ≤ 0.05 of the range."
+        "short/one-field: One right member of the document, alone. Rule: attacked ≤ 0.10 of the range."
         in lines
     )
 

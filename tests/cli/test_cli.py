@@ -96,7 +96,8 @@ def test_json_and_errors(files: tuple[str, str], tmp_path: Path, capsys: pytest.
     assert {name: group["micro"]["f1"] for name, group in printed["by"].items()} == {"ct": 1.0, "lab": 3 / 5}
     assert [json.loads(line) for line in errors.read_text().splitlines()] == [
         {"id": "a", "field": field, "outcome": "wrong", "kind": None, "gold_path": g, "pred_path": p,
-         "gold": gold, "pred": pred, "misplaced": True, "ungrounded": False, "critical": False}
+         "gold": gold, "pred": pred, "misplaced": True, "ungrounded": False, "critical": False,
+         "credit": 0.0}
         for field, g, p, gold, pred in (
             ("L[].n", "L[0].n", "L[1].n", "K", "Na"),
             ("L[].n", "L[1].n", "L[0].n", "Na", "K"),

@@ -176,12 +176,12 @@ def test_what_a_system_lacks_is_left_out_for_all(tmp_path: Path, capsys: CAPTURE
     assert found == json.loads(compare(capsys, *whole, "--gold", write("gold", both), *options))
     assert main(["compare", *part, "--gold", GOLD]) == 2
     none = [f"a={write('plain', ids[:1])}", f"b={write('rows', ids[-4:])}"]
-    for verb in ("compare", "ablate"):
+    for verb in ("compare", "sensitivity"):
         assert main([verb, *none, "--gold", GOLD, "--missing", "skip"]) == 2
         assert "no gold document with a prediction of every system" in capsys.readouterr().err
     ablated = []
     for systems, gold in ((part, GOLD), (whole, write("gold", both))):
         skip = ["--missing", "skip", "--draws", "20", "--rates", "5", "--json", "-"]
-        assert main(["ablate", *systems, "--gold", gold, *skip]) == 0
+        assert main(["sensitivity", *systems, "--gold", gold, *skip]) == 0
         ablated.append(json.loads(capsys.readouterr().out))
     assert ablated[0] == ablated[1]

@@ -102,12 +102,23 @@ def test_verbose_says_where_defaults_are_from(folder: Path, capsys: CAPTURE) -> 
     for verb, used in (
         (["explain", GOLD], 'preset = "strict"'),
         (["score", ROWS, GOLD], 'preset = "strict", seed = 3, fields = 5'),
-        (["gold", "funsd", "none"], "nothing for medvie gold"),
+        (["convert", "funsd", "none"], "nothing for medvie convert"),
     ):
         main([*verb, "-v", *(["--intervals", "--resamples", "10"] if verb[0] == "score" else [])])
         assert capsys.readouterr().err.splitlines()[0] == f"medvie: defaults from {file}: {used}"
     main(["explain", GOLD, "-v", "--config", "none"])
     assert capsys.readouterr().err == "medvie: defaults from no file\n"
+
+
+def test_a_table_with_the_old_name_of_a_verb(folder: Path, capsys: CAPTURE) -> None:
+    """It holds for the verb; one with the new name comes after it."""
+    (folder / "medvie.toml").write_text("[agree]\nresamples = 10\nseed = 3\n[agreement]\nseed = 4\n")
+    assert main(["agreement", GOLD, GOLD, "--json", "-"]) == 0
+    assert "|resamples:10|confidence:0.95|seed:4" in capsys.readouterr().out
+    (folder / "medvie.toml").write_text("[agree]\nsed = 3\n")
+    assert main(["agreement", GOLD, GOLD]) == 2
+    message = "agree.sed: medvie agreement has no option --sed; did you mean seed?"
+    assert message in capsys.readouterr().err
 
 
 BAD: list[tuple[str, str]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from medvie_reward import Spec, __version__
 from medvie_reward.alignment import ENGINE
 from medvie_reward.cli import main, main_score
 from medvie_reward.cli._spec import _PRESETS
-from medvie_reward.cli._verbs import VERBS, verb_parser
+from medvie_reward.cli._verbs import OLD_VERBS, VERBS, verb_parser
 from medvie_reward.spec import PRESETS
 
 CAPTURE = pytest.CaptureFixture[str]
@@ -39,15 +40,39 @@ def test_nothing_prints_the_help(capsys: CAPTURE) -> None:
     first, *others = capsys.readouterr().out.split("usage: ")[1:]
     assert others == [first] * 3
     assert all(f"\n    {verb} " in first for verb in VERBS)
-    assert exits("help", "gold") == exits("gold", "-h") == 0
+    assert exits("help", "convert") == exits("convert", "-h") == 0
     first, second = capsys.readouterr().out.split("usage: ")[1:]
     assert first == second
-    assert first.startswith("medvie gold ")
+    assert first.startswith("medvie convert ")
+
+
+@pytest.mark.parametrize(("old", "new"), OLD_VERBS.items())
+def test_old_names_of_verbs(old: str, new: str, capsys: CAPTURE) -> None:
+    """They mean the new ones, and no help and no error names them."""
+    assert exits("help", new) == exits("help", old) == exits(old, "-h") == exits("help") == 0
+    first, second, third, whole = capsys.readouterr().out.split("usage: ")[1:]
+    assert first == second == third
+    assert f"\n    {old} " not in whole
+    assert exits("nothing") == 2
+    assert f" {old}," not in capsys.readouterr().err
+
+
+def test_an_old_name_gives_the_same_and_a_note(capsys: CAPTURE) -> None:
+    """The note comes last, on standard error, unless the program is to be quiet."""
+    how = [GOLD, GOLD, "--resamples", "9"]
+    assert main(["agreement", *how]) == 0
+    expected = capsys.readouterr()
+    assert main(["agree", *how]) == 0
+    found = capsys.readouterr()
+    note = "medvie: note: medvie agree is now called medvie agreement\n"
+    assert (found.out, found.err) == (expected.out, expected.err + note)
+    assert main(["agree", *how, "--quiet"]) == 0
+    assert capsys.readouterr() == (expected.out, "")
 
 
 def test_version(capsys: CAPTURE) -> None:
     """In every verb, long and short, with what does the alignment."""
-    for arguments in (["-V"], ["--version"], ["score", "-V"], ["gold", "--version"]):
+    for arguments in (["-V"], ["--version"], ["score", "-V"], ["convert", "--version"]):
         assert exits(*arguments) == 0
         assert capsys.readouterr().out == f"medvie-reward {__version__} ({ENGINE})\n"
 
@@ -72,7 +97,7 @@ def test_version(capsys: CAPTURE) -> None:
             "argument --join: expected one of auto, id, line, got 'lines'",
         ),
         (["score", "p", "g", "--format", "jsno"], "; did you mean json?"),
-        (["agree", "a", "b", "--interval-method", "percentil"], "; did you mean percentile?"),
+        (["agreement", "a", "b", "--interval-method", "percentil"], "; did you mean percentile?"),
         (["gold", "crod", "x"], "; did you mean cord?"),
         (["completion", "bsah"], "; did you mean bash?"),
         (["completion", "powershell"], "expected one of bash, zsh, fish, got 'powershell'\n"),
@@ -89,12 +114,15 @@ OLD: list[tuple[list[str], list[str], str | None]] = [
     (["compare", ROWS, PLAIN, "--gold", GOLD, "--slice", "rows", "--slice", "language"],
      ["compare", ROWS, PLAIN, "--gold", GOLD, "--by", "rows", "--by", "language"],
      "--slice is now called --by"),
-    (["agree", GOLD, GOLD, "--method", "percentile", "--resamples", "10"],
-     ["agree", GOLD, GOLD, "--interval-method", "percentile", "--resamples", "10"],
+    (["agreement", GOLD, GOLD, "--method", "percentile", "--resamples", "10"],
+     ["agreement", GOLD, GOLD, "--interval-method", "percentile", "--resamples", "10"],
      "--method is now called --interval-method"),
     (["score", ROWS, GOLD, "--intervals", "--method=percentile", "--resamples", "10"],
      ["score", ROWS, GOLD, "--intervals", "--interval-method=percentile", "--resamples", "10"],
      "--method is now called --interval-method"),
+    (["select", GOLD, "-k", "3", "--out", os.devnull, "--json", "-", "--random", "2"],
+     ["select", GOLD, "-k", "3", "--out", os.devnull, "--json", "-", "--baselines", "2"],
+     "--random is now called --baselines"),
     (["explain", GOLD, "--json"], ["explain", GOLD, "--json", "-"], None),
     (["explain", "--json", GOLD], ["explain", GOLD, "--json", "-"], None),
 ]  # fmt: skip
@@ -140,12 +168,23 @@ def test_explain_without_gold(capsys: CAPTURE) -> None:
 # Flags that mean one thing; a verb that has one takes it as the others do.
 SAME = {
     "--by": ("score", "compare", "select"),
-    "--json": ("score", "explain", "compare", "ablate", "agree", "audit", "lab", "select"),
-    "--out": ("score", "explain", "compare", "ablate", "agree", "audit", "lab", "data", "gold", "select"),
-    "--missing": ("score", "compare", "ablate", "agree"),
-    "--seed": ("score", "compare", "ablate", "agree", "lab", "data", "select"),
-    "--workers": ("score", "compare", "ablate", "lab"),
-    "--set": ("score", "explain", "compare", "ablate", "agree", "audit"),
+    "--json": ("score", "explain", "compare", "sensitivity", "agreement", "audit", "lab", "select"),
+    "--out": (
+        "score",
+        "explain",
+        "compare",
+        "sensitivity",
+        "agreement",
+        "audit",
+        "lab",
+        "prepare",
+        "convert",
+        "select",
+    ),
+    "--missing": ("score", "compare", "sensitivity", "agreement"),
+    "--seed": ("score", "compare", "sensitivity", "agreement", "lab", "prepare", "select"),
+    "--workers": ("score", "compare", "sensitivity", "lab"),
+    "--set": ("score", "explain", "compare", "sensitivity", "agreement", "audit"),
     **{flag: tuple(VERBS) for flag in ("--quiet", "--progress", "--verbose", "--config", "--version")},
 }
 SHORT = {"--out": "-o", "--quiet": "-q", "--verbose": "-v", "--version": "-V", "--help": "-h"}
@@ -217,13 +256,13 @@ def test_bad_fields(arguments: list[str], said: str, capsys: CAPTURE) -> None:
 NUMBERS = [
     *((verb, flag, bad) for verb, flag in (
         ("score p g", "--workers"), ("score p g", "--limit"), ("score p g", "--resamples"),
-        ("compare p q --gold g", "--documents"), ("ablate p q --gold g", "--draws"),
-        ("data g --out o", "--queries"), ("select g --out o", "-k"),
+        ("compare p q --gold g", "--documents"), ("sensitivity p q --gold g", "--draws"),
+        ("prepare g --out o", "--queries"), ("select g --out o", "-k"),
     ) for bad in ("0", "-1", "1.5", "x", "1_0", "２", "nan")),
-    *((verb, "--seed", bad) for verb in ("score p g", "ablate p q --gold g", "data g --out o",
+    *((verb, "--seed", bad) for verb in ("score p g", "sensitivity p q --gold g", "prepare g --out o",
       "select g --out o") for bad in ("-1", "1.5", "x", "9" * 30)),
-    *((verb, flag, bad) for verb, flag in (("data g --out o", "--validation"),
-      ("data g --out o", "--keep-blank"), ("score p g", "--fail-under"))
+    *((verb, flag, bad) for verb, flag in (("prepare g --out o", "--validation"),
+      ("prepare g --out o", "--keep-blank"), ("score p g", "--fail-under"))
       for bad in ("-0.1", "1.1", "nan", "inf", "x", "0,5")),
     *(("score p g", flag, bad) for flag in ("--alpha", "--confidence")
       for bad in ("nan", "inf", "x", "1_0.")),
@@ -240,10 +279,10 @@ def test_numbers(verb: str, flag: str, bad: str, capsys: CAPTURE) -> None:
 
 def test_progress(tmp_path: Path) -> None:
     """``--progress`` says how far the work is where there is no terminal, unless --quiet is given."""
-    ablate = ["ablate", ROWS, PLAIN, "--gold", GOLD, "--draws", "10", "--rates", "1"]
+    ablate = ["sensitivity", ROWS, PLAIN, "--gold", GOLD, "--draws", "10", "--rates", "1"]
     select = ["select", GOLD, "-k", "2", "--out", str(tmp_path / "o")]
     for verb in (ablate, ["score", ROWS, GOLD], ["compare", ROWS, PLAIN, "--gold", GOLD],
-                 ["agree", GOLD, GOLD], ["explain", GOLD], select):  # fmt: skip
+                 ["agreement", GOLD, GOLD], ["explain", GOLD], select):  # fmt: skip
         lines = {}
         for flag in ("--progress", "--no-progress", "--progress --quiet"):
             done = subprocess.run(
@@ -297,7 +336,7 @@ def test_completion_is_a_script(shell: str, capsys: CAPTURE) -> None:
         (["medvie", "score", "--prese"], ["--preset"]),
         (["medvie", "score", "--preset", "s"], ["strict", "smr-r1"]),
         (["medvie-score", "--fail-"], ["--fail-under", "--fail-metric"]),
-        (["medvie", "gold", "x"], ["xfund"]),
+        (["medvie", "convert", "x"], ["xfund"]),
         (["medvie", "completion", ""], ["bash", "zsh", "fish"]),
         (["medvie-score", "a b"], ["a b.jsonl"]),
         (["medvie", "score", "--json", "a"], ["a b.jsonl"]),

@@ -54,12 +54,12 @@ VERBS: list[Callable[[str, str, int], list[str]]] = [
     lambda preds, golds, n: ["score", preds, golds, "-o", "o.txt", "--workers", str(n)],
     lambda preds, golds, n: ["compare", preds, f"b={preds}", "--gold", golds, "--json", "o.json",
                              "--workers", str(n)],
-    lambda preds, golds, n: ["ablate", preds, f"b={preds}", "--gold", golds, "--json", "o.json",
+    lambda preds, golds, n: ["sensitivity", preds, f"b={preds}", "--gold", golds, "--json", "o.json",
                              "--workers", str(n)],
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=["score", "tables", "compare", "ablate"])
+@pytest.mark.parametrize("verb", VERBS, ids=["score", "tables", "compare", "sensitivity"])
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(
     ("number", "group"), [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGTERM, False)]
@@ -97,7 +97,7 @@ def test_hangup(long_work: tuple[str, str], tmp_path: Path) -> None:
         assert process.returncode == ENDINGS[signal.SIGTERM if ignored else signal.SIGHUP][0]
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=["score", "tables", "compare", "ablate"])
+@pytest.mark.parametrize("verb", VERBS, ids=["score", "tables", "compare", "sensitivity"])
 def test_a_killed_worker(long_work: tuple[str, str], tmp_path: Path, verb: Any) -> None:
     """What an out-of-memory killer does is exit code 2, one line, no file, no other process left."""
     process = start(PROGRAM, *verb(*long_work, 2), folder=tmp_path)

@@ -17,17 +17,18 @@ from medvie_reward.spec import Spec
 CAPTURE = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "lab_reports"
+MIX = "clinical+matching=precision_recall+critical_cost=0.25"
 GOLD, ROLLOUTS = str(EXAMPLES / "gold.jsonl"), str(EXAMPLES / "rollouts.jsonl")
 
 
 def test_verdicts_and_tables(capsys: CAPTURE) -> None:
     """A verdict with its reasons for each spec, then drift, break-even and signal; the signature last."""
-    assert main(["lab", ROLLOUTS, GOLD, "--specs", "clinical,clinical+matching=f1+critical_cost=0"]) == 0
+    assert main(["lab", ROLLOUTS, GOLD, "--specs", f"{MIX},clinical+matching=f1+critical_cost=0"]) == 0
     out = capsys.readouterr()
     assert out.err == ""
     lines = out.out.splitlines()
     assert re.fullmatch(r"40 documents, 160 rollouts, F1 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", lines[1])
-    assert lines[3].startswith("clinical: likely to collapse. ")
+    assert lines[3].startswith(f"{MIX}: likely to collapse. ")
     assert lines[5] == "clinical+matching=f1+critical_cost=0: nothing found."
     assert "Where the first update pushes: drift, with its standard error" in lines
     fields = [line.split()[0] for line in lines if line.startswith("Indicators[]")]
@@ -47,17 +48,17 @@ def test_page_and_json(tmp_path: Path, capsys: CAPTURE) -> None:
     """One page without a script, and the same numbers as JSON; the simulation reads like the rollouts."""
     page, made = tmp_path / "lab.html", tmp_path / "lab.json"
     quick = ["--simulate", "--seeds", "2", "--steps", "2", "--html", str(page), "--json", str(made)]
-    assert main(["lab", ROLLOUTS, GOLD, "--specs", "clinical,strict", *quick]) == 0
+    assert main(["lab", ROLLOUTS, GOLD, "--specs", f"{MIX},strict", *quick]) == 0
     printed = capsys.readouterr().out
     found = json.loads(made.read_text(encoding="utf-8"))
-    assert list(found["specs"]) == ["clinical", "strict"]
-    assert found["specs"]["clinical"]["text"] in printed
+    assert list(found["specs"]) == [MIX, "strict"]
+    assert found["specs"][MIX]["text"] in printed
     assert found["simulation"]["seeds"] == [0, 1]
     assert "a ranking of specs under one simulated reader, not a forecast of numbers" in printed
     html = page.read_text(encoding="utf-8")
     assert "<script" not in html
     assert "default-src 'none'; style-src 'sha256-" in unescape(html)
-    assert "clinical: likely to collapse" in html
+    assert f"{MIX}: likely to collapse" in html
     assert "not a forecast of numbers" in html
     assert html.count("<polyline") == 2 * 4 + 2 * 2
 

@@ -22,11 +22,11 @@ VERBS: list[tuple[str, tuple[str, ...]]] = [
     ("score p.jsonl g.jsonl --baseline b.json", ("--json",)),
     ("explain g.jsonl", ("--json", "-o")),
     ("compare p.jsonl b=g.jsonl --gold g.jsonl", ("--json", "-o")),
-    ("ablate p.jsonl b=g.jsonl --gold g.jsonl", ("--json", "--out")),
-    ("agree p.jsonl g.jsonl", ("--json", "-o")),
+    ("sensitivity p.jsonl b=g.jsonl --gold g.jsonl", ("--json", "--out")),
+    ("agreement p.jsonl g.jsonl", ("--json", "-o")),
     ("select g.jsonl -k 1 --schema s.json", ("--out", "-o")),
     ("select g.jsonl -k 1 --out o", ("--json", "--ids-out", "--plot")),
-    ("gold funsd g.jsonl", ("--out", "-o")),
+    ("convert funsd g.jsonl", ("--out", "-o")),
 ]
 CASES = [
     (verb, flag, name)
@@ -90,7 +90,7 @@ def test_files_that_data_writes(folder: Path, capsys: CAPTURE) -> None:
     """The two files of a folder are outputs too."""
     (folder / "train.parquet").write_bytes(b"x")
     for flag in ("--scores", "--ids"):
-        assert main(["data", "g.jsonl", "--out", ".", flag, "train.parquet"]) == 2
+        assert main(["prepare", "g.jsonl", "--out", ".", flag, "train.parquet"]) == 2
         assert "train.parquet: --out would overwrite the input train.parquet" in capsys.readouterr().err
 
 
@@ -98,7 +98,7 @@ def test_a_folder_that_is_read(folder: Path, capsys: CAPTURE) -> None:
     """A file in a folder of inputs is not overwritten."""
     (folder / "set").mkdir()
     (folder / "set" / "a.json").write_text("{}")
-    assert main(["gold", "funsd", "set", "--out", "set/a.json"]) == 2
+    assert main(["convert", "funsd", "set", "--out", "set/a.json"]) == 2
     assert "set/a.json: --out would overwrite the input set" in capsys.readouterr().err
     assert (folder / "set" / "a.json").read_text() == "{}"
 
@@ -165,7 +165,7 @@ def test_what_is_replaced_keeps_mode_and_link(folder: Path, flag: str, capsys: C
     assert os.listdir(folder / "results") == ["r.txt"]
 
 
-@pytest.mark.parametrize("verb", ["score p.jsonl g.jsonl", "explain g.jsonl", "agree g.jsonl g.jsonl",
+@pytest.mark.parametrize("verb", ["score p.jsonl g.jsonl", "explain g.jsonl", "agreement g.jsonl g.jsonl",
                                   "compare p.jsonl b=p.jsonl --gold g.jsonl"])  # fmt: skip
 def test_out_takes_what_would_be_printed(folder: Path, verb: str, capsys: CAPTURE) -> None:
     """Tables and JSON alike; nothing is printed then."""

@@ -70,11 +70,11 @@ def test_table(pool: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     schema.write_text('{"properties": {"x": {"type": "string"}, "w": {"type": "string"}}}', encoding="utf-8")
     run(
         str(pool), "-k", "4", "--out", str(tmp_path / "o"), "--schema", str(schema), "--by", "report_type",
-        "--weights", "type=2,lists=0", "--random", "3",
+        "--weights", "type=2,lists=0", "--baselines", "3",
     )  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "4 of 5 documents, kcentre, weights: type 2, fields 1, text 1"
-    assert lines[1] == "1 exact repeats, taken only after all others"
+    assert lines[1] == "1 exact repeat, taken only after all others"
     assert " ".join(lines[3].split()) == "all chosen random, mean (min to max of 3)"
     assert lines[6].split()[:4] == ["report", "types", "2", "2"]
     assert lines[7].split()[:3] == ["fields", "4", "4"]

@@ -336,13 +336,13 @@ def test_ids_by_other_names(tmp_path: Path, names: tuple[str, str]) -> None:
 
 
 def test_annotators_in_two_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``medvie agree`` joins an object of documents with rows by their ids."""
+    """``medvie agreement`` joins an object of documents with rows by their ids."""
     from medvie_reward.cli import main
 
     docs = {"buyer": {"N": "a"}, "seller": {"N": "b"}}
     (tmp_path / "a.json").write_text(json.dumps(docs))
     (tmp_path / "b.jsonl").write_bytes(jsonl([{"id": x, "gold": docs[x]} for x in ("seller", "buyer")]))
-    assert main(["agree", str(tmp_path / "a.json"), str(tmp_path / "b.jsonl"), "--json", "-"]) == 0
+    assert main(["agreement", str(tmp_path / "a.json"), str(tmp_path / "b.jsonl"), "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["n_a"], found["equal"], len(found["documents"])) == (2, 2, 2)
 

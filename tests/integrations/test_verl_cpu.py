@@ -200,7 +200,7 @@ def test_frozen_weights(after: dict[str, Weight], faults: list[str]) -> None:
 
 
 def test_small_reports_become_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Reports of one seed are the same again, no two alike, and ``medvie data`` takes them."""
+    """Reports of one seed are the same again, no two alike, and ``medvie prepare`` takes them."""
     for folder in ("a", "b"):
         small_reports.write(tmp_path / folder, 12, seed=3)
     made = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
@@ -212,7 +212,7 @@ def test_small_reports_become_rows(tmp_path: Path, capsys: pytest.CaptureFixture
 
     source, out = tmp_path / "a", tmp_path / "rows"
     schema = str(source / "report.schema.json")
-    assert main(["data", str(source / "reports.jsonl"), "--schema", schema, "--out", str(out)]) == 0
+    assert main(["prepare", str(source / "reports.jsonl"), "--schema", schema, "--out", str(out)]) == 0
     capsys.readouterr()
     rows = training_rows.read_rows(out / "train.parquet")
     assert training_rows.write_text_rows(out / "train.parquet", out / "text.parquet") == len(rows)

@@ -85,7 +85,7 @@ def test_a_page_is_drawn_on_the_grid() -> None:
 
 
 def test_pages_become_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``medvie data`` takes the pages: one image a row, the gold of the page, the same query for all."""
+    """``medvie prepare`` takes the pages: one image a row, the gold of the page, the same query for all."""
     size = SIZES["full"]
     reading_pages.write(tmp_path, size, 12, seed=5)
     pages, schema = tmp_path / "pages.jsonl", str(tmp_path / "page.schema.json")

@@ -151,7 +151,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 def test_tables(files: tuple[str, str], capsys: CAPTURE) -> None:
     """The whole, fields worst first, documents, the signature last; strict where nothing is said."""
-    assert main(["agree", *files, "--resamples", "100", "--fields", "4", "--documents", "1"]) == 0
+    assert main(["agreement", *files, "--resamples", "100", "--fields", "4", "--documents", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"3 documents: A is {files[0]}, B is {files[1]}"
     assert lines[2].split()[:6] == ["all", "leaves", "10", "10", "8", "0.8000"]
@@ -170,9 +170,9 @@ def test_json(files: tuple[str, str], tmp_path: Path, capsys: CAPTURE) -> None:
     """The file holds what ``--json -`` prints."""
     out = tmp_path / "out.json"
     options = ["--resamples", "100", "--closed", "Name", "--cluster", "patient"]
-    assert main(["agree", *files, *options, "--json", str(out)]) == 0
+    assert main(["agreement", *files, *options, "--json", str(out)]) == 0
     capsys.readouterr()
-    assert main(["agree", *files, *options, "--json", "-"]) == 0
+    assert main(["agreement", *files, *options, "--json", "-"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert json.loads(out.read_bytes()) == printed
     assert printed["micro"]["value"] == 0.8
@@ -182,16 +182,16 @@ def test_json(files: tuple[str, str], tmp_path: Path, capsys: CAPTURE) -> None:
 
 def test_preset(files: tuple[str, str], capsys: CAPTURE) -> None:
     """Another preset forgives spellings."""
-    assert main(["agree", *files, "--preset", "clinical", "--json", "-", "--resamples", "9"]) == 0
+    assert main(["agreement", *files, "--preset", "clinical", "--json", "-", "--resamples", "9"]) == 0
     assert json.loads(capsys.readouterr().out)["equal"] == 9
 
 
 def test_documents_of_one(tmp_path: Path, capsys: CAPTURE) -> None:
     """A document that one lacks is an error, or left out and counted; order does not matter with ids."""
     files = write(tmp_path / "a.jsonl", A), write(tmp_path / "b.jsonl", B[1:], first=2)
-    assert main(["agree", *files]) == 2
+    assert main(["agreement", *files]) == 2
     assert "1 document only in " in capsys.readouterr().err
-    assert main(["agree", *files, "--missing", "skip", "--resamples", "9", "--cluster", "patient"]) == 0
+    assert main(["agreement", *files, "--missing", "skip", "--resamples", "9", "--cluster", "patient"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("2 documents")
     assert "Left out: 1 document that only A has, 0 only B." in out
@@ -210,7 +210,7 @@ def test_documents_of_one(tmp_path: Path, capsys: CAPTURE) -> None:
 )
 def test_what_is_refused(files: tuple[str, str], options: list[str], message: str, capsys: CAPTURE) -> None:
     """Exit code 2, one line, nothing printed."""
-    assert main(["agree", *files, *options]) == 2
+    assert main(["agreement", *files, *options]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert message in printed.err
@@ -222,7 +222,7 @@ def test_bad_golds(tmp_path: Path, capsys: CAPTURE) -> None:
     good = write(tmp_path / "a.jsonl", [{"a": "1"}, {"a": "2"}])
     bad = write(tmp_path / "b.jsonl", [{"a": "1"}, 7])
     for pair, name in (((good, bad), "b"), ((bad, good), "b")):
-        assert main(["agree", *pair, "--json", str(tmp_path / "out.json")]) == 2
+        assert main(["agreement", *pair, "--json", str(tmp_path / "out.json")]) == 2
         assert f"{name}.jsonl:2: gold: expected an object or a list, got int" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
 
@@ -232,11 +232,11 @@ def test_rows_by_line(tmp_path: Path, capsys: CAPTURE) -> None:
     for name, n in (("a", 2), ("b", 2), ("c", 3)):
         (tmp_path / f"{name}.jsonl").write_text('{"gold": "{\\"x\\": \\"1\\"}"}\n' * n)
     a, b, c = (str(tmp_path / f"{name}.jsonl") for name in "abc")
-    assert main(["agree", a, b, "--resamples", "9"]) == 0
+    assert main(["agreement", a, b, "--resamples", "9"]) == 0
     assert "1.0000" in capsys.readouterr().out
-    assert main(["agree", a, c]) == 2
+    assert main(["agreement", a, c]) == 2
     assert "expected as many in both, to join by line" in capsys.readouterr().err
-    assert main(["agree", "-", "-"]) == 2
+    assert main(["agreement", "-", "-"]) == 2
     assert "standard input can be read once only" in capsys.readouterr().err
 
 
@@ -244,7 +244,7 @@ def test_limited_and_undefined_are_said(tmp_path: Path, capsys: CAPTURE) -> None
     """Documents past the work bound have a line; so has alpha with one value."""
     a = write(tmp_path / "a.jsonl", [{"Gender": "M", "L": [{"a": [str(i)]} for i in range(1500)]}])
     b = write(tmp_path / "b.jsonl", [{"Gender": "M", "L": [{"a": [str(i + 1), "x"]} for i in range(1500)]}])
-    assert main(["agree", a, b, "--resamples", "9"]) == 0
+    assert main(["agreement", a, b, "--resamples", "9"]) == 0
     out = capsys.readouterr().out
     assert "Limited: 1 document reached the spec's max_work" in out
     assert "undefined" in out

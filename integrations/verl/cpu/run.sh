@@ -34,7 +34,7 @@ prepare() {
   local reports=$work/reports-$seed
   [ ! -e "$reports/validation_text.parquet" ] || return 0
   python "$here/small_reports.py" --out "$reports" --seed "$seed"
-  medvie data "$reports/reports.jsonl" --schema "$reports/report.schema.json" --out "$reports" --seed "$seed"
+  medvie prepare "$reports/reports.jsonl" --schema "$reports/report.schema.json" --out "$reports" --seed "$seed"
   for split in train validation; do
     python "$here/training_rows.py" "$reports/$split.parquet" "$reports/${split}_text.parquet"
   done

@@ -1,4 +1,4 @@
-"""Draw lab reports small enough for a tiny model and write them as the rows that ``medvie data`` reads.
+"""Draw lab reports small enough for a tiny model and write them as the rows that ``medvie prepare`` reads.
 
     python small_reports.py --out FOLDER [--count 560] [--seed 0]
 

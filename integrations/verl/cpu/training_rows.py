@@ -1,4 +1,4 @@
-"""Read the rows that ``medvie data`` wrote, and write them again with the page's text in place of its image.
+"""Read the rows that ``medvie prepare`` wrote, and write them again with the page's text in place of its image.
 
 python training_rows.py train.parquet train_text.parquet
 """
@@ -81,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("source", type=Path, help="parquet of medvie data")
+    parser.add_argument("source", type=Path, help="parquet of medvie prepare")
     parser.add_argument("target", type=Path, help="parquet to write")
     options = parser.parse_args()
     print(f"{write_text_rows(options.source, options.target)} text rows in {options.target}")

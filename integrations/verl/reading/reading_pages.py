@@ -1,4 +1,4 @@
-"""Draw pages that a tiny Qwen2.5-VL can learn to read, and write them as the rows that ``medvie data`` reads.
+"""Draw pages that a tiny Qwen2.5-VL can learn to read, and write them as the rows that ``medvie prepare`` reads.
 
     python reading_pages.py --out FOLDER [--size full|short] [--count 600] [--seed 0]
 

@@ -35,7 +35,7 @@ draw() { # SIZE COUNT
   local made=$work/pages-$1
   [ ! -e "$made/validation.parquet" ] || return 0
   python "$here/reading_pages.py" --out "$made" --size "$1" --count "$2"
-  medvie data "$made/pages.jsonl" --schema "$made/page.schema.json" --sample all --validation 0.25 --out "$made"
+  medvie prepare "$made/pages.jsonl" --schema "$made/page.schema.json" --sample all --validation 0.25 --out "$made"
 }
 
 teach() { # SIZE STEPS: goes on with what the model knows

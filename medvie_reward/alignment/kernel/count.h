@@ -60,7 +60,7 @@ class Counter {
   Counter(Book& book, Space& space, const Tree& gold, const std::array<i64, 3>& costs, bool by_field, bool blanks)
       : book_(book), space_(space), p_(space.tree), g_(gold), costs_(costs), by_field_(by_field), blanks_(blanks) {
     space.next();
-    if (!by_field) rows_.push_back({-1, Row{}});
+    if (!by_field) rows_.push_back({-1, Row{}, 0});
   }
 
   Fail count() {
@@ -68,6 +68,11 @@ class Counter {
     vector<Plain> plain;
     if (Fail fail = plain_classes(book_, p_, g_, outcomes, plain); fail != Fail::NONE) return fail;
     vector<i32> not_read = unread(plain);
+    // Fields of the gold come in its order, the others by name, whatever the order in which leaves were paired.
+    if (by_field_)
+      for (i32 k = 0; k < g_.size(); ++k)
+        if (g_.scalar(k) && g_[k].like != BLANK) row(g_[k].field);
+    for (size_t i = 0; i < rows_.size(); ++i) rows_[i].rank = i32(i);
     for (size_t i = 0; i < outcomes.size(); ++i) {
       const Outcome& o = outcomes[i];
       if (o.what == What::ALL_CORRECT) {
@@ -83,6 +88,7 @@ class Counter {
   struct FieldRow {
     i32 field;  // -1: all
     Row row;
+    i32 rank = INT32_MAX;  // among the gold's fields; the others have none
   };
   vector<FieldRow>& rows() { return rows_; }  // of each field that has a leaf, or one of all
 
@@ -92,7 +98,7 @@ class Counter {
     Space::Chain& at = space_.rows[size_t(field)];
     if (at.now != space_.now) {
       at = Space::Chain{space_.now, i32(rows_.size())};
-      rows_.push_back({field, Row{}});
+      rows_.push_back({field, Row{}, INT32_MAX});
     }
     return rows_[size_t(at.first)].row;
   }

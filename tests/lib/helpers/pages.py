@@ -21,6 +21,17 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[3]
 # Blocks that show something and do nothing.
 SHOWN = ("math", "yaml", "toml")
+# What a shell may have set that changes what is printed.
+_UNSET = (
+    "COLUMNS",
+    "LINES",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "PYTHONWARNINGS",
+    "PYTHONDEVMODE",
+    "BASH_ENV",
+    "CDPATH",
+)
 _FENCE = re.compile(r"^```(\w*)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -90,12 +101,19 @@ def run_page(name: str, folder: Path, installs: list[str]) -> Iterator[tuple[Blo
 
 def _run_shell(text: str, folder: Path) -> str:
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    # The width that the tables have where nobody looks, and no colours.
-    settings = {**os.environ, "PATH": path, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+    # The width that the tables have where nobody looks, and no colours. BLAS makes no threads: where a
+    # machine is full of them, it complains on standard error.
+    settings = {
+        **os.environ,
+        "PATH": path,
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     done = subprocess.run(
         ["bash", "-c", text],
         cwd=folder,
-        env={key: value for key, value in settings.items() if key not in ("COLUMNS", "FORCE_COLOR")},
+        env={key: value for key, value in settings.items() if key not in _UNSET},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

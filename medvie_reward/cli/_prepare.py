@@ -1,4 +1,4 @@
-"""The verb ``medvie data``: arguments and what it prints."""
+"""The verb ``medvie prepare``: arguments and what it prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from medvie_reward.cli._progress import progress
 if TYPE_CHECKING:
     from medvie_reward.training import Summary
 
-DATA_HELP: Final = """\
+PREPARE_HELP: Final = """\
 Write training and validation rows for verl: OUT/train.parquet and OUT/validation.parquet.
 
 GOLD holds one document per line: an object with gold, image (a path relative to the file, a list of paths,
@@ -23,8 +23,8 @@ training row asks for some of the keys, its ground truth holds those alone; a va
 """
 
 
-def add_data_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of ``medvie data``."""
+def add_prepare_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie prepare``."""
     parser.add_argument("golds", metavar="GOLD", action=InputFile, help="documents, JSONL")
     parser.add_argument(
         "-o", "--out", action=OutputFolder, files=("train.parquet", "validation.parquet"), metavar="FOLDER",
@@ -93,10 +93,10 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--source-key", metavar="KEY", default="source_text",
         help="key of the page's text (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(run=run_data)
+    parser.set_defaults(run=run_prepare)
 
 
-def run_data(options: argparse.Namespace) -> int:
+def run_prepare(options: argparse.Namespace) -> int:
     """Write the files, print what is in them; returns the exit code.
 
     Raises

@@ -1,4 +1,4 @@
-"""The verb ``medvie gold``: a public set as it is distributed -> a gold file."""
+"""The verb ``medvie convert``: a public set as it is distributed -> a gold file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from medvie_reward.cli._streams import print_json
 if TYPE_CHECKING:
     from medvie_reward.datasets import Annotated
 
-GOLD_HELP: Final = """\
+CONVERT_HELP: Final = """\
 Write the gold documents of a public data set for visual information extraction, to score predictions against.
 
 SOURCE is a folder, a .zip or a file, as the set is distributed. A row has id and gold and, where the set
@@ -23,8 +23,8 @@ tells, split, lang, image (relative to SOURCE) and source_text, the text of the 
 """
 
 
-def add_gold_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of ``medvie gold``."""
+def add_convert_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie convert``."""
     # The names are written out, since the readers would make every start of the program slower.
     parser.add_argument(
         "set", metavar="SET", choices=("cord", "funsd", "sroie", "ticket", "xfund"),
@@ -41,10 +41,10 @@ def add_gold_arguments(parser: argparse.ArgumentParser) -> None:
         "--sections", action="store_true",
         help="funsd, xfund: keep questions in objects under their headers (default: questions and answers)",
     )  # fmt: skip
-    parser.set_defaults(run=run_gold)
+    parser.set_defaults(run=run_convert)
 
 
-def run_gold(options: argparse.Namespace) -> int:
+def run_convert(options: argparse.Namespace) -> int:
     """Write the gold documents, print their number; returns the exit code.
 
     Raises

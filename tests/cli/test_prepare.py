@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from medvie_reward.cli._data import add_data_arguments
+from medvie_reward.cli._prepare import add_prepare_arguments
 from medvie_reward.errors import InputError
 from medvie_reward.training._plan import Plan
 
@@ -22,7 +22,7 @@ DOCUMENT = (ROOT / "docs" / "data.md").read_text("utf-8")
 
 def run(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
-    add_data_arguments(parser)
+    add_prepare_arguments(parser)
     options = parser.parse_args(arguments)
     code: int = options.run(options)
     return code
@@ -51,7 +51,7 @@ def test_the_document_shows_what_the_command_writes(
 ) -> None:
     """The printed lines, the English query and the Chinese one are those of the run that it names."""
     folder = tmp_path / "rows"
-    command = next(line for line in DOCUMENT.split("\n") if line.startswith("medvie data examples"))
+    command = next(line for line in DOCUMENT.split("\n") if line.startswith("medvie prepare examples"))
     arguments = command.split()[2:]
     assert arguments[:3] == ["examples/lab_reports/gold.jsonl", "--out", "rows"]
     assert run(str(EXAMPLE), "--out", str(folder), *arguments[3:]) == 0
@@ -67,7 +67,7 @@ def test_the_document_shows_what_the_command_writes(
 def test_the_document_names_every_flag_that_it_should() -> None:
     """Flags in the document's tables are flags of the command."""
     parser = argparse.ArgumentParser()
-    add_data_arguments(parser)
+    add_prepare_arguments(parser)
     known = {name for action in parser._actions for name in action.option_strings}
     named = {part.strip("`|,.;:()").split()[0] for part in DOCUMENT.split() if part.startswith("`--")}
     assert {"--schema", "--sample", "--keep-blank"} <= named <= known

@@ -1,4 +1,4 @@
-"""The verb ``medvie ablate``: arguments, files, tables."""
+"""The verb ``medvie sensitivity``: arguments, files, tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from medvie_reward.spec import Spec
     from medvie_reward.statistics import Noise, PredictedDocument
 
-ABLATE_HELP: Final = """\
+SENSITIVITY_HELP: Final = """\
 Estimate how sample size and annotation noise affect a comparison of systems: how many annotated documents
 distinguish two of them, how often a smaller sample ranks them differently, and how typos, dropped rows and
 values swapped between rows change scores, rankings and rewards.
@@ -38,8 +38,8 @@ Each PREDS is a file as `medvie score` reads it, or NAME=FILE. Samples are drawn
 _NONE: Final = "none"
 
 
-def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of ``medvie ablate``."""
+def add_sensitivity_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie sensitivity``."""
     parser.add_argument(
         "preds", metavar="PREDS", nargs="+", action=SystemFile,
         help="predictions of at least two systems, JSONL",
@@ -75,10 +75,10 @@ def add_ablate_arguments(parser: argparse.ArgumentParser) -> None:
     out = parser.add_argument_group("output")
     add_printed_arguments(out)
     out.add_argument("--workers", type=positive, metavar="N", default=1, help="processes (default: 1)")
-    parser.set_defaults(run=run_ablate)
+    parser.set_defaults(run=run_sensitivity)
 
 
-def run_ablate(options: argparse.Namespace) -> int:
+def run_sensitivity(options: argparse.Namespace) -> int:
     """Score, draw, disturb, print; returns the exit code.
 
     Raises

@@ -1,4 +1,4 @@
-"""``medvie ablate``: what it prints and writes, and what it refuses."""
+"""``medvie sensitivity``: what it prints and writes, and what it refuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUICK = ["--draws", "50", "--rates", "5"]
 
 
 def ablate(capsys: CAPTURE, *arguments: str, gold: str = GOLD) -> str:
-    assert main(["ablate", *arguments, "--gold", gold, *QUICK]) == 0
+    assert main(["sensitivity", *arguments, "--gold", gold, *QUICK]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
     return captured.out
@@ -34,7 +34,7 @@ def write(path: Path, *rows: Any) -> str:
 def test_docs_show_what_the_command_prints(capsys: CAPTURE, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's command gives the page's output, line by line; of the signature its own part."""
     page = (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8")
-    shown = re.search(r"```sh\nmedvie (ablate examples.*?)\n```.*?```\n(.*?)\n```", page, re.DOTALL)
+    shown = re.search(r"```sh\nmedvie (sensitivity examples.*?)\n```.*?```\n(.*?)\n```", page, re.DOTALL)
     assert shown is not None
     monkeypatch.chdir(ROOT)
     assert main(shown[1].split()) == 0
@@ -102,7 +102,7 @@ def test_every_choice_is_in_the_signature(capsys: CAPTURE, changed: list[str]) -
     """One choice changed, another signature."""
     signatures = set()
     for more in ([], changed):
-        assert main(["ablate", PLAIN, ROWS, "--gold", GOLD, *QUICK, *more]) == 0
+        assert main(["sensitivity", PLAIN, ROWS, "--gold", GOLD, *QUICK, *more]) == 0
         signatures.add(capsys.readouterr().out.splitlines()[-1])
     assert len(signatures) == 2
 
@@ -121,7 +121,7 @@ def test_missing_predictions(capsys: CAPTURE, tmp_path: Path) -> None:
     gold = write(tmp_path / "gold.jsonl", *({"id": n, "gold": {"a": "x"}} for n in "123"))
     one = write(tmp_path / "one.jsonl", {"id": "1", "pred": {"a": "x"}})
     two = write(tmp_path / "two.jsonl", *({"id": n, "pred": {"a": "x"}} for n in "123"))
-    assert main(["ablate", one, two, "--gold", gold, *QUICK]) == 2
+    assert main(["sensitivity", one, two, "--gold", gold, *QUICK]) == 2
     assert "2 gold documents without a prediction" in capsys.readouterr().err
     printed = json.loads(
         ablate(capsys, one, two, "--missing", "zero", "--json", "-", "--figure", "macro_f1", gold=gold)
@@ -156,7 +156,9 @@ def test_what_is_refused(
     """Exit code 2, one line that says what was expected, no file."""
     monkeypatch.chdir(tmp_path)
     assert (
-        main(["ablate", "--draws", "50", "--rates", "5", "--json", "out.json", *arguments, "--gold", GOLD])
+        main(
+            ["sensitivity", "--draws", "50", "--rates", "5", "--json", "out.json", *arguments, "--gold", GOLD]
+        )
         == 2
     )
     captured = capsys.readouterr()
@@ -170,7 +172,7 @@ def test_a_bad_gold_is_named(capsys: CAPTURE, tmp_path: Path) -> None:
     """With its file and line; nothing is written."""
     gold = write(tmp_path / "gold.jsonl", {"gold": {"a": "x"}}, {"gold": 3})
     preds = [write(tmp_path / name, {"pred": {}}, {"pred": {}}) for name in ("a.jsonl", "b.jsonl")]
-    assert main(["ablate", *preds, "--gold", gold, "--json", str(tmp_path / "out.json")]) == 2
+    assert main(["sensitivity", *preds, "--gold", gold, "--json", str(tmp_path / "out.json")]) == 2
     assert "gold.jsonl:2: gold: expected an object or a list, got int" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl", "gold.jsonl"]
 

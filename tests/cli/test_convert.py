@@ -15,7 +15,7 @@ from helpers import annotated_sets as sets
 from PIL import Image
 
 from medvie_reward import evaluate, score, ted_accuracy
-from medvie_reward.cli._gold import add_gold_arguments
+from medvie_reward.cli._convert import add_convert_arguments
 from medvie_reward.cli._main import main, main_score
 from medvie_reward.datasets import SETS, SPLITS
 from medvie_reward.datasets import _cord as cord
@@ -37,7 +37,7 @@ def test_rows_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     """One row per document, without what is not known; what was written is said, and what was left out."""
     sets.write_funsd(tmp_path / "set")
     out = tmp_path / "gold.jsonl"
-    assert main(["gold", "funsd", str(tmp_path / "set"), "--split", "test", "--out", str(out)]) == 0
+    assert main(["convert", "funsd", str(tmp_path / "set"), "--split", "test", "--out", str(out)]) == 0
     expected = {"id": "0002", "gold": sets.FLAT, "image": "testing_data/images/0002.png",
                 "source_text": sets.FORM_TEXT, "split": "test"}  # fmt: skip
     assert rows(out) == [expected]
@@ -48,7 +48,7 @@ def test_rows_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_rows_on_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --out, rows go to standard output and the count to standard error."""
     sets.write_ticket(tmp_path)
-    assert main(["gold", "ticket", str(tmp_path)]) == 0
+    assert main(["convert", "ticket", str(tmp_path)]) == 0
     printed = capsys.readouterr()
     first, second, third = map(json.loads, printed.out.splitlines())
     assert first == {"id": "a1", "gold": sets.TICKET, "image": "train/hcp_aug_2/a1.jpg", "split": "train"}
@@ -61,7 +61,7 @@ def test_sections(tmp_path: Path) -> None:
     """The flag arrives."""
     sets.write_xfund(tmp_path)
     out = tmp_path / "gold.jsonl"
-    assert main(["gold", "xfund", str(tmp_path), "--sections", "--split", "train", "--out", str(out)]) == 0
+    assert main(["convert", "xfund", str(tmp_path), "--sections", "--split", "train", "--out", str(out)]) == 0
     assert [(row["gold"], row["lang"]) for row in rows(out)] == [(sets.SECTIONS, "zh")]
 
 
@@ -72,7 +72,7 @@ def test_no_partial_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         tmp_path / "set" / "2.json", {"form": [{"id": 1, "text": "a", "label": "other", "linking": [[1, 2]]}]}
     )
     out = tmp_path / "gold.jsonl"
-    assert main(["gold", "funsd", str(tmp_path / "set"), "--out", str(out)]) == 2
+    assert main(["convert", "funsd", str(tmp_path / "set"), "--out", str(out)]) == 2
     assert capsys.readouterr().err == (
         f"medvie: error: {tmp_path}/set/2.json: links to the id 2: expected that of an entity - at "
         "$.form[0].linking[0]\n"
@@ -82,27 +82,27 @@ def test_no_partial_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_name_with_gz_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What would not be compressed is not called so."""
-    assert main(["gold", "funsd", str(tmp_path), "--out", "gold.jsonl.gz"]) == 2
+    assert main(["convert", "funsd", str(tmp_path), "--out", "gold.jsonl.gz"]) == 2
     assert "gold.jsonl.gz: --out is written as it is: expected a name without .gz" in capsys.readouterr().err
 
 
 def test_choices_are_the_readers_own() -> None:
     """The parser writes out names of sets and splits; they are those that there are."""
     parser = argparse.ArgumentParser()
-    add_gold_arguments(parser)
+    add_convert_arguments(parser)
     choices = {action.dest: tuple(action.choices) for action in parser._actions if action.choices}
     assert choices == {"set": SETS, "split": SPLITS}
 
 
 def test_training_rows_can_be_made_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``medvie data`` takes the rows, with images from the source, languages that it has no words for too."""
+    """``medvie prepare`` takes the rows, with images from the source, in other languages too."""
     sets.write_xfund(tmp_path / "set", "pt")
     for image in (tmp_path / "set").rglob("*.jpg"):
         Image.new("L", (8, 8), len(image.stem)).save(image)
     out = str(tmp_path / "gold.jsonl")
-    assert main(["gold", "xfund", str(tmp_path / "set"), "--out", out]) == 0
+    assert main(["convert", "xfund", str(tmp_path / "set"), "--out", out]) == 0
     arguments = ["--images-root", str(tmp_path / "set"), "--out", str(tmp_path / "rows"), "--validation", "0"]
-    assert main(["data", out, *arguments, "--sample", "all"]) == 0
+    assert main(["prepare", out, *arguments, "--sample", "all"]) == 0
     assert "2 rows of 2 documents, 3.0 keys a row" in capsys.readouterr().out
 
 

@@ -1,4 +1,4 @@
-"""The verb ``medvie agree``: arguments, files, tables."""
+"""The verb ``medvie agreement``: arguments, files, tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from medvie_reward.corpus import Join, RowFile
     from medvie_reward.spec import Spec
 
-AGREE_HELP: Final = """\
+AGREEMENT_HELP: Final = """\
 Measure how far two annotators agree: leaves, fields and documents with confidence intervals, and beyond
 chance where a field has few values.
 
@@ -35,8 +35,8 @@ are equal, and what is left are values that differ.
 """
 
 
-def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of ``medvie agree``."""
+def add_agreement_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``medvie agreement``."""
     parser.add_argument("a", metavar="A", action=InputFile, help="annotations of the first annotator, JSONL")
     parser.add_argument("b", metavar="B", action=InputFile, help="annotations of the second annotator")
     add_spec_arguments(parser)
@@ -63,10 +63,10 @@ def add_agree_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--documents", type=positive, metavar="N", default=10, help="documents named (default: %(default)s)"
     )
-    parser.set_defaults(run=run_agree)
+    parser.set_defaults(run=run_agreement)
 
 
-def run_agree(options: argparse.Namespace) -> int:
+def run_agreement(options: argparse.Namespace) -> int:
     """Read, measure, print; returns the exit code.
 
     Raises
