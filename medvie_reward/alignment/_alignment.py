@@ -439,7 +439,7 @@ def tally_by_textbook(
 def _fields_of(node: Kid | Pool, field: Field) -> Iterator[Field]:
     """Yield the field of every leaf of a gold value, in their order."""
     if isinstance(node, Pool):
-        yield from (item.field for items in node.items.values() for item in items if item.kid)
+        yield from node.fields
     elif isinstance(node, Object):
         for name, kid in node.kids.items():
             yield from _fields_of(kid, node.field.members[name])

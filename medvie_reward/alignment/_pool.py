@@ -32,6 +32,8 @@ class Pool:
     ----------
     items
         Names -> the scalars there; empty containers are blank ones.
+    fields
+        The field of every leaf, in the order of the leaves.
     inner
         The names that have names below them.
     sizes
@@ -40,11 +42,13 @@ class Pool:
 
     def __init__(self, value: Any, fields: Fields, reading: str) -> None:
         self.items: dict[Names, list[Item]] = {}
+        self.fields: list[Field] = []
         self.inner: set[Names] = set()
         leaves = units = critical = 0
         for names, item in _donut(value, fields) if reading == "donut" else _scalars(value, fields):
             self.items.setdefault(names, []).append(item)
             if item.kid:
+                self.fields.append(item.field)
                 leaves += 1
                 units += item.field.units
                 critical += item.field.critical

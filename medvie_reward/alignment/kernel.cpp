@@ -291,7 +291,7 @@ Ref shown_name(const Book& book, i32 field) {
   PyObject* name = book.field(field).name.get();
   return PyUnicode_GetLength(name) ? Ref::copy(name) : Ref(PyUnicode_FromString("$"));
 }
-// Rows by name, in the order of names.
+// Rows by name: those of the gold in its order, then the others in the order of names.
 PyObject* rows_by_name(const Book& book, vector<Counter::FieldRow>& rows) {
   auto name_of = [&](const Counter::FieldRow& x) { return book.field(x.field).name.get(); };
   std::sort(rows.begin(), rows.end(), [&](const Counter::FieldRow& a, const Counter::FieldRow& b) {
@@ -307,9 +307,12 @@ PyObject* rows_by_name(const Book& book, vector<Counter::FieldRow>& rows) {
     for (size_t k = 0; k < COUNTS; ++k) sum.row[k] += x.row[k];
     sum.rank = std::min(sum.rank, x.rank);
   }
-  std::stable_sort(sums.begin(), sums.end(), [](const Counter::FieldRow& a, const Counter::FieldRow& b) { return a.rank < b.rank; });
+  auto by_rank = [](const Counter::FieldRow& a, const Counter::FieldRow& b) { return a.rank < b.rank; };
+  std::stable_sort(sums.begin(), sums.end(), by_rank);
   Ref made(PyDict_New());
   for (size_t i = 0; made && i < sums.size(); ++i) {
+    // Where leaves are pooled, those of one field may be counted to another of the same names.
+    if (std::all_of(sums[i].row.begin(), sums[i].row.end(), [](i64 x) { return x == 0; })) continue;
     Ref name = shown_name(book, sums[i].field), tuple(tuple_of(sums[i].row));
     if (!name || !tuple || PyDict_SetItem(made.get(), name.get(), tuple.get()) < 0) return nullptr;
   }
@@ -344,21 +347,52 @@ Ref position(i32 i) {
   char text[16];
   return Ref(PyUnicode_FromStringAndSize(text, std::snprintf(text, sizeof text, "[%d]", int(i))));
 }
-// The path of every node of a tree that is a scalar or an empty container, by node.
-bool paths_of(const Book& book, const Tree& t, i32 at, PyObject* here, vector<Ref>& out) {
-  if (t.scalar(at) || !t.box(at).n) {
-    out[size_t(at)] = PyUnicode_GetLength(here) ? Ref::copy(here) : Ref(PyUnicode_FromString("$"));
-    return bool(out[size_t(at)]);
+// Writes the path of every node of a tree that is a scalar or an empty container. Most values of a prediction stand
+// where the gold has one, too, whose path is then taken instead of another like it.
+class Paths {
+ public:
+  explicit Paths(const Book& book, const Tree& tree, const Paths* known = nullptr)
+      : book_(book), t_(tree), known_(known), paths_(static_cast<size_t>(tree.size())) {}
+  // False with an exception.
+  bool write() {
+    Ref empty(PyUnicode_FromString(""));
+    return empty && write(0, empty.get(), known_ ? 0 : -1);
   }
-  const Box& b = t.box(at);
-  const i32* kids = t.kids(b);
-  for (i32 i = 0; i < b.n; ++i) {
-    Ref step = b.kind == Kind::OBJECT ? Ref::copy(book.field(t[kids[i]].field).suffix.get()) : position(i);
-    Ref next(step ? PyUnicode_Concat(here, step.get()) : nullptr);
-    if (!next || !paths_of(book, t, kids[i], next.get(), out)) return false;
+  PyObject* operator[](i32 at) const { return paths_[size_t(at)].get(); }
+
+ private:
+  // `twin`: the gold's node at the same path, or -1.
+  bool write(i32 at, PyObject* here, i32 twin) {
+    if (t_.scalar(at) || !t_.box(at).n) {
+      paths_[size_t(at)] = PyUnicode_GetLength(here) ? Ref::copy(here) : Ref(PyUnicode_FromString("$"));
+      return bool(paths_[size_t(at)]);
+    }
+    const Box& b = t_.box(at);
+    const i32* kids = t_.kids(b);
+    const Box* other = twin >= 0 && known_->t_.kind(twin) == b.kind ? &known_->t_.box(twin) : nullptr;
+    const i32* others = other ? known_->t_.kids(*other) : nullptr;
+    for (i32 i = 0, j = 0; i < b.n; ++i) {
+      i32 like = -1;
+      if (other && b.kind == Kind::LIST) like = i < other->n ? others[i] : -1;
+      else if (other) {
+        while (j < other->n && known_->t_[others[j]].names < t_[kids[i]].names) ++j;
+        if (j < other->n && known_->t_[others[j]].names == t_[kids[i]].names) like = others[j];
+      }
+      if (like >= 0 && t_.scalar(kids[i]) && (*known_)[like]) {
+        paths_[size_t(kids[i])] = Ref::copy((*known_)[like]);
+        continue;
+      }
+      Ref step = b.kind == Kind::OBJECT ? Ref::copy(book_.field(t_[kids[i]].field).suffix.get()) : position(i);
+      Ref next(step ? PyUnicode_Concat(here, step.get()) : nullptr);
+      if (!next || !write(kids[i], next.get(), like)) return false;
+    }
+    return true;
   }
-  return true;
-}
+  const Book& book_;
+  const Tree& t_;
+  const Paths* known_;
+  vector<Ref> paths_;
+};
 
 // Makes instances of a named tuple, member by member.
 class Filler {
@@ -402,10 +436,9 @@ PyObject* list_leaves(Work& work, PyObject* type, const Words& words) {
   for (size_t i = 0; i < outcomes.size(); ++i)
     order.push_back({outcomes[i].g >= 0 ? outcomes[i].g : i64(g.size()) + outcomes[i].p, i});
   std::sort(order.begin(), order.end());
-  Ref empty(PyUnicode_FromString("")), made(PyList_New(Py_ssize_t(outcomes.size())));
-  vector<Ref> paths_p(static_cast<size_t>(p.size())), paths_g(static_cast<size_t>(g.size()));
-  if (!empty || !made || !paths_of(book, p, 0, empty.get(), paths_p) || !paths_of(book, g, 0, empty.get(), paths_g))
-    return nullptr;
+  Ref made(PyList_New(Py_ssize_t(outcomes.size())));
+  Paths paths_g(book, g), paths_p(book, p, &paths_g);
+  if (!made || !paths_g.write() || !paths_p.write()) return nullptr;
   for (size_t k = 0; k < order.size(); ++k) {
     const Outcome& o = outcomes[order[k].second];
     Ref name = shown_name(book, o.field);
@@ -415,8 +448,8 @@ PyObject* list_leaves(Work& work, PyObject* type, const Words& words) {
     leaf.add(name.get());
     leaf.add(words.outcome[size_t(o.what)]);
     leaf.add(words.kind[size_t(o.what)]);
-    leaf.add(in_g ? paths_g[size_t(o.g)].get() : Py_None);
-    leaf.add(in_p ? paths_p[size_t(o.p)].get() : Py_None);
+    leaf.add(in_g ? paths_g[o.g] : Py_None);
+    leaf.add(in_p ? paths_p[o.p] : Py_None);
     leaf.add(in_g ? g[o.g].raw : Py_None);
     leaf.add(in_p ? p[o.p].raw : Py_None);
     leaf.add(is_misplaced(not_read, plain[order[k].second]));
