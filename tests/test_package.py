@@ -145,6 +145,27 @@ def readme_metrics() -> dict[str, dict[str, str]]:
     return {first: dict(zip(head, rest, strict=True)) for first, *rest in lines}
 
 
+def test_contributing_finds_what_it_names() -> None:
+    """Modules, folders and functions of the two tables are where they say."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \|$", page, re.MULTILINE)
+    questions = [row.split(" | ") for row in rows if re.match(r"(Where|Which|What)\b.*\?", row)]
+    rooms = [row.split(" | ") for row in rows if re.match(r"`\w+` \| ", row)]
+    assert len(questions) > 12
+    assert {room for (room, *_) in rooms} >= {"`cli`", "`spec`", "`corpus`", "`metrics`", "`_core`"}
+    package = ROOT / "medvie_reward"
+    modules = {(room.strip("`"), name) for room, _, look in rooms for name in re.findall(r"`(\w+)`", look)}
+    assert sorted(x for x in modules if not (package / x[0] / f"{x[1]}.py").exists()) == []
+    for _, answer in questions:
+        file = None
+        for name in re.findall(r"`([\w./]+)`", answer):
+            if "/" in name:
+                file = next((path for path in (package / name, ROOT / name) if path.exists()), None)
+                assert file is not None, name
+            elif file is not None:
+                assert f"def {name}(" in file.read_text(encoding="utf-8"), name
+
+
 def test_readme_picture_shows_the_table() -> None:
     """The picture, its description and the table have the same four scores."""
     row = "Result column rotated by one row"

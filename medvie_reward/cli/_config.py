@@ -56,7 +56,7 @@ class Config(NamedTuple):
 
 
 def add_defaults(parser: Parser, verb: str, arguments: Sequence[str]) -> str | None:
-    """Give a verb's options the defaults of the file that holds here; returns what ``--config`` says.
+    """Set a verb's options to the defaults of the file that holds here; returns what ``--config`` says.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def _shown(value: Any) -> str:
 
 
 def _set(parser: Parser, action: argparse.Action, value: Any, place: str, file: Path) -> None:
-    """Make a value an option's default, as if it were on the command line."""
+    """Set an option's default, as if it were on the command line."""
 
     def refuse(expected: str) -> InputError:
         return InputError(f"{place}: {expected}, got {_shown(value)}", str(file))

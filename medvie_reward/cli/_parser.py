@@ -247,7 +247,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def expected_one_of(choices: Sequence[str], got: str) -> str:
-    """Say which words were expected, and which of them was probably meant."""
+    """Return which words were expected, and which of them was probably meant."""
     return f"expected one of {', '.join(choices)}, got {got!r}{did_you_mean(got, choices)}"
 
 

@@ -18,7 +18,7 @@ from medvie_reward.cli._options import (
     positive,
     read_resampling,
 )
-from medvie_reward.cli._parser import InputFile, OutputFile
+from medvie_reward.cli._parser import InputFile, OutputFile, Parser
 from medvie_reward.cli._progress import progress
 from medvie_reward.cli._spec import add_reading_arguments, add_spec_arguments, read_spec
 from medvie_reward.cli._streams import print_json
@@ -54,6 +54,7 @@ def add_score_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="gold documents; without GOLD, the rows of PREDS hold both",
     )
+    parser.add_argument("--gold", metavar="GOLD", action=InputFile, help="GOLD, as other commands have it")
     add_reading_arguments(add_spec_arguments(parser))
     rows = parser.add_argument_group("rows")
     rows.add_argument("--pred-key", metavar="KEY", help="key of the prediction")
@@ -117,7 +118,15 @@ def add_score_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_html_arguments(parser)
     add_bar_arguments(parser)
-    parser.set_defaults(run=run_score)
+    parser.set_defaults(run=run_score, finish=_finish)
+
+
+def _finish(parser: Parser, options: argparse.Namespace) -> None:
+    """Read ``--gold GOLD`` as GOLD; the one on the command line wins over one in a file of defaults."""
+    if options.golds is None:
+        options.golds = options.gold
+    elif options.gold is not None and options.gold != options.configured.get("gold"):
+        parser.error("argument --gold: not allowed with the argument GOLD")
 
 
 def run_score(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ With the delimiters that are used where none are given, a text keeps its order u
 
 - a comma makes a set only between names of diseases, none of which is denied, doubted, placed or graded:
   ``Hypertension, diabetes`` is one, ``No fracture, dislocation`` and ``左侧颈动脉，轻度狭窄`` are none;
-- a part that tells of its neighbour keeps all in order, whatever the delimiter: ``伴…``, a size alone; and
+- a part that tells of its neighbor keeps all in order, whatever the delimiter: ``伴…``, a size alone; and
   where the parts have no numbers or bullets ``考虑…``, and a heading with a colon that only some parts have.
 """
 
@@ -158,12 +158,12 @@ def _ends_in(name: str, latin: list[str], words: _Words) -> bool:
 
 
 def _are_items(names: list[str]) -> bool:
-    """Check whether no part of a numbered list plainly tells of its neighbour."""
+    """Check whether no part of a numbered list plainly tells of its neighbor."""
     return not any(_tells(name)[0] for name in names)
 
 
 def _are_statements(names: list[str]) -> bool:
-    """Check whether no part may tell of its neighbour."""
+    """Check whether no part may tell of its neighbor."""
     headed = [_HEADING.search(outside(name)) is not None for name in names]
     if any(headed) and not all(headed):
         return False
@@ -174,7 +174,7 @@ def _are_statements(names: list[str]) -> bool:
 
 
 def _tells(name: str) -> tuple[bool, bool, bool, bool]:
-    """Return whether a part tells of its neighbour, begins with a doubt or a degree, and ends in a name."""
+    """Return whether a part tells of its neighbor, begins with a doubt or a degree, and ends in a name."""
     words = _words()
     latin = _LATIN.findall(name)
     first = latin[0] if latin and name.startswith(latin[0]) else ""

@@ -118,7 +118,7 @@ def _table() -> dict[int, str]:
 
 _TABLE: Final = _table()
 
-# `unicodedata` puts the marks on one letter in order by swapping neighbours, which takes quadratic time. In a
+# `unicodedata` puts the marks on one letter in order by swapping neighbors, which takes quadratic time. In a
 # text of this length that is nothing; in a longer one the marks are put in order first, where many follow
 # each other: no letter bears so many. Marks are neither letters nor figures, but for two: half-width kana
 # have their voice marks as letters, which become marks with the width.

@@ -51,7 +51,7 @@ _CHANGES: Final[list[dict[str, Any]]] = [
 
 
 def hint(text: str, status: str, spec: Spec) -> str:
-    """Say which setting may find the answer of a completion that has none; empty where nothing is known."""
+    """Return which setting may find the answer of a completion that has none; empty if none is known."""
     if status == "no_answer":
         if spec.answer in ("lenient", "tagged") and _more_parts(text):
             return "the first answer part has no JSON and more follow: does the text still hold the prompt?"
@@ -138,7 +138,7 @@ def _fits(text: str, spec: Spec) -> bool:
 
 
 def form_hint(forms: Mapping[str, int], n: int, spec: Spec) -> str:
-    """Say what to change where none of ``n`` completions is well formed; empty for few of them.
+    """Return what to change if none of ``n`` completions is well formed; empty for few of them.
 
     Parameters
     ----------

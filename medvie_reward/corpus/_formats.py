@@ -217,7 +217,7 @@ def _may_be_wrapper(text: str) -> bool:
 
 
 def _not_whole(file: IO[bytes], name: str, text: str, single: bool, error: Exception) -> Source:
-    """Say where JSON over several lines breaks off; a file of one line says so by itself."""
+    """Return where JSON over several lines breaks off; a file of one line has its own message."""
     if single or not isinstance(error, json.JSONDecodeError):
         return Source(name, file)
     ends = error.pos >= len(text.rstrip())

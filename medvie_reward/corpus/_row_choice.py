@@ -154,7 +154,7 @@ def _beside(row: dict[str, Any], names: Sequence[str]) -> bool:
 
 
 def _is_wrapper(rows: Sequence[Any], name: str, side: Side, at: Place) -> bool:
-    """Tell a member that holds the value from a field of a document that has the same name."""
+    """Distinguish a member that holds the value from a field of a document that has the same name."""
     first = rows[0]
     values = [row[name] for row in rows if type(row) is dict and name in row]
     if name.lower() in SURE or any(map(_holds_text, values)):

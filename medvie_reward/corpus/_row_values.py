@@ -128,7 +128,7 @@ def _is_part(value: dict[str, Any]) -> bool:
 
 
 def _parts(value: list[Any]) -> Iterator[str | dict[str, Any]]:
-    """Give the texts of parts, thoughts left out, and their tool calls as they are."""
+    """Yield the texts of parts, thoughts left out, and their tool calls as they are."""
     for part in value:
         if type(part) is not dict:
             yield part if type(part) is str else ""

@@ -34,7 +34,7 @@ class Entity(NamedTuple):
     label: str
 
 
-class Form(NamedTuple):
+class LinkedForm(NamedTuple):
     """Entities by id, in the annotation's order, and the pairs of ids that are linked, smaller id first."""
 
     entities: dict[int, Entity]
@@ -56,7 +56,7 @@ class Form(NamedTuple):
         return found
 
 
-def read_form(entities: Any, path: str) -> Form:
+def read_form(entities: Any, path: str) -> LinkedForm:
     """Read the entities of a form.
 
     Parameters
@@ -92,10 +92,10 @@ def read_form(entities: Any, path: str) -> Form:
                 if number not in found:
                     raise GoldError(f"links to the id {number}: expected that of an entity - at {here}")
             links.add((min(link), max(link)))
-    return Form(found, frozenset(links))
+    return LinkedForm(found, frozenset(links))
 
 
-def tree_of_form(form: Form, sections: bool = False) -> tuple[dict[str, Any], int]:
+def tree_of_form(form: LinkedForm, sections: bool = False) -> tuple[dict[str, Any], int]:
     """Return the gold of a form, and the number of answers that it has no place for.
 
     Parameters

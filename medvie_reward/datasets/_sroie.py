@@ -29,7 +29,7 @@ def decoded(data: bytes) -> str:
 
 
 def is_key(text: str) -> bool:
-    """Tell a key file from a box file."""
+    """Check whether a file is a key file and not a box file."""
     return text.lstrip()[:1] == "{"
 
 

@@ -87,7 +87,7 @@ def assert_extraction(
 
 @pytest.fixture(name="assert_extraction", scope="session")
 def _assert_extraction() -> Callable[..., Scores]:
-    """Give a test the function `assert_extraction`."""
+    """Return the function `assert_extraction`."""
     return assert_extraction
 
 

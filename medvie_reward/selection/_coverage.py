@@ -188,15 +188,15 @@ def _distances(matrix: Matrix, picks: Sequence[int]) -> tuple[Curve, float]:
     """Return the largest distance to the nearest of the first 1, 2, … picks, and the mean one to all."""
     import numpy as np
 
-    centres = matrix[list(picks)]
-    lengths = np.einsum("ij,ij->i", centres, centres)
+    centers = matrix[list(picks)]
+    lengths = np.einsum("ij,ij->i", centers, centers)
     largest = np.zeros(len(picks), np.float32)
     total = 0.0
     first = np.full(len(matrix), -1)
     first[list(picks)] = np.arange(len(picks))
     for a in range(0, len(matrix), _BLOCK):
         rows = matrix[a : a + _BLOCK]
-        block = rows @ centres.T
+        block = rows @ centers.T
         block *= -2
         block += np.einsum("ij,ij->i", rows, rows)[:, None]
         block += lengths

@@ -200,8 +200,8 @@ def features_of(
             middle, spread = spreads[name]
             factor = math.sqrt(given[name]) / spread
             for a in range(0, len(matrix), _BLOCK):
-                centred = blocks[name][a : a + _BLOCK].astype(np.float64) - middle
-                matrix[a : a + _BLOCK, at : at + width] = centred * factor
+                centered = blocks[name][a : a + _BLOCK].astype(np.float64) - middle
+                matrix[a : a + _BLOCK, at : at + width] = centered * factor
             at += width
     return Features(matrix, {name: given[name] for name in blocks}, widths)
 
@@ -282,9 +282,9 @@ def _spread(block: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], float]:
     middle = block.mean(axis=0, dtype=np.float64)
     total = largest = 0.0
     for a in range(0, len(block), _BLOCK):
-        centred = block[a : a + _BLOCK].astype(np.float64)
-        largest = max(largest, float(np.abs(centred).max()))
-        centred -= middle
-        total += float(np.einsum("ij,ij->", centred, centred))
+        centered = block[a : a + _BLOCK].astype(np.float64)
+        largest = max(largest, float(np.abs(centered).max()))
+        centered -= middle
+        total += float(np.einsum("ij,ij->", centered, centered))
     variance = total / len(block)
     return middle, math.sqrt(variance) if variance > _ROUNDING * largest * largest else 0.0

@@ -331,7 +331,7 @@ def fits(pattern: Pattern, names: Names) -> bool:
 
 
 def _frozen(value: Any) -> Any:
-    """Make a value hashable: mappings become sorted pairs, lists become tuples."""
+    """Return a value as one that can be hashed: mappings become sorted pairs, lists become tuples."""
     if isinstance(value, Mapping):
         return tuple(sorted((key, _frozen(x)) for key, x in value.items()))
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value

@@ -244,6 +244,8 @@ def matching(pred: Any, gold: Any, spec: Spec) -> float:
 def test_order_changes_no_count(spec: Spec, pair: tuple[Any, Any], rng: Any) -> None:
     """The order of members and items, on either side, changes no count, kind or flag, with any costs."""
     pred, gold = pair
+    if any(rule.lists == "index" for rule in spec.rules):
+        return  # there the position of an item is all that counts
     counted = score(pred, gold, spec)
     other = score(shuffled(pred, rng), shuffled(gold, rng), spec)
     assert other.counts == counted.counts

@@ -110,6 +110,21 @@ def test_verbose_says_where_defaults_are_from(folder: Path, capsys: CAPTURE) -> 
     assert capsys.readouterr().err == "medvie: defaults from no file\n"
 
 
+def test_gold_documents_of_all_verbs(folder: Path, capsys: CAPTURE) -> None:
+    """A file names them once; what the command line says comes first."""
+    (folder / "other.jsonl").write_text('{"gold": {"a": 1}}\n')
+    (folder / "medvie.toml").write_text('gold = "other.jsonl"\n')
+    (folder / "p.jsonl").write_text('{"pred": {"a": 1}}\n')
+    assert main(["score", str(folder / "p.jsonl"), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["micro"]["f1"] == 1
+    assert main(["score", ROWS, GOLD]) == main(["score", ROWS, "--gold", GOLD]) == 0
+    first, second = capsys.readouterr().out.split("40 documents\n")[1:]
+    assert first.split() == second.split()
+    with pytest.raises(SystemExit, match="2"):
+        main(["score", ROWS, GOLD, "--gold", str(folder / "other.jsonl.gz")])
+    assert "argument --gold: not allowed with the argument GOLD" in capsys.readouterr().err
+
+
 def test_a_table_with_the_old_name_of_a_verb(folder: Path, capsys: CAPTURE) -> None:
     """It holds for the verb; one with the new name comes after it."""
     (folder / "medvie.toml").write_text("[agree]\nresamples = 10\nseed = 3\n[agreement]\nseed = 4\n")
