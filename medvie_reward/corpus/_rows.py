@@ -24,6 +24,7 @@ from medvie_reward.corpus._formats import (
     are_alike,
     is_keyed_by_id,
     open_source,
+    rows_of_log,
     split_by_key,
 )
 from medvie_reward.corpus._json_text import Repeated, decode_leniently, flaw_of
@@ -35,6 +36,7 @@ from medvie_reward.corpus._row_shapes import (
     MISSING,
     PRED_KEYS,
     SURE,
+    WHOLE,
     Choice,
     Side,
     choose,
@@ -224,6 +226,12 @@ class RowFile:
             index = _Index(source, id_key)
             self._offsets = index.offsets
             sample = index.sample
+            # Nothing that came twice in it may be lost.
+            whole = source.kind != "document" or key == WHOLE or index.flawed
+            log = None if whole else rows_of_log(source, sample[0])
+            if log is not None:
+                source.lines.close()
+                return self._open(log)
             if source.kind == "document" and key is None and is_keyed_by_id(sample[0]):
                 split = split_by_key(source)
                 if split is not None:
