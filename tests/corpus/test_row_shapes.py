@@ -517,7 +517,7 @@ def test_logs_that_are_one_object(tmp_path: Path, indent: int | None) -> None:
 
 
 def test_documents_like_a_log(tmp_path: Path) -> None:
-    """A document with members of such names stays one where no rows are in them, and where it is asked for."""
+    """A document with members of such names stays one without rows in them, and where that is asked for."""
     for document in ({"eval": "good", "samples": ["a"]}, {"evalId": "1", "results": [{"N": "a"}]}):
         file = tmp_path / "one.json"
         file.write_text(json.dumps(document))
