@@ -226,6 +226,28 @@ def _not_whole(file: IO[bytes], name: str, text: str, single: bool, error: Excep
     raise InputError(f"{what}: expected one JSON value, or one per line", name, line)
 
 
+# -- rows in an object ---------------------------------------------------------------------------------
+
+# Members by which the logs of tools are known that are one object, and where in it the rows are.
+_LOGS: Final = (
+    (("eval", "samples"), ("samples",)),  # Inspect
+    (("evalId", "results"), ("results", "results")),  # promptfoo
+)
+
+
+def rows_of_log(source: Source, value: dict[str, Any]) -> Source | None:
+    """Return the rows of a file that is one object, where that is the log of a tool; else ``None``."""
+    for members, steps in _LOGS:
+        if not all(member in value for member in members):
+            continue
+        rows: Any = value
+        for step in steps:
+            rows = rows.get(step) if type(rows) is dict else None
+        if type(rows) is list and rows and all(type(row) is dict for row in rows):
+            return Source(source.name, _spool(map(dump_row, rows)), "rows")
+    return None
+
+
 # -- documents by name ---------------------------------------------------------------------------------
 
 

@@ -49,6 +49,8 @@ def completion_of(value: Any) -> Any:
             return value["text"]
         if type(value.get("choices")) is list and value["choices"]:
             return completion_of(value["choices"][0])
+        if value.get("choices") == [] and not value.keys().isdisjoint(_OF_A_RESPONSE):
+            return None  # a request that failed
         if value.get("object") == "response" and type(value.get("output")) is list:
             return completion_of(value["output"])
         if value.keys() in ({"generated_text"}, {"generated_text", "details"}):
@@ -83,6 +85,7 @@ def samples_in(value: Any) -> int:
     return len(value) if texts or lists or all(type(x) is dict and _is_sample(x) for x in value) else 1
 
 
+_OF_A_RESPONSE: Final = ("model", "completion", "usage")
 _OF_A_SAMPLE: Final = ("index", "finish_reason", "token_ids", "logprobs", "cumulative_logprob", "meta_info")
 
 

@@ -11,9 +11,16 @@ from array import array
 from dataclasses import replace
 from typing import Any
 
-from medvie_reward.corpus._formats import Source, are_alike, is_keyed_by_id, open_source, split_by_key
+from medvie_reward.corpus._formats import (
+    Source,
+    are_alike,
+    is_keyed_by_id,
+    open_source,
+    rows_of_log,
+    split_by_key,
+)
 from medvie_reward.corpus._place import Place
-from medvie_reward.corpus._row_choice import choose, find, sure_name
+from medvie_reward.corpus._row_choice import WHOLE, choose, find, sure_name
 from medvie_reward.corpus._row_index import SAMPLE, RowIndex
 from medvie_reward.corpus._row_reader import VALUES, Row, RowReader, read_row, texts_alone
 from medvie_reward.corpus._row_shapes import GOLD_KEYS, PRED_KEYS, Side
@@ -80,6 +87,12 @@ class RowFile:
             index = RowIndex(source, id_key)
             self._offsets = index.offsets
             sample = index.sample
+            # Nothing that came twice in it may be lost.
+            whole = source.kind != "document" or key == WHOLE or index.flawed
+            log = None if whole else rows_of_log(source, sample[0])
+            if log is not None:
+                source.lines.close()
+                return self._open(log)
             if source.kind == "document" and key is None and is_keyed_by_id(sample[0]):
                 split = split_by_key(source)
                 if split is not None:

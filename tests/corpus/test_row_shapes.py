@@ -488,3 +488,40 @@ def test_parts_of_odd_kinds(content: Any, tmp_path: Path) -> None:
     row = {"object": "response", "output": [{"type": "message", "content": content}]}
     files = write(tmp_path / "p.jsonl", row), write(tmp_path / "g.jsonl", {"gold": {"N": "a"}})
     assert evaluate_files(*files).micro.f1 == (1 if content == [TEXT] else 0)
+
+
+INSPECT = {"version": 2, "status": "success", "eval": {"task": "t"}, "plan": {}, "stats": {}}
+OF_SAMPLE = {"epoch": 1, "input": "p", "target": TEXT, "messages": TALK[:1]}
+SAMPLES = [
+    {"id": "d1", **OF_SAMPLE, "output": {"model": "m", "choices": [{"message": SAID}]}},
+    {"id": "d0", **OF_SAMPLE, "output": {"model": "m", "choices": [], "completion": ""}},
+]
+RESULT = {"prompt": {"raw": "p"}, "vars": {}, "response": {"output": TEXT, "tokenUsage": {}}, "success": True}
+PROMPTFOO = {"evalId": "e", "config": {}, "results": {"version": 3, "prompts": [], "results": [RESULT] * 2}}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_logs_that_are_one_object(tmp_path: Path, indent: int | None) -> None:
+    """The rows in the log of a tool are read like a file of such rows; a failed request has no answer."""
+    log = tmp_path / "log.json"
+    log.write_text(json.dumps({**INSPECT, "samples": SAMPLES}, indent=indent))
+    both = evaluate_files(str(log))
+    assert (both.n, both.micro.recall, both.joined) == (2, 0.5, "id")
+    golds = write(tmp_path / "g.jsonl", *({"id": f"d{n}", "gold": {"N": "a"}} for n in range(2)))
+    apart = evaluate_files(str(log), golds)
+    assert (apart.n, apart.micro.recall, apart.joined) == (2, 0.5, "id")
+    assert apart.statuses == {"no_answer": 1, "ok": 1}
+    assert evaluate_files(str(log), golds, pred_key="output", join="id").micro.recall == 0.5
+    log.write_text(json.dumps(PROMPTFOO, indent=indent))
+    assert evaluate_files(str(log), golds, join="line").micro.f1 == 1.0
+
+
+def test_documents_like_a_log(tmp_path: Path) -> None:
+    """A document with members of such names stays one without rows in them, and where that is asked for."""
+    for document in ({"eval": "good", "samples": ["a"]}, {"evalId": "1", "results": [{"N": "a"}]}):
+        file = tmp_path / "one.json"
+        file.write_text(json.dumps(document))
+        assert evaluate_files(str(file), str(file)).n == 1
+    file.write_text(json.dumps({"eval": "x", "samples": [{"N": "a"}, {"N": "b"}]}))
+    assert evaluate_files(str(file), str(file), pred_key=".", gold_key=".").n == 1
+    assert evaluate_files(str(file), str(file)).n == 2
