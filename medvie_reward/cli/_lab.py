@@ -170,13 +170,11 @@ def _read_golds(options: argparse.Namespace, yardstick: Spec) -> list[Any]:
 
 
 def _read_rollouts(options: argparse.Namespace, yardstick: Spec) -> list[Group]:
-    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile
-    from medvie_reward.lab import read_rollouts
+    from medvie_reward.corpus import GOLD_KEYS, RowFile
+    from medvie_reward.lab import open_rollouts, read_rollouts
 
     with contextlib.ExitStack() as stack:
-        rollouts = stack.enter_context(
-            RowFile(options.files[0], PRED_KEYS, options.pred_key, options.id_key, every_sample=True)
-        )
+        rollouts = stack.enter_context(open_rollouts(options.files[0], options.pred_key, options.id_key))
         golds = None
         if len(options.files) == 2:
             golds = stack.enter_context(
