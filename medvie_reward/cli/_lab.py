@@ -125,11 +125,11 @@ def run_lab(options: argparse.Namespace) -> int:
             if options.accuracy is None:
                 reader = replace(reader, habits=lab.habits)
             seeds = range(options.seed, options.seed + (options.seeds or 3))
-            with progress(options, "simulating", len(specs) * len(seeds)):
+            with progress(options, "simulating", len(specs) * len(seeds)) as advance:
                 schedule = Schedule(steps=options.steps or 110)
                 found = simulate(
                     golds, specs, reader, schedule, seeds=seeds, yardstick=yardstick, critical=critical,
-                    workers=options.workers,
+                    workers=options.workers, on_run=advance,
                 )  # fmt: skip
             lab = replace(lab, simulation=found)
         made: Any = lab.to_dict()
