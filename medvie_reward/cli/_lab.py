@@ -125,11 +125,11 @@ def run_lab(options: argparse.Namespace) -> int:
             if options.accuracy is None:
                 reader = replace(reader, habits=lab.habits)
             seeds = range(options.seed, options.seed + (options.seeds or 3))
-            with progress(options, "simulating", len(specs) * len(seeds)):
+            with progress(options, "simulating", len(specs) * len(seeds)) as advance:
                 schedule = Schedule(steps=options.steps or 110)
                 found = simulate(
                     golds, specs, reader, schedule, seeds=seeds, yardstick=yardstick, critical=critical,
-                    workers=options.workers,
+                    workers=options.workers, on_run=advance,
                 )  # fmt: skip
             lab = replace(lab, simulation=found)
         made: Any = lab.to_dict()
@@ -170,13 +170,11 @@ def _read_golds(options: argparse.Namespace, yardstick: Spec) -> list[Any]:
 
 
 def _read_rollouts(options: argparse.Namespace, yardstick: Spec) -> list[Group]:
-    from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile
-    from medvie_reward.lab import read_rollouts
+    from medvie_reward.corpus import GOLD_KEYS, RowFile
+    from medvie_reward.lab import open_rollouts, read_rollouts
 
     with contextlib.ExitStack() as stack:
-        rollouts = stack.enter_context(
-            RowFile(options.files[0], PRED_KEYS, options.pred_key, options.id_key, every_sample=True)
-        )
+        rollouts = stack.enter_context(open_rollouts(options.files[0], options.pred_key, options.id_key))
         golds = None
         if len(options.files) == 2:
             golds = stack.enter_context(

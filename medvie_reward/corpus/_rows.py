@@ -28,16 +28,6 @@ from medvie_reward.corpus._row_values import samples_in
 from medvie_reward.errors import InputWarning
 
 
-def _with(row: Any, key: str, path: tuple[str | int, ...], value: Any) -> Any:
-    """Return a row with another value at a path; a member may have the key's name as a whole."""
-    if not path:
-        return value
-    if isinstance(row, dict):
-        step = key if key in row else path[0]
-        return {**row, step: value if step == key else _with(row[step], "", path[1:], value)}
-    return [_with(x, "", path[1:], value) if n == path[0] else x for n, x in enumerate(row)]
-
-
 class RowFile:
     """A file of predictions or gold documents, checked and indexed row by row.
 
@@ -54,8 +44,6 @@ class RowFile:
         The member that holds a row's id. Where it is ``id`` and no row has it, others are looked for.
     both
         Whether the file holds predictions and gold documents side by side.
-    every_sample
-        Whether all samples of a row are wanted (see `samples`), so that several need no warning.
 
     Raises
     ------
@@ -65,16 +53,9 @@ class RowFile:
     """
 
     def __init__(
-        self,
-        name: str,
-        side: Side,
-        key: str | None = None,
-        id_key: str = "id",
-        both: bool = False,
-        every_sample: bool = False,
+        self, name: str, side: Side, key: str | None = None, id_key: str = "id", both: bool = False
     ) -> None:
         self.name = name
-        self._every_sample = every_sample
         self._asked = side, key, id_key, both
         self._open(open_source(name, side is PRED_KEYS))
 
@@ -117,7 +98,7 @@ class RowFile:
         if self.reader.side is GOLD_KEYS:
             for n in index.flawed:
                 self.reader.value(self.row(n), self.place(n))
-        elif self.key is not None and not self._every_sample and (n := self._samples(index.sample[0])) > 1:
+        elif self.key is not None and (n := self._samples(index.sample[0])) > 1:
             warn(
                 f"{self.name}: rows hold several samples ({n} in the first one): the first of each is scored"
             )
@@ -140,7 +121,8 @@ class RowFile:
             if before and type(listed := find(row, "", before)) is list:
                 return len(listed)
         found = self.reader.found(row, self.place(0))
-        return len(found) if type(found) is list and self._are_samples(found) else 1
+        texts = type(found) is list and self.key not in VALUES and texts_alone(found)
+        return len(found) if texts else samples_in(found)
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -177,22 +159,6 @@ class RowFile:
     def value(self, row: int) -> Any:
         """Read the value of a row, counted from 0; see `RowReader.value`."""
         return self.reader.value(self.row(row), self.place(row))
-
-    def samples(self, row: int) -> list[Any]:
-        """Read every sample of a row, counted from 0, as `value` reads the first; errors are the same."""
-        read, at, key = self.row(row), self.place(row), self.key
-        if key is not None:
-            for path in self.reader.choice.paths:
-                before = path[: path.index(0)] if 0 in path else path
-                found = find(read.value, key if before == path else "", before)
-                if type(found) is list and len(found) > 1 and (before != path or self._are_samples(found)):
-                    made = ([x] if before != path else x for x in found)
-                    rows = (_with(read.value, key, before, x) for x in made)
-                    return [self.reader.value(Row(x, read.flawed), at) for x in rows]
-        return [self.reader.value(read, at)]
-
-    def _are_samples(self, found: list[Any]) -> bool:
-        return (self.key not in VALUES and texts_alone(found)) or samples_in(found) > 1
 
     def adopt(self, name: str) -> None:
         """Take a member of `candidates` as the id; it is no part of a row that is the value itself then."""

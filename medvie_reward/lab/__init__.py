@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from medvie_reward.lab._policy import Start
     from medvie_reward.lab._push import Push
     from medvie_reward.lab._rollouts import read_rollouts
+    from medvie_reward.lab._samples import open_rollouts
     from medvie_reward.lab._signal import Signal
     from medvie_reward.lab._simulation import LABEL, Band, Reader, Simulation, simulate
     from medvie_reward.lab._training import History, Schedule
@@ -41,6 +42,7 @@ else:
         _policy="Start",
         _push="Push",
         _rollouts="read_rollouts",
+        _samples="open_rollouts",
         _signal="Signal",
         _simulation="LABEL Band Reader Simulation simulate",
         _training="History Schedule",
@@ -77,6 +79,7 @@ __all__ = [
     "best_prefix",
     "critical_fields",
     "look",
+    "open_rollouts",
     "prefix_rewards",
     "read_rollouts",
     "simulate",

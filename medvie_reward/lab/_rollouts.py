@@ -16,6 +16,7 @@ from medvie_reward.completions import Completion, is_conversation
 from medvie_reward.corpus import GOLD_KEYS, RowFile, dump, read_gold_at
 from medvie_reward.errors import InputError, InputWarning
 from medvie_reward.lab._groups import Group
+from medvie_reward.lab._samples import samples_of
 from medvie_reward.spec import Spec
 
 STEP: Final = "step"
@@ -150,7 +151,7 @@ def _by_order(
 
 
 def _texts(rollouts: RowFile, row: int) -> Iterator[Any]:
-    for value in rollouts.samples(row):
+    for value in samples_of(rollouts, row):
         if value is None:
             yield ""
         elif isinstance(value, (dict, list)) and not is_conversation(value):

@@ -6,7 +6,7 @@ above which; its numbers are no forecast.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -152,6 +152,7 @@ def simulate(
     yardstick: Spec | None = None,
     critical: frozenset[str] = frozenset(),
     workers: int = 1,
+    on_run: Callable[[int], object] | None = None,
 ) -> Simulation:
     """Train a simulated reader under each spec, once for each seed.
 
@@ -170,7 +171,9 @@ def simulate(
     critical
         Critical fields: the column that may slip is the first of them.
     workers
-        Number of processes.
+        Number of processes; it changes no number.
+    on_run
+        Called with 1 after each run.
 
     Raises
     ------
@@ -195,6 +198,8 @@ def simulate(
     found: dict[str, list[History]] = {name: [] for name in specs}
     for (name, _), run in zip([(name, seed) for seed in seeds for name in specs], runs, strict=True):
         found[name].append(run)
+        if on_run is not None:
+            on_run(1)
     return Simulation(found, tuple(seeds), schedule, reader)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from medvie_reward.completions import Completion
-from medvie_reward.corpus import GOLD_KEYS, PRED_KEYS, RowFile
+from medvie_reward.corpus import GOLD_KEYS, RowFile
 from medvie_reward.errors import InputError, InputWarning
-from medvie_reward.lab import Group, read_rollouts
+from medvie_reward.lab import Group, open_rollouts, read_rollouts
+from medvie_reward.lab._samples import samples_of
 from medvie_reward.spec import Spec
 
 STRICT = Spec.preset("strict")
@@ -29,7 +30,7 @@ def write(path: Path, *rows: Any) -> str:
 
 def read(tmp_path: Path, rows: list[Any], golds: list[Any] | None, **settings: Any) -> list[Group]:
     """Read rollouts, with gold documents in a file of their own or beside them."""
-    with RowFile(write(tmp_path / "r.jsonl", *rows), PRED_KEYS, every_sample=True) as rollouts:
+    with open_rollouts(write(tmp_path / "r.jsonl", *rows)) as rollouts:
         if golds is None:
             return read_rollouts(rollouts, None, STRICT, **settings)
         with RowFile(write(tmp_path / "g.jsonl", *golds), GOLD_KEYS) as file:
@@ -145,7 +146,7 @@ def test_files_that_do_not_fit(
 )
 def test_every_sample_of_a_row(tmp_path: Path, row: Any, expected: list[Any]) -> None:
     """All of them, each read as the first of a row is; a list that is the answer stays one."""
-    with RowFile(write(tmp_path / "r.jsonl", row), PRED_KEYS, every_sample=True) as file:
-        found = file.samples(0)
+    with open_rollouts(write(tmp_path / "r.jsonl", row)) as file:
+        found = samples_of(file, 0)
         assert [getattr(x, "content", x) for x in found] == expected
         assert found[0] == file.value(0)

@@ -61,7 +61,9 @@ def test_the_same_seeds_give_the_same_numbers_in_any_number_of_processes() -> No
     one = simulate(GOLDS[:8], specs, schedule=SHORT, seeds=[0, 1])
     again = simulate(GOLDS[:8], specs, schedule=SHORT, seeds=[0, 1], workers=2)
     assert json.dumps(one.to_dict()) == json.dumps(again.to_dict())
-    other = simulate(GOLDS[:8], specs, schedule=SHORT, seeds=[2, 3])
+    calls: list[int] = []
+    other = simulate(GOLDS[:8], specs, schedule=SHORT, seeds=[2, 3], on_run=calls.append)
+    assert calls == [1, 1, 1, 1]
     assert one.to_dict()["specs"] != other.to_dict()["specs"]
 
 

@@ -41,6 +41,7 @@ SMOKE: dict[str, int | None] = {
     "tests/comparators/test_text.py::test_same": None,
     "tests/comparators/test_unit.py::test_same": None,
     "tests/comparators/test_words.py::test_same": None,
+    "tests/lab/test_closed_form.py::test_stakes": None,
     "tests/statistics/test_bootstrap.py::test_equal_to_scipy": None,
     "tests/audits/test_attacks.py::test_answers": None,
     "tests/cli/test_cli.py::test_table": None,
