@@ -157,3 +157,13 @@ def test_the_rule_of_decision(tmp_path: Path) -> None:
     path.write_text("a,b\n", encoding="utf-8")
     with pytest.raises(ValueError, match="expected the columns arm, seed"):
         comparison.read([path])
+
+
+def test_the_page_shows_the_stored_results() -> None:
+    """Every line of the tables that comparison.py prints of the stored numbers stands on the page."""
+    docs = Path(__file__).parents[2] / "docs"
+    _, runs = comparison.read([docs / "verl_cpu_comparison.csv"])
+    page = (docs / "which_reward.md").read_text(encoding="utf-8").splitlines()
+    lines = [*comparison.held_out_table(runs), *comparison.means_table(runs)]
+    assert len(lines) > 8
+    assert [line for line in lines if line not in page] == []

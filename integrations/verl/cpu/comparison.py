@@ -170,6 +170,7 @@ def draw(runs: Sequence[Run], path: Path) -> None:
                 max(run.held_out), run.end.get(key, 0.0), linestyle="none", marker="D", markersize=5,
                 markerfacecolor="white", markeredgecolor=colour,
             )  # fmt: skip
+        axis.set_visible(bool(axis.lines))  # no run with slips, no swapped tables
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("GRPO step")
         axis.set_ylim(bottom=0)
