@@ -271,7 +271,11 @@ def main() -> int:
     if options.read is not None:
         results = json.loads(options.read.read_text(encoding="utf-8"))
     else:
-        results = score_work(options.work)
+        try:
+            results = score_work(options.work)
+        except FileNotFoundError as error:
+            print(f"FAILED {error}", file=sys.stderr)
+            return 1
     if options.numbers is not None:
         options.numbers.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if options.out is not None:
