@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import statistics
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from medvie_reward import Reward, Rule, Spec, evaluate, reward, score
 
+ROOT = Path(__file__).parents[1]
 GOLD: dict[str, Any] = {
     "Name": "Li Wei",
     "Age": "45",
@@ -194,3 +197,36 @@ def test_source_text() -> None:
     }
     e = evaluate([pred, gold], [gold, gold], source_texts=[text, None])
     assert (e.sources, e.micro.counts.ungrounded) == (1, 2)
+
+
+REPORTS = [
+    row["gold"]
+    for row in map(json.loads, (ROOT / "examples/lab_reports/gold.jsonl").read_text("utf-8").splitlines())
+    if any(isinstance(value, list) and len(value) >= 5 for value in row["gold"].values())
+]
+
+
+def dumped(gold: dict[str, Any], rows: int) -> dict[str, Any]:
+    """Make an answer of some rows, every cell of which holds all values of its column, and no more."""
+    (name,) = (key for key, value in gold.items() if isinstance(value, list) and len(value) >= 5)
+    columns = list(dict.fromkeys(key for row in gold[name] for key in row))
+    row = {column: [one.get(column, "") for one in gold[name]] for column in columns}
+    return {name: [row] * min(rows, len(gold[name]))}
+
+
+@pytest.mark.parametrize(
+    "cheap",
+    [
+        lambda gold: dict([next(x for x in gold.items() if isinstance(x[1], str) and x[1])]),
+        lambda gold: dumped(gold, 1),
+        lambda gold: dumped(gold, 1_000),
+        lambda gold: {},
+    ],
+    ids=["one field", "columns in one row", "columns in every row", "nothing"],
+)
+def test_what_is_cheap_earns_little(cheap: Any) -> None:
+    """One sure field, or all values of a column in each cell, earns under a twentieth of the whole."""
+    assert len(REPORTS) == 23
+    earned = [of(cheap(gold), gold).matching for gold in REPORTS]
+    assert 0 <= statistics.fmean(earned) < 0.05
+    assert [of(gold, gold).matching for gold in REPORTS] == [1.0] * len(REPORTS)

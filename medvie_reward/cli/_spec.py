@@ -36,14 +36,17 @@ def add_spec_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGro
     spec.add_argument("--lists", metavar="MODE", help="align, bag, index or key:MEMBER")
     spec.add_argument(
         "--set", action=Added, metavar="FIELD=VALUE", default=[],
-        help="change any field of the spec, such as matching=f1 or critical_cost=0; may be repeated",
+        help="change any field of the spec, such as matching=fbeta or critical_cost=0.25; may be repeated",
     )  # fmt: skip
     return spec
 
 
 def add_reading_arguments(spec: argparse._ArgumentGroup) -> None:
     """Add what says how completions are read and rewarded."""
-    spec.add_argument("--alpha", type=number, metavar="A", help="weight of precision in the matching part")
+    spec.add_argument(
+        "--alpha", type=number, metavar="A",
+        help="weight of precision in the matching part of strict and paper; clinical's is F1 and has none",
+    )  # fmt: skip
     spec.add_argument(
         "--format", choices=("think", "think_json", "answer", "json"), help="what a well-formed completion is"
     )

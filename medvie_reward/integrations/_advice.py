@@ -29,9 +29,9 @@ def advice(spec: Spec, changed: Container[str] = ()) -> dict[str, str]:
     if spec.matching == "precision_recall" and spec.reading != "smr-r1":
         if spec.alpha:
             said["mix"] = (
-                f"matching='precision_recall' with alpha={spec.alpha:g} pays for silence: an answer of one sure "
-                f"field earns {spec.alpha:g} of 1, however much it leaves out. Watch omission_rate beside the "
-                "reward, or train with matching='f1', under which such an answer earns next to nothing"
+                f"matching='precision_recall' with alpha={spec.alpha:g} pays for silence: an answer of one "
+                f"sure field earns {spec.alpha:g} of 1, however much it leaves out. Watch omission_rate "
+                "beside the reward, or train with matching='f1', under which such an answer earns little"
             )
         else:
             said["mix"] = (

@@ -19,7 +19,8 @@ import orjson
 
 from medvie_reward.completions import STATUSES, form_hint, likely_form
 from medvie_reward.errors import GoldError, MedvieError, SpecError
-from medvie_reward.integrations._advice import advice, is_at_floor
+from medvie_reward.integrations._advice import advice
+from medvie_reward.integrations._advice import is_at_floor as is_at_floor
 from medvie_reward.integrations._log import Told
 from medvie_reward.integrations._messages import text_of
 from medvie_reward.integrations._rows import (

@@ -50,7 +50,7 @@ class Rule:
     weight
         How much a leaf counts in precision and recall: 0 to 10 in steps of 0.25.
     critical
-        Whether a wrong value here costs the spec's ``critical_cost``.
+        Whether a wrong value here is counted as ``wrong_critical``, and costs the spec's ``critical_cost``.
     lists
         How the items of the list here pair: ``align``, ``index`` or ``key:<member>``; ``None`` for the
         spec's own way.

@@ -44,8 +44,8 @@ def test_the_hook_gives_flat_numbers() -> None:
 
 def test_reward_kwargs_and_what_verl_adds() -> None:
     """Settings hold; the arguments that verl itself adds are no settings."""
-    made = call(alpha=0.25, reward_router_address="x", reward_model_tokenizer=object())
-    assert made["score"] == reward(TEXT, GOLD, alpha=0.25).score
+    made = call(format_weight=0.25, reward_router_address="x", reward_model_tokenizer=object())
+    assert made["score"] == reward(TEXT, GOLD, format_weight=0.25).score
 
 
 @pytest.mark.parametrize("kwargs", [{"aplha": 0.3}, {"alpha": object()}], ids=["name", "value"])
@@ -62,9 +62,9 @@ def test_the_batch_manager() -> None:
         solution_strs=[TEXT, TEXT.replace("56", "5.60")],
         ground_truths=[json.dumps(GOLD)] * 2,
         extra_infos=[None, {"index": 1}],
-        alpha=0.25,
+        format_weight=0.25,
     )
-    assert [x["score"] for x in made] == [reward(TEXT, GOLD, alpha=0.25).score, 2.0]
+    assert [x["score"] for x in made] == [reward(TEXT, GOLD, format_weight=0.25).score, 1.25]
     assert [tuple(x) for x in made] == [KEYS, KEYS]
     assert verl.reward_fn(solution_strs=[], ground_truths=[]) == []
 

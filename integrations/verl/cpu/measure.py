@@ -13,12 +13,14 @@ import csv
 import json
 import statistics
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from run_files import Run, read_run, rescore, row_of
+from run_files import Run, read_run, rescore, row_of, spec_of
 
 from medvie_reward import Gold, Reward, Spec
+from medvie_reward.integrations.samples import is_at_floor
 
 COLUMNS: Final = (
     "arm", "seed", "phase", "step", "samples", "reward", "f1", "precision", "recall", "length", "hallucinated",
@@ -28,8 +30,27 @@ COLUMNS: Final = (
 _PLACES: Final = 4
 
 
-def measured(run: Run, sample: dict[str, Any]) -> tuple[Reward, Reward, bool | None]:
-    """Give a sample's own reward, the yardstick's, and whether its results stand in each other's rows.
+class Measured(NamedTuple):
+    """What is known of a sample.
+
+    Attributes
+    ----------
+    own, common
+        Its reward under the arm, and under the yardstick.
+    at_floor
+        Whether what precision earned under the arm is used up; see `samples.Scorer.measure`.
+    swapped
+        Whether its results stand in each other's rows; ``None`` where it could not be.
+    """
+
+    own: Reward
+    common: Reward
+    at_floor: bool
+    swapped: bool | None
+
+
+def measured(run: Run, sample: dict[str, Any]) -> Measured:
+    """Reward a sample anew under the arm and under the yardstick.
 
     Raises
     ------
@@ -38,9 +59,12 @@ def measured(run: Run, sample: dict[str, Any]) -> tuple[Reward, Reward, bool | N
     """
     row = row_of(run, sample)
     gold = Gold(row.ground_truth, _yardstick(row.extra["schema"]))
-    return rescore(run, sample), gold.reward(sample["output"]), _is_swapped(gold, sample["output"])
+    own = rescore(run, sample)
+    at_floor = is_at_floor(own, spec_of(run, row))
+    return Measured(own, gold.reward(sample["output"]), at_floor, _is_swapped(gold, sample["output"]))
 
 
+@lru_cache(maxsize=4096)
 def _yardstick(schema: str) -> Spec:
     return Spec.from_json_schema(json.loads(schema), "strict") if schema else Spec.preset("strict")
 
@@ -62,11 +86,11 @@ def _is_swapped(gold: Gold, output: str) -> bool | None:
     return same_results and not set(read) & set(pairs)
 
 
-def summed(made: Sequence[tuple[Reward, Reward, bool | None]]) -> dict[str, float | str]:
+def summed(made: Sequence[Measured]) -> dict[str, float | str]:
     """Sum up samples into one line of the table."""
-    own, common = [one[0] for one in made], [one[1] for one in made]
-    swapped = [one[2] for one in made if one[2] is not None]
-    readable = [one for one in own if one.parsed]
+    own, common = [one.own for one in made], [one.common for one in made]
+    swapped = [one.swapped for one in made if one.swapped is not None]
+    read = [one for one in made if one.own.parsed]
 
     def mean(values: Sequence[float]) -> float:
         return statistics.fmean(values) if values else 0.0
@@ -86,7 +110,7 @@ def summed(made: Sequence[tuple[Reward, Reward, bool | None]]) -> dict[str, floa
         "omitted": share("missing", "n_gold"),
         "readable": mean([one.parsed for one in own]),
         "well_formed": mean([one.format for one in common]),
-        "floor": mean([one.matching <= 0 for one in readable]),
+        "floor": mean([one.at_floor for one in read]),
         "swapped": mean(swapped) if swapped else "",
     }
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,6 +83,21 @@ def row_of(run: Run, sample: dict[str, Any]) -> TrainingRow:
     raise LookupError(f"no row of the data has this ground truth and query: {sample['gts']}")
 
 
+def spec_of(run: Run, row: TrainingRow) -> Spec:
+    """Give the spec that a row was rewarded with: the run's settings, and the row's schema if it has one."""
+    settings = run.config["reward"]["custom_reward_function"]["reward_kwargs"]
+    return _spec_of(json.dumps(settings), row.extra["schema"])
+
+
+@lru_cache(maxsize=4096)
+def _spec_of(settings: str, schema: str) -> Spec:
+    changes = json.loads(settings)
+    base = Spec.preset(changes.pop("spec"))
+    if not schema:
+        return base.replace(**changes)
+    return Spec.from_json_schema(json.loads(schema), base, **changes)
+
+
 def rescore(run: Run, sample: dict[str, Any]) -> Reward:
     """Reward a dumped sample anew, by the package's own `medvie_reward.reward`.
 
@@ -91,11 +107,6 @@ def rescore(run: Run, sample: dict[str, Any]) -> Reward:
         If the data has no such row.
     """
     row = row_of(run, sample)
-    settings = dict(run.config["reward"]["custom_reward_function"]["reward_kwargs"])
-    base = settings.pop("spec")
-    schema = row.extra["schema"]
-    spec = Spec.from_json_schema(json.loads(schema), base, **settings) if schema else base
-    changes = {} if schema else settings
     return reward(
-        sample["output"], row.ground_truth, spec, source_text=row.extra["source_text"] or None, **changes
+        sample["output"], row.ground_truth, spec_of(run, row), source_text=row.extra["source_text"] or None
     )
