@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reading_held_out import OTHERS, OWN
-from run_files import Run, read_run, rescore
+from run_files import Run, read_run, rescore, spec_of
 from training_rows import TrainingRow, read_rows
 
 from medvie_reward import Resampling, Spec, compare, evaluate
@@ -88,14 +88,6 @@ def difference(
     return [round(made.low, 4), round(made.value, 4), round(made.high, 4)]
 
 
-def spec_of(run: Run) -> Spec:
-    """Make the spec that the run's rows were rewarded by; all have one schema."""
-    settings = dict(run.config["reward"]["custom_reward_function"]["reward_kwargs"])
-    base = settings.pop("spec")
-    schema = next(iter(run.rows.values()))[0].extra["schema"]
-    return Spec.from_json_schema(json.loads(schema), base, **settings)
-
-
 def curve_of(run: Run) -> dict[str, list[float]]:
     """Average reward, F1 and the like over each step's rollouts."""
     keys = ("score", "f1", "precision", "recall", "hallucination_rate", "omission_rate", "answer_chars")
@@ -125,7 +117,7 @@ def score_work(work: Path) -> dict[str, Any]:
     signature = ""
     for folder in folders:
         run = read_run(folder)
-        spec = spec_of(run)
+        spec = spec_of(run, held_out[0])
         after = read_answers(folder / "held_out.jsonl")
         start, signature = start or measure_state(before, held_out, spec), spec.signature
         curve = curve_of(run)
@@ -271,7 +263,11 @@ def main() -> int:
     if options.read is not None:
         results = json.loads(options.read.read_text(encoding="utf-8"))
     else:
-        results = score_work(options.work)
+        try:
+            results = score_work(options.work)
+        except FileNotFoundError as error:
+            print(f"FAILED {error}", file=sys.stderr)
+            return 1
     if options.numbers is not None:
         options.numbers.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if options.out is not None:
