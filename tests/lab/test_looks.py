@@ -23,7 +23,7 @@ from medvie_reward.spec import Rule, Spec
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "lab_reports"
 STRICT = Spec.preset("strict")
-CLINICAL = Spec.preset("clinical").replace(matching="precision_recall", critical_cost=0.25)
+CLINICAL = Spec.preset("clinical")
 SPECS = {
     "precision": STRICT.replace(alpha=1.0),
     "recall": STRICT.replace(alpha=0.0),
