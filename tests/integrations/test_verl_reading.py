@@ -167,3 +167,11 @@ def test_the_check_of_a_short_run() -> None:
     """A margin of 0 asks that F1 does not fall, and for no interval."""
     assert reading_results.check(results(0.7, 0.71, -0.02, 0.2), 0.0) == []
     assert len(reading_results.check(results(0.7, 0.69, -0.04, 0.2), 0.0)) == 1
+
+
+def test_the_readme_shows_the_stored_numbers() -> None:
+    """The table of the README is what the command prints from the stored results."""
+    root = Path(__file__).parents[2]
+    stored = json.loads((root / "docs" / "verl_reading.json").read_text(encoding="utf-8"))
+    page = (root / "integrations" / "verl" / "reading" / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(reading_results.table(stored)) in page

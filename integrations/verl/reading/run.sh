@@ -4,7 +4,7 @@
 # exchanged. One warm start, then one run of GRPO for each seed.
 #
 #   WORK=/tmp/reading run.sh                                            what README.md reports
-#   SEEDS=4 STEPS=8 SAMPLES=1 MARGIN=0 WORK=/tmp/reading run.sh         one short run: what CI makes
+#   SEEDS=4 STEPS=8 SAMPLES=1 MARGIN=-0.05 WORK=/tmp/reading run.sh     one short run: what CI makes
 #
 #   WORK     folder for everything that is made (default: a new one under /tmp); what is there is used again
 #   SEEDS    of GRPO: order of the data, samples (default "4 5 6")
