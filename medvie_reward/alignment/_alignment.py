@@ -242,7 +242,7 @@ class Prepared:
         """The value as the textbook has it: encoded, or its leaves by path where ``lists`` is ``bag``."""
         if self.spec.lists == "bag":
             return Pool(self.gold, self.fields, self.spec.reading)
-        return encode(self.gold, self.fields.root, self.fields, gold=True)
+        return encode(self.gold, self.fields.root, self.fields, self.spec.lists, gold=True)
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -302,7 +302,7 @@ def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) ->
         node = Pool(gold, fields, spec.reading)
         sizes = node.sizes
     else:
-        node = encode(gold, fields.root, fields, gold=True)
+        node = encode(gold, fields.root, fields, spec.lists, gold=True)
         sizes = sizes_of(node, fields.root)
     prepared = Prepared(gold, spec, fields, *sizes, names)
     prepared.__dict__["node"] = node
@@ -461,7 +461,7 @@ def _walk(out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item
         aligner.leaves, aligner.max_work = prepared.leaves + pool.sizes[0], spec.max_work
         walk(out, pool, node, aligner, bulk)
         return aligner.limited
-    read = encode(pred, root, fields)
+    read = encode(pred, root, fields, spec.lists)
     found = sizes_of(read, root)
     aligner = Aligner(fields, spec.lists, Prices(spec, sizes, found), sizes[0] + found[0], spec.max_work)
     aligner.walk(out, Item(read, pred, root, ROOT), Item(node, prepared.gold, root, ROOT), bulk)

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, Literal, NamedTuple
 
 from medvie_reward._core.json_values import scalar_text
@@ -132,13 +133,14 @@ class Object(Node):
 
 
 class Array(Node):
-    """A list, with its items."""
+    """A list, with its items; ``ordered`` where they pair by their positions."""
 
-    __slots__ = ("inner", "kids")
+    __slots__ = ("inner", "kids", "ordered")
 
-    def __init__(self, raw: list[Any], field: Field, inner: Field) -> None:
+    def __init__(self, raw: list[Any], field: Field, inner: Field, ordered: bool) -> None:
         super().__init__(raw, field)
         self.inner = inner
+        self.ordered = ordered
         self.kids: list[Kid] = []
         self.widest = len(raw)
 
@@ -163,7 +165,7 @@ class Item(NamedTuple):
     at: Place
 
 
-def encode(value: Any, field: Field, fields: Fields, gold: bool = False) -> Kid:
+def encode(value: Any, field: Field, fields: Fields, lists: str, gold: bool = False) -> Kid:
     """Encode a plain JSON value.
 
     Parameters
@@ -174,6 +176,8 @@ def encode(value: Any, field: Field, fields: Fields, gold: bool = False) -> Kid:
         Its field.
     fields
         All fields.
+    lists
+        The list mode where no rule gives another.
     gold
         Whether it is of a gold document, in which ``{"$any": [...]}`` is one leaf.
     """
@@ -184,7 +188,9 @@ def encode(value: Any, field: Field, fields: Fields, gold: bool = False) -> Kid:
         members, parts = field.members, []
         for name, x in value.items():
             inner = members.get(name) or fields.member(field, name)
-            kid = made.kids[name] = inner.form(x) if x.__class__ is str else encode(x, inner, fields, gold)
+            kid = made.kids[name] = (
+                inner.form(x) if x.__class__ is str else encode(x, inner, fields, lists, gold)
+            )
             if kid.__class__ is not str or inner.credit is not None:
                 made.flat = False
             made.add(kid, inner)
@@ -194,11 +200,12 @@ def encode(value: Any, field: Field, fields: Fields, gold: bool = False) -> Kid:
         return made
     if isinstance(value, list):
         inner = fields.items(field)
-        listed = Array(value, field, inner)
-        listed.kids = [encode(x, inner, fields, gold) for x in value]
+        listed = Array(value, field, inner, (field.rule.lists or lists) == "index")
+        listed.kids = [encode(x, inner, fields, lists, gold) for x in value]
         for kid in listed.kids:
             listed.add(kid, inner)
-        listed.key = frozenset(Counter(filter(None, map(key_of, listed.kids))).items()) or ""
+        keys = [(n, key) for n, kid in enumerate(listed.kids) if (key := key_of(kid))]
+        listed.key = frozenset(keys if listed.ordered else Counter([key for _, key in keys]).items()) or ""
         return listed
     return field.form(scalar_text(value))
 
@@ -259,7 +266,7 @@ _SEED: Final = 0x9E3779B97F4A7C15
 _ODD: Final = 0xA0761D6478BD642F
 _ONE: Final = 0xE7037ED1A0B428DB
 _TWO: Final = 0x8EBC6AF09C88C6E3
-_BLANK, _LIST, _OBJECT, _ITEM = 77, 0x1234567, 0x7654321, 5
+_BLANK, _LIST, _OBJECT, _ITEM, _PLACE = 77, 0x1234567, 0x7654321, 5, 8
 _TIE_BITS: Final = 24
 
 
@@ -293,7 +300,10 @@ def hash_scalar(text: str) -> int:
 
 
 def content(kid: Kid) -> int:
-    """Return a number of all that a value holds, blanks too, whatever the order of members and items."""
+    """Return a number of all that a value holds, blanks too, whatever the order of members and items.
+
+    Only where items pair by their positions, these count.
+    """
     if not isinstance(kid, Node):
         return hash_scalar(kid)
     if kid.content < 0:
@@ -301,7 +311,8 @@ def content(kid: Kid) -> int:
             parts = [fold(content(x) ^ (hash_text(name) | 1), _ONE) for name, x in kid.kids.items()]
             kid.content = fold(_OBJECT + sum(parts) & _MASK ^ _TWO, _ONE)
         else:
-            parts = [fold(content(x) ^ _ITEM, _ONE) for x in kid.kids]
+            places = range(_PLACE, _PLACE * (len(kid.kids) + 1), _PLACE) if kid.ordered else repeat(0)
+            parts = [fold(content(x) ^ _ITEM + at, _ONE) for x, at in zip(kid.kids, places, strict=False)]
             kid.content = fold(_LIST + sum(parts) & _MASK ^ _TWO, _ONE)
     return kid.content
 

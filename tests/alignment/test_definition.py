@@ -102,6 +102,10 @@ CASES: dict[str, tuple[Any, Any, Spec, Found]] = {
         {"L": ["1", "2"]}, {"L": ["2", "1", "3"]}, Spec(lists="index"),
         [("L[]", "missing", "3", None), ("L[]", "wrong", "1", "2"), ("L[]", "wrong", "2", "1")],
     ),
+    "by position inside rows": (
+        [{"k": "1", "L": ["a", "b"]}], [{"k": "1", "L": ["b", "a"]}], Spec(rules=(Rule("L", lists="index"),)),
+        [("[].L[]", "wrong", "a", "b"), ("[].L[]", "wrong", "b", "a"), ("[].k", "correct", "1", "1")],
+    ),
     "by a member": (
         [{"k": "1", "a": "x", "b": "y"}], [{"k": "2", "a": "x", "b": "y"}, {"k": "1", "a": "p", "b": "q"}],
         Spec(lists="key:k"),

@@ -33,6 +33,7 @@ struct Box {
   i64 units = 0;
   Kind kind = Kind::OBJECT;
   bool flat = false;    // an object of scalars only; a list of such objects only
+  bool ordered = false; // a list whose items pair by their positions
   mutable u64 content = 0;  // once somebody asked; see `Tree::contents`
 };
 
@@ -69,7 +70,8 @@ class Tree {
   i32 widest(i32 i) const { return scalar(i) ? 0 : box(i).widest; }
   const i32* kids(const Box& b) const { return kids_.data() + b.kid; }
 
-  // A number of all that a value holds, blanks too; the order of members and items changes nothing.
+  // A number of all that a value holds, blanks too; the order of members and items changes nothing, but for items
+  // that pair by their positions.
   u64 content(const Book& book, i32 at) const {
     if (scalar(at)) {
       i32 cls = (*this)[at].like;
@@ -87,7 +89,7 @@ class Tree {
     u64 h = b.kind == Kind::LIST ? 0x1234567 : 0x7654321;
     const i32* kid = kids(b);
     for (i32 i = 0; i < b.n; ++i) {
-      u64 salt = b.kind == Kind::LIST ? 5 : book.salt((*this)[kid[i]].names);
+      u64 salt = b.kind == Kind::OBJECT ? book.salt((*this)[kid[i]].names) : b.ordered ? 5 + 8 * (u64(i) + 1) : 5;
       h += mum(content(book, kid[i]) ^ salt, M1);
     }
     return b.content = mum(h ^ M2, M1);
@@ -197,7 +199,7 @@ class Encoder {
     }
     key_.clear();
     key_.push_back(i32(Kind::OBJECT));
-    bool known = close(at, base, [&](const Node& kid) { key_.push_back(kid.names); });
+    bool known = close(at, base, [&](const Node& kid, size_t) { key_.push_back(kid.names); });
     tree_.boxes_[size_t(tree_[at].box)].flat = flat;
     name(at, known);
     return Fail::NONE;
@@ -218,10 +220,15 @@ class Encoder {
       flat &= !is_scalar && tree_.box(kid).kind == Kind::OBJECT && tree_.box(kid).flat;
     }
     key_.clear();
-    key_.push_back(i32(Kind::LIST));
-    bool known = close(at, base, [](const Node&) {});
-    if (known) std::sort(key_.begin() + 1, key_.end());
+    // Items that pair by their positions are told apart by these, too; the others are a bag.
+    bool ordered = book_.facts(field).mode == Mode::INDEX;
+    key_.push_back(ordered ? ORDERED : i32(Kind::LIST));
+    bool known = close(at, base, [&](const Node&, size_t i) {
+      if (ordered) key_.push_back(i32(i));
+    });
+    if (known && !ordered) std::sort(key_.begin() + 1, key_.end());
     Box& box = tree_.boxes_[size_t(tree_[at].box)];
+    box.ordered = ordered;
     box.inner = inner;
     box.flat = flat;
     box.widest = std::max(box.widest, box.n);
@@ -278,7 +285,7 @@ class Encoder {
         box.critical += facts.critical;
       }
       if (kid.like == BLANK) continue;
-      before(kid);
+      before(kid, i - base);
       key_.push_back(kid.like);
       known &= kid.like != UNLIKE;
     }
@@ -305,6 +312,7 @@ class Encoder {
   Tree& tree_;
   Likes& likes_;
   bool gold_, accepting_;
+  static constexpr i32 ORDERED = -1;  // begins the key of a list whose items pair by position; no `Kind`
   static constexpr size_t MOST_ACCEPTED = 1000;  // each is compared with each
   i64 max_depth_;
   vector<i32> open_, key_;  // children of containers that are not yet closed; what tells a container from others
