@@ -84,7 +84,6 @@ train() { # SEED
 }
 
 answer() { # ANSWERS [CHECKPOINT]: held-out rows, on their own pages and on exchanged ones
-  [ ! -e "$1" ] || return 0
   python -W ignore "$here/reading_held_out.py" --model "$model" --rows "$pages/validation.parquet" \
     --samples "${SAMPLES:-4}" --out "$1" ${2:+--checkpoint "$2"}
 }
