@@ -25,6 +25,8 @@ _LONGEST_PATH: Final = 200
 EXACT_FLOAT: Final = 2.0**53
 """Above this a float no longer holds every integer, so its shortest text is kept as it is."""
 _LONG_INTEGER: Final = 2_000
+ANY: Final = "$any"
+"""The only member of a gold object that stands for one leaf with several accepted values."""
 
 
 def scalar_text(value: Any) -> str:
@@ -49,6 +51,21 @@ def scalar_text(value: Any) -> str:
     elif value.bit_length() > _LONG_INTEGER:
         return hex(value)  # Python refuses to write such an integer in decimal
     return repr(value)
+
+
+def accepted_values(value: dict[str, Any]) -> list[Any] | None:
+    """Return the values that a gold leaf accepts, if an object stands for such a leaf, else ``None``."""
+    accepted = value.get(ANY) if len(value) == 1 else None
+    return accepted if isinstance(accepted, list) else None
+
+
+def first_accepted(value: Any) -> Any:
+    """Return a gold document with the first accepted value that is not empty in place of each `ANY`."""
+    if isinstance(value, dict):
+        if (accepted := accepted_values(value)) is not None:
+            return next((x for x in accepted if not is_empty(x)), None)
+        return {name: first_accepted(x) for name, x in value.items()}
+    return [first_accepted(x) for x in value] if isinstance(value, list) else value
 
 
 # -- order ---------------------------------------------------------------------------------------------

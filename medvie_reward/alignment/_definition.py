@@ -24,13 +24,11 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, Literal, NamedTuple
 
-from medvie_reward._core.json_values import scalar_text
+from medvie_reward._core.json_values import ANY, accepted_values, scalar_text
 from medvie_reward._core.paths import ROOT, Place
 from medvie_reward.alignment._prices import CREDIT, TIE, Prices
+from medvie_reward.errors import GoldError
 from medvie_reward.spec import Field, Fields, ListMode
-
-ANY: Final = "$any"
-"""The only member of a gold object that stands for one leaf with several accepted values."""
 
 What = Literal["correct", "wrong", "missing", "filled_blank", "invented_field", "invented_item", "blank"]
 """What became of a leaf; ``blank`` is one that both sides leave blank."""
@@ -182,8 +180,8 @@ def encode(value: Any, field: Field, fields: Fields, lists: str, gold: bool = Fa
         Whether it is of a gold document, in which ``{"$any": [...]}`` is one leaf.
     """
     if isinstance(value, dict):
-        if gold and len(value) == 1 and isinstance(value.get(ANY), list):
-            return encode_several(value[ANY], field)
+        if gold and (accepted := accepted_values(value)) is not None:
+            return encode_several(accepted, field)
         made = Object(value, field)
         members, parts = field.members, []
         for name, x in value.items():
@@ -211,9 +209,20 @@ def encode(value: Any, field: Field, fields: Fields, lists: str, gold: bool = Fa
 
 
 def encode_several(accepted: list[Any], field: Field) -> str:
-    """Encode a gold leaf that accepts several values."""
+    """Encode a gold leaf that accepts several values.
+
+    Raises
+    ------
+    GoldError
+        If one of them is an object or a list.
+    """
     found: dict[str, Any] = {}
     for x in accepted:
+        if isinstance(x, (dict, list)):
+            kind = "an object" if isinstance(x, dict) else "a list"
+            raise GoldError(
+                f"gold: {field.name or '$'}: expected no objects and lists in {ANY!r}, got {kind}"
+            )
         if form := field.form(scalar_text(x)):
             found.setdefault(form, x)
     made = Several(next(iter(found), ""))

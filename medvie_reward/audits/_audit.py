@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from medvie_reward._core.json_values import first_accepted
 from medvie_reward.audits._bench import Bench, cases_of, excerpt, settle
 from medvie_reward.audits._callers import GoldAs, SpecReward, caller_of
 from medvie_reward.audits._case import FORMS, USELESS, Attack, Case, Trial
@@ -110,7 +111,7 @@ def audit(
         spec's ``prefilled`` is left aside.
     golds
         Gold documents, as JSON objects or lists or as their texts; the forty lab reports that come with the
-        package where not given.
+        package where not given. A leaf that accepts several values (``$any``) is taken as the first of them.
     ids
         What the documents are called in the result; their positions from 1 where not given.
     form
@@ -192,7 +193,7 @@ def _named(golds: Sequence[Any] | None, ids: Sequence[str] | None, spec: Spec) -
         return shipped_golds()
     if isinstance(golds, (str, bytes, dict)):
         raise ArgumentError(f"golds: expected a sequence of gold documents, got {type(golds).__name__}")
-    values = [read_gold(gold, spec) for gold in golds]
+    values = [first_accepted(read_gold(gold, spec)) for gold in golds]
     if not values:
         raise ArgumentError("golds: expected at least one gold document")
     names = [str(n) for n in range(1, len(values) + 1)] if ids is None else [str(name) for name in ids]

@@ -174,7 +174,12 @@ def _read_rollouts(options: argparse.Namespace, yardstick: Spec) -> list[Group]:
     from medvie_reward.lab import open_rollouts, read_rollouts
 
     with contextlib.ExitStack() as stack:
-        rollouts = stack.enter_context(open_rollouts(options.files[0], options.pred_key, options.id_key))
+        try:
+            rollouts = stack.enter_context(open_rollouts(options.files[0], options.pred_key, options.id_key))
+        except InputError as error:
+            if len(options.files) == 1 and "no prediction" in str(error):
+                raise InputError(f"{error}; gold documents alone need --accuracy") from None
+            raise
         golds = None
         if len(options.files) == 2:
             golds = stack.enter_context(

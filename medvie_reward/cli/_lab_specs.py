@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from medvie_reward.spec import Spec
 
 SPECS_HELP: Final = """\
-A spec is a preset, a preset with changes (clinical+matching=f1+critical_cost=0), or a JSON file: an object of
+A spec is a preset, a preset with changes (clinical+critical_cost=0.1), or a JSON file: an object of
 spec fields, with "preset", "schema" and "rules" where wanted.
 """
 _FILE_ENDS: Final = (".json",)
@@ -64,7 +64,7 @@ def read_named_spec(text: str, flag: str = "--specs") -> Spec:
             f"got {text!r}"
         )
     try:
-        return resolve(preset, **dict(map(read_field, changes)))
+        return resolve(preset, **dict(read_field(change, flag) for change in changes))
     except SpecError as error:
         raise InputError(f"{flag} {text}: {error}") from None
 

@@ -49,7 +49,7 @@ def add_sensitivity_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_reading_arguments(add_spec_arguments(parser))
     add_systems_row_arguments(parser)
-    what = parser.add_argument_group("what to ablate")
+    what = parser.add_argument_group("what to vary")
     what.add_argument(
         "--figure", metavar="NAME", default="micro_f1",
         help="micro_f1, macro_f1, macro_matching, ted, anls, hallucination_rate, … (default: %(default)s)",

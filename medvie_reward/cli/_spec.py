@@ -101,7 +101,7 @@ def _changes(options: argparse.Namespace) -> dict[str, Any]:
     return {**by_flag, **set_there, **said, **set_here}
 
 
-def read_field(text: str) -> tuple[str, Any]:
+def read_field(text: str, flag: str = "--set") -> tuple[str, Any]:
     """Read ``FIELD=VALUE``.
 
     Raises
@@ -111,12 +111,12 @@ def read_field(text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise InputError(f"--set: expected FIELD=VALUE, got {text!r}")
-    _check_field(name.strip())
+        raise InputError(f"{flag}: expected FIELD=VALUE, got {text!r}")
+    _check_field(name.strip(), flag)
     return name.strip(), _value(name.strip(), value.strip())
 
 
-def _check_field(name: str) -> None:
+def _check_field(name: str, flag: str) -> None:
     from dataclasses import fields
 
     from medvie_reward.spec import Spec
@@ -128,7 +128,7 @@ def _check_field(name: str) -> None:
         raise InputError("--set rules: expected --rules FILE")
     if name not in settable:
         hint = did_you_mean(name, settable)
-        raise InputError(f"--set: no spec field {name!r}: expected one of {', '.join(settable)}{hint}")
+        raise InputError(f"{flag}: no spec field {name!r}: expected one of {', '.join(settable)}{hint}")
 
 
 def _value(name: str, text: str) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from medvie_reward._core.json_values import first_accepted
 from medvie_reward._core.paths import member_path
 
 Steps = tuple[Any, ...]
@@ -141,12 +142,13 @@ def outline(
     Parameters
     ----------
     gold
-        The document.
+        The document. A leaf that accepts several values is taken as the first of them.
     columns
         What `usual_columns` found, for lists that are empty here.
     ghosts
         How many rows that the page only seems to have follow each list, by the way to the list.
     """
+    gold = first_accepted(gold)
     made = _Builder(columns or {}, ghosts or {})
     made.read(gold, (), "")
     return Outline(gold, tuple(made.slots), tuple(made.rows), tuple(made.order))

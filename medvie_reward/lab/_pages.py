@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from medvie_reward._core.json_values import first_accepted
 from medvie_reward.errors import ArgumentError
 from medvie_reward.lab._outlines import Outline, Steps, cut_rows, outline, usual_columns
 
@@ -143,7 +144,7 @@ def make_pages(
     """
     rng = np.random.default_rng([seed, 1])
     number = {field: n for n, field in enumerate(fields)}
-    cut = [cut_rows(gold, most_rows) for gold in golds]
+    cut = [cut_rows(first_accepted(gold), most_rows) for gold in golds]
     columns = usual_columns(cut)
     hard = rng.normal(size=len(fields)) * _FIELD
     easy = [n for field, n in number.items() if "[]" not in field][:_EASY_FIELDS]

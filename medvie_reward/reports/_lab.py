@@ -84,7 +84,7 @@ def _break_evens(lab: Lab) -> Table:
 
 def _signals(lab: Lab) -> Table:
     columns = [
-        "reward", "r_matching", "sd in a group", "groups without any", "well formed", "variance of form",
+        "reward", "r_matching", "sd in a group", "groups all equal", "well formed", "variance of form",
         "hallucination free",
     ]  # fmt: skip
     table = make_table("", "spec", columns)

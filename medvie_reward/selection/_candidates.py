@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from medvie_reward._core.json_values import plain
+from medvie_reward._core.json_values import first_accepted, plain
 from medvie_reward._core.names import counted
 from medvie_reward.corpus import Place, RowFile
 from medvie_reward.errors import GoldError, InputError
@@ -79,7 +79,9 @@ def read_candidates(rows: RowFile, kind_key: str = "report_type", by: str | None
             )
         except GoldError as error:
             raise rows.place(n).error(str(error)) from None
-        profiles.append(profile(gold, _word(row, kind_key, rows.place(n)) if has_kind else None))
+        profiles.append(
+            profile(first_accepted(gold), _word(row, kind_key, rows.place(n)) if has_kind else None)
+        )
         if by is not None:
             strata.append(_word(row, by, rows.place(n)))
     return Candidates(profiles, strata)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from medvie_reward._core.json_values import is_empty, plain, scalar_text
+from medvie_reward._core.json_values import accepted_values, is_empty, plain, scalar_text
 from medvie_reward.comparators.guess import guess_kind
 from medvie_reward.errors import GoldError
 from medvie_reward.spec._fields import Field
@@ -148,7 +148,7 @@ def _unmatched(spec: Spec, names: set[Names]) -> list[str]:
 
 def _names(value: Any, here: Names, found: set[Names]) -> None:
     found.add(here)
-    if type(value) is dict:
+    if type(value) is dict and accepted_values(value) is None:
         for key, x in value.items():
             _names(x, (*here, key), found)
     elif type(value) is list:
@@ -167,7 +167,10 @@ def _collect(gold: Any, spec: Spec, values: dict[str, tuple[Field, str, list[str
     waiting: list[tuple[Any, Field, str]] = [(gold, fields.root, "")]
     while waiting:
         value, field, mode = waiting.pop()
-        if type(value) is dict:
+        accepted = accepted_values(value) if type(value) is dict and spec.lists != "bag" else None
+        if accepted is not None:
+            waiting.extend(reversed([(x, field, mode) for x in accepted]))
+        elif type(value) is dict:
             members = [(x, fields.member(field, key), mode) for key, x in value.items()]
             waiting.extend(reversed(members))
         elif type(value) is list:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medvie_reward._core.json_values import first_accepted
 from medvie_reward._core.names import counted
 from medvie_reward.alignment import ENGINE
 from medvie_reward.corpus import Figure, Rows, Scored, field_at, field_figure, score_document
@@ -235,7 +236,7 @@ def measure_agreement(
 def _score(id: str, a: Any, b: Any, spec: Spec) -> Scored:
     try:
         # A text would be read as a model's completion, so it is decoded here.
-        first, second = (read_gold(x, spec) for x in (a, b))
+        first, second = (first_accepted(read_gold(x, spec)) for x in (a, b))
     except GoldError as error:
         raise GoldError(f"document {id}: {error}") from None
     return score_document(first, second, spec, id, leaves=True)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from medvie_reward._core.json_values import accepted_values, first_accepted
 from medvie_reward._core.paths import item_path, member_path
 from medvie_reward.errors import GoldError
 
@@ -98,6 +99,8 @@ def cut_gold(form: QueryField, gold: Any) -> Any:
     if isinstance(gold, list):
         item = replace(form, lists=max(0, form.lists - 1))
         return [cut_gold(item, x) for x in gold]
+    if isinstance(gold, dict) and accepted_values(gold) is not None:
+        return gold if _has_value(gold) else cut_gold(form, None)
     if isinstance(gold, dict) and form.members:
         return {field.name: cut_gold(field, gold.get(field.name)) for field in form.members}
     return _blank(form) if gold is None or (_says_nothing(gold) and not _is_leaf(form)) else gold
@@ -128,6 +131,8 @@ def check_gold(form: QueryField, gold: Any, path: str = "", lists: int = 0) -> N
         If a member is not in the form, or a list, an object or a value stands where the form has none.
     """
     at = path or "$"
+    if isinstance(gold, dict) and accepted_values(gold) is not None:
+        gold = first_accepted(gold)
     if isinstance(gold, list):
         if lists == form.lists:
             raise GoldError(f"gold: expected {_kind(form, lists)}, got a list - at {at}")
@@ -184,6 +189,8 @@ def form_of_gold(gold: Any, name: str = "") -> QueryField:
         for x in gold:
             item = merge(item, form_of_gold(x, name))
         return replace(item, lists=item.lists + 1)
+    if isinstance(gold, dict) and accepted_values(gold) is not None:
+        gold = first_accepted(gold)
     if isinstance(gold, dict):
         return QueryField(name, members=tuple(form_of_gold(x, key) for key, x in gold.items()))
     return QueryField(name, scalar=not _says_nothing(gold))

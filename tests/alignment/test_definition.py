@@ -13,7 +13,7 @@ from helpers.strategies import SCALARS, pairs, shuffled, specs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medvie_reward import Rule, Spec, align, reward, score
+from medvie_reward import Gold, GoldError, Rule, Spec, align, reward, score
 from medvie_reward._core.json_values import is_empty
 from medvie_reward.alignment import _compiled
 from medvie_reward.alignment import _definition as definition
@@ -320,3 +320,14 @@ def test_kinds_do_not_depend_on_the_order_of_members() -> None:
     for rows in ([one, more], [turned, more], [more, one], [more, turned]):
         counts = score({"Indicators": rows}, gold, "strict").counts
         assert (counts.invented_field, counts.invented_item) == (0, 3)
+
+
+@pytest.mark.parametrize(("odd", "kind"), [({"b": "1"}, "an object"), ([], "a list")])
+def test_accepted_values_are_scalars(odd: Any, kind: str) -> None:
+    """A gold document that accepts anything else is a named error, and no row of a training fails by it."""
+    gold = {"L": [{"a": {"$any": ["x", odd]}}]}
+    message = f"gold: L\\[\\].a: expected no objects and lists in '\\$any', got {kind}"
+    with pytest.raises(GoldError, match=message):
+        score({"L": [{"a": "x"}]}, gold)
+    with pytest.raises(GoldError, match=message):
+        Gold(gold)

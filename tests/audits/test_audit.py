@@ -14,7 +14,7 @@ from medvie_reward import ArgumentError, GoldError, Spec
 from medvie_reward.audits import ATTACKS, Audit, Verdict, audit, shipped_golds
 from medvie_reward.spec import Format
 
-GOLDS = [
+GOLDS: list[Any] = [
     {"Name": "Li", "Age": "45", "Rows": [{"n": "Na", "r": "1.5"}, {"n": "K", "r": "2.5"}]},
     {"Name": "Wu"},
 ]
@@ -44,6 +44,12 @@ def test_result() -> None:
     assert [one["attack"] for one in made["verdicts"]] == [one.attack for one in found.verdicts]
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.reward = "x"  # type: ignore[misc]
+
+
+def test_a_leaf_that_accepts_several_values_is_the_first_of_them() -> None:
+    """The honest answer is the gold document itself, in which such a leaf would be an object."""
+    several = [{**GOLDS[0], "Name": {"$any": ["", "Li", "Lee"]}}, {"Name": {"$any": ["Wu"]}}]
+    assert small(golds=several, only=(), skip=["time", "state"]) == small(only=(), skip=["time", "state"])
 
 
 def test_a_verdict_in_full() -> None:

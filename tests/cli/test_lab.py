@@ -137,6 +137,12 @@ def code_of(arguments: list[str]) -> int:
         return int(end.code or 0)
 
 
+def test_gold_documents_alone(capsys: CAPTURE) -> None:
+    """The message about missing predictions says what they need."""
+    assert main(["lab", GOLD]) == 2
+    assert capsys.readouterr().err.endswith("; gold documents alone need --accuracy\n")
+
+
 def test_specs_by_name(tmp_path: Path) -> None:
     """A preset, a preset with changes, and a file with a schema beside it and rules."""
     (tmp_path / "schema.json").write_text('{"type": "object", "properties": {"n": {"type": "number"}}}')
@@ -155,7 +161,7 @@ def test_specs_by_name(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("clinical,clinical", "--specs: two are called 'clinical'"),
-        ("clinical+matchng=f1", "no spec field 'matchng'.*did you mean matching"),
+        ("clinical+matchng=f1", "--specs: no spec field 'matchng'.*did you mean matching"),
         ("clinical+alpha=2", "--specs clinical.alpha=2: spec field 'alpha': expected a finite number"),
         ("FOLDER/none.json", "none.json"),
         ("FOLDER/list.json", "list.json: expected an object of spec fields"),

@@ -108,3 +108,8 @@ def test_outermost_lists_are_cut_and_changed() -> None:
     value = {"a": [1, 2, 3], "b": {"c": [[1, 2], [3]]}}
     assert cut_rows(value, 1) == {"a": [1], "b": {"c": [[1, 2]]}}
     assert map_lists(value, len) == {"a": 3, "b": {"c": 2}}
+
+
+def test_a_leaf_that_accepts_several_values_is_the_first_of_them() -> None:
+    several = {**REPORT, "Name": {"$any": ["", "Li", "Lee"]}}
+    assert outline(several) == outline(REPORT)

@@ -32,6 +32,13 @@ def test_rows(tmp_path: Path) -> None:
     assert made.strata == ["3", "True"]
 
 
+def test_a_leaf_that_accepts_several_values_is_the_first_of_them(tmp_path: Path) -> None:
+    rows = [{"gold": {"x": {"$any": ["", "1", "one"]}}}, {"gold": {"x": "1"}}]
+    with opened(tmp_path / "g.jsonl", rows) as golds:
+        several, one = read_candidates(golds).profiles
+    assert several == one
+
+
 def test_bare_golds(tmp_path: Path) -> None:
     """A row that is the gold itself has no report type, whatever its members are called."""
     with opened(tmp_path / "g.jsonl", [{"report_type": "ct", "x": "1"}]) as golds:

@@ -14,7 +14,7 @@ from medvie_reward import GoldError, Rule, Spec, score
 from medvie_reward._core.json_values import is_empty, json_leaves
 from medvie_reward._core.paths import field_text
 from medvie_reward.comparators import COMPARATORS
-from medvie_reward.spec._explain import FieldRule, explain
+from medvie_reward.spec._explain import FieldRule, explain, unmatched_rules
 from medvie_reward.spec._presets import PRESETS
 
 GOLD = {
@@ -51,6 +51,19 @@ def test_every_column_under_clinical() -> None:
         ),
         FieldRule("total", "money", {}, 1.0, False, "", "by its name: total", 1, "31"),
     ]
+
+
+def test_a_leaf_that_accepts_several_values() -> None:
+    """It is one field, and a rule for it fits; where lists are bags no object stands for a leaf."""
+    gold = {"Name": {"$any": ["Li Wei", "Lee"]}, "L": [{"a": {"$any": ["1"]}}]}
+    spec = Spec(rules=(Rule("Name", "text"), Rule("L[].a", "number")))
+    found = explain([gold], spec)
+    assert [(x.field, x.comparator, x.n, x.example) for x in found] == [
+        ("Name", "text", 2, "Li Wei"),
+        ("L[].a", "number", 1, "1"),
+    ]
+    assert unmatched_rules(spec, [gold]) == []
+    assert list(by_name([gold], "paper")) == ["Name.$any[]", "L[].a.$any[]"]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,16 @@ B: list[Any] = [
 PAIRS = [(str(n), a, b) for n, (a, b) in enumerate(zip(A, B, strict=True), start=1)]
 
 
+def test_a_leaf_that_accepts_several_values_is_the_first_of_them() -> None:
+    """On both sides, so that it does not matter which is which."""
+    several = [(n, {**a, "Name": {"$any": [a["Name"], "x"]}}, b) for n, a, b in PAIRS]
+    turned = [(n, b, a) for n, a, b in several]
+    expected = measure_agreement(PAIRS, STRICT, HOW)
+    found = measure_agreement(several, STRICT, HOW)
+    assert (found.n_a, found.n_b, found.equal) == (expected.n_a, expected.n_b, expected.equal)
+    assert measure_agreement(turned, STRICT, HOW).micro == found.micro == expected.micro
+
+
 def test_agreement_by_hand() -> None:
     """Three documents: 6 + 2 + 2 leaves, 6 + 2 + 2 leaves, 5 + 1 + 2 of them equal."""
     found = measure_agreement(PAIRS, STRICT, HOW)

@@ -186,3 +186,15 @@ def test_the_old_name_is_kept() -> None:
     """`Field` of an earlier version is the same class, which is told apart from a spec's by its new name."""
     assert training.Field is training.QueryField is QueryField
     assert QueryField.__name__ == "QueryField"
+
+
+def test_a_leaf_that_accepts_several_values_is_a_leaf() -> None:
+    """A query asks for its field as for any other, and the ground truth keeps all accepted values."""
+    gold = {"a": {"$any": ["", "x", "y"]}, "L": [{"b": {"$any": ["1"]}, "c": {"$any": [""]}}]}
+    form = form_of_gold(gold)
+    assert form == form_of_gold({"a": "x", "L": [{"b": "1", "c": ""}]})
+    check_gold(form, gold)
+    assert filled_keys(form, gold) == {"a", "L[].b"}
+    assert cut_gold(form, gold) == {"a": {"$any": ["", "x", "y"]}, "L": [{"b": {"$any": ["1"]}, "c": ""}]}
+    with pytest.raises(GoldError, match="gold: expected an object, got 'x' - at a"):
+        check_gold(form_of_gold({"a": {"n": "x"}, "L": []}), gold)
