@@ -27,6 +27,7 @@ from typing import Any, Final, Literal, NamedTuple
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward._core.paths import ROOT, Place
 from medvie_reward.alignment._prices import CREDIT, TIE, Prices
+from medvie_reward.errors import GoldError
 from medvie_reward.spec import Field, Fields, ListMode
 
 ANY: Final = "$any"
@@ -211,9 +212,19 @@ def encode(value: Any, field: Field, fields: Fields, lists: str, gold: bool = Fa
 
 
 def encode_several(accepted: list[Any], field: Field) -> str:
-    """Encode a gold leaf that accepts several values."""
+    """Encode a gold leaf that accepts several values.
+
+    Raises
+    ------
+    GoldError
+        If one of them is no scalar.
+    """
     found: dict[str, Any] = {}
     for x in accepted:
+        if isinstance(x, (dict, list)):
+            got = "an object" if isinstance(x, dict) else "a list"
+            place = f"$.{field.name}" if field.name and field.name[0] != "[" else f"${field.name}"
+            raise GoldError(f"gold: expected scalars in {ANY}, got {got} - at {place}")
         if form := field.form(scalar_text(x)):
             found.setdefault(form, x)
     made = Several(next(iter(found), ""))
