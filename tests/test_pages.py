@@ -10,7 +10,7 @@ from helpers.pages import ROOT, Block, blocks_of, is_shown, run_page
 # Page, blocks that run, and the commands that install something, which run in fresh environments elsewhere.
 PAGES = [
     ("index.md", 1, []),
-    ("explanation.md", 9, []),
+    ("explanation.md", 10, []),
     ("schema.md", 9, []),
     ("files.md", 9, []),
     ("ci.md", 7, []),
