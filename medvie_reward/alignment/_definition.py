@@ -214,15 +214,14 @@ def encode_several(accepted: list[Any], field: Field) -> str:
     Raises
     ------
     GoldError
-        If one of them is an object or a list.
+        If one of them is no scalar.
     """
     found: dict[str, Any] = {}
     for x in accepted:
         if isinstance(x, (dict, list)):
-            kind = "an object" if isinstance(x, dict) else "a list"
-            raise GoldError(
-                f"gold: {field.name or '$'}: expected no objects and lists in {ANY!r}, got {kind}"
-            )
+            got = "an object" if isinstance(x, dict) else "a list"
+            place = f"$.{field.name}" if field.name and field.name[0] != "[" else f"${field.name}"
+            raise GoldError(f"gold: expected scalars in {ANY}, got {got} - at {place}")
         if form := field.form(scalar_text(x)):
             found.setdefault(form, x)
     made = Several(next(iter(found), ""))

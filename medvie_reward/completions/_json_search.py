@@ -39,7 +39,8 @@ _MARKER: Final = re.compile(r"\[(?!(?:true|false|null)\b)/?[^\W\d][^\[\]{}\",:\n
 _COMMAND: Final = re.compile(r"\\[A-Za-z]+\*?\s*\Z")
 _LONGEST_COMMAND: Final = 64
 _MOST_NESTED: Final = 4
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string, or one that never closes: then no quote behind it opens another, and none need be tried.
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:(")|\\?\Z)', re.DOTALL)
 _DOTS: Final = re.compile(r"\.\.\.|…")
 # Where the search goes on behind a broken literal: no line of a printed literal is blank.
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n|```")
@@ -264,7 +265,8 @@ def _is_example(text: str, literal: _Literal) -> bool:
     if not written.strip("{}[] \t\r\n"):
         goes_on = text[literal.end :].lstrip()[:1] in (",", ":")
         return goes_on and _MEANT.search(text, 0, literal.start) is None
-    return _DOTS.search(_STRING.sub("", written)) is not None
+    outside = _STRING.sub(lambda found: "" if found[1] else found[0], written)
+    return _DOTS.search(outside) is not None
 
 
 def _hollow(value: Any) -> bool:

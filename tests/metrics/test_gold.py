@@ -10,7 +10,18 @@ import pytest
 from helpers.strategies import pairs, specs
 from hypothesis import given
 
-from medvie_reward import Gold, PredictionError, Spec, SpecError, align, anls_star, evaluate, reward, score
+from medvie_reward import (
+    Gold,
+    GoldError,
+    PredictionError,
+    Spec,
+    SpecError,
+    align,
+    anls_star,
+    evaluate,
+    reward,
+    score,
+)
 
 GOLD = {
     "Name": "Li",
@@ -85,3 +96,21 @@ def test_a_gold_document_pickles_and_copies() -> None:
     for other in (pickle.loads(pickle.dumps(gold)), copy.deepcopy(gold), copy.copy(gold)):
         assert other.reward(text) == expected
         assert other.spec == gold.spec
+
+
+@pytest.mark.parametrize(
+    ("gold", "said"),
+    [
+        ({"a": {"$any": [["x"]]}}, r"got a list - at \$\.a$"),
+        ({"L": [{"b c": {"$any": ["1", {"x": 1}]}}]}, r"got an object - at \$\.L\[\]\.b c$"),
+        ([{"$any": ["1", []]}], r"got a list - at \$\[\]$"),
+        ({"$any": [{}]}, r"got an object - at \$$"),
+    ],
+)
+@pytest.mark.parametrize("spec", ["clinical", "strict"])
+def test_accepted_values_are_scalars(gold: Any, said: str, spec: str) -> None:
+    """Every function says where a gold accepts something else; in a prediction it is what it is."""
+    for call in (reward, score, align):
+        with pytest.raises(GoldError, match=rf"gold: expected scalars in \$any, {said}"):
+            call("{}" if call is reward else {}, gold, spec)
+    assert score(gold, {"a": "x"}, spec).correct == 0
