@@ -201,7 +201,7 @@ def test_readme_links_exist() -> None:
     """Every link is relative and leads to a file, or to a section, that exists."""
     targets = re.findall(r"\]\(([^)]+)\)", README)
     assert targets
-    packed = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"}
+    packed = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
     for target in targets:
         name, _, section = target.partition("#")
         page = ROOT / (name or "README.md")
