@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from medvie_reward.alignment._compiled import reward_of_text, reward_terms
     from medvie_reward.alignment._engine import ENGINE
     from medvie_reward.alignment._grounding import Source
-    from medvie_reward.alignment._outcomes import COLUMNS, Outcomes, Row
+    from medvie_reward.alignment._outcomes import COLUMNS, Outcomes, Row, row_of
     from medvie_reward.alignment._prices import CREDIT
     from medvie_reward.alignment._smr_r1 import Tally, tally
 else:
@@ -40,7 +40,7 @@ else:
         _compiled="reward_of_text reward_terms",
         _engine="ENGINE",
         _grounding="Source",
-        _outcomes="COLUMNS Outcomes Row",
+        _outcomes="COLUMNS Outcomes Row row_of",
         _prices="CREDIT",
         _smr_r1="Tally tally",
     )
@@ -63,6 +63,7 @@ __all__ = [
     "prepare_at_once",
     "reward_of_text",
     "reward_terms",
+    "row_of",
     "rows_of",
     "source_of",
     "tally",

@@ -30,7 +30,7 @@ from medvie_reward.alignment._definition import (
     sizes_of,
 )
 from medvie_reward.alignment._grounding import Source
-from medvie_reward.alignment._outcomes import LeafCounter, Row
+from medvie_reward.alignment._outcomes import LeafCounter, Row, misplaced
 from medvie_reward.alignment._pool import Pool, walk
 from medvie_reward.alignment._prices import CREDIT, Prices
 from medvie_reward.completions import gold_value, is_conversation, predicted_value
@@ -240,9 +240,7 @@ class Prepared:
     @cached_property
     def node(self) -> Kid | Pool:
         """The value as the textbook has it: encoded, or its leaves by path where ``lists`` is ``bag``."""
-        if self.spec.lists == "bag":
-            return Pool(self.gold, self.fields, self.spec.reading)
-        return encode(self.gold, self.fields.root, self.fields, self.spec.lists, gold=True)
+        return _read(self.gold, self.spec, self.fields, gold=True)
 
 
 def prepare(gold: Any, spec: Spec) -> Prepared:
@@ -297,16 +295,21 @@ def _prepared(gold: Any, spec: Spec, fields: Fields, names: GoldNames | None) ->
     made = compiled.prepare(gold, spec, fields)
     if made is not None:
         return Prepared(gold, spec, fields, *compiled.sizes(made), names, made)
-    node: Kid | Pool
-    if spec.lists == "bag":
-        node = Pool(gold, fields, spec.reading)
-        sizes = node.sizes
-    else:
-        node = encode(gold, fields.root, fields, spec.lists, gold=True)
-        sizes = sizes_of(node, fields.root)
-    prepared = Prepared(gold, spec, fields, *sizes, names)
+    node = _read(gold, spec, fields, gold=True)
+    prepared = Prepared(gold, spec, fields, *_sizes(node, fields), names)
     prepared.__dict__["node"] = node
     return prepared
+
+
+def _read(value: Any, spec: Spec, fields: Fields, gold: bool = False) -> Kid | Pool:
+    """Read a value as the textbook does: encoded, or its leaves by path where ``lists`` is ``bag``."""
+    if spec.lists == "bag":
+        return Pool(value, fields, spec.reading)
+    return encode(value, fields.root, fields, spec.lists, gold)
+
+
+def _sizes(node: Kid | Pool, fields: Fields) -> tuple[int, int, int]:
+    return node.sizes if isinstance(node, Pool) else sizes_of(node, fields.root)
 
 
 def read_prediction(pred: Any, prepared: Prepared) -> tuple[Any, dict[str, str]]:
@@ -343,32 +346,22 @@ def leaves_by_textbook(
     records: list[Record] = []
     limited = _walk(records, pred, prepared, None)
     records = _in_order([x for x in records if x.what != "blank"], prepared.gold, pred)
-    plain = prepared.fields.plain
-    unread = Counter([plain(scalar_text(x.gold)) for x in records if x.what in ("wrong", "missing")])
     leaves = []
-    for what, field, gold, read, gold_at, pred_at, credit in records:
-        misplaced = ungrounded = False
-        if what not in ("correct", "missing"):
-            text = scalar_text(read)
-            form = plain(text)
-            own = what == "wrong" and form == plain(scalar_text(gold))
-            misplaced = unread[form] > own
-            ungrounded = source is not None and not source.holds(text)
-        leaves.append(
-            Leaf(
-                field.name or "$",
-                _OUTCOMES.get(what, "hallucinated"),
-                _KINDS.get(what),
-                None if gold_at is None else path_text(gold_at),
-                None if pred_at is None else path_text(pred_at),
-                gold,
-                read,
-                misplaced,
-                ungrounded,
-                field.critical,
-                credit / CREDIT,
-            )
+    for record, elsewhere in zip(records, misplaced(records, prepared.fields.plain), strict=True):
+        what, field, gold, read, gold_at, pred_at, credit = record
+        leaf = Leaf(
+            field.name or "$",
+            _OUTCOMES.get(what, "hallucinated"),
+            _KINDS.get(what),
+            None if gold_at is None else path_text(gold_at),
+            None if pred_at is None else path_text(pred_at),
+            gold,
+            read,
+            elsewhere,
+            critical=field.critical,
+            credit=credit / CREDIT,
         )
+        leaves.append(leaf if source is None else _grounded(leaf, source))
     return leaves, limited
 
 
@@ -457,8 +450,8 @@ def _walk(out: list[Record], pred: Any, prepared: Prepared, bulk: Callable[[Item
     sizes = prepared.leaves, prepared.units, prepared.critical
     if isinstance(node, Pool):
         pool = Pool(pred, fields, spec.reading)
-        aligner = Aligner(fields, "align", Prices(spec, sizes, pool.sizes), 0, 0)
-        aligner.leaves, aligner.max_work = prepared.leaves + pool.sizes[0], spec.max_work
+        prices = Prices(spec, sizes, pool.sizes)
+        aligner = Aligner(fields, "align", prices, sizes[0] + pool.sizes[0], spec.max_work)
         walk(out, pool, node, aligner, bulk)
         return aligner.limited
     read = encode(pred, root, fields, spec.lists)

@@ -6,7 +6,6 @@ that is read as Donut's evaluator does, for texts that have no UTF-8 form, and f
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,14 +14,14 @@ import orjson
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._engine import kernel
 from medvie_reward.alignment._outcomes import Row
+from medvie_reward.alignment._prices import costs_of
 from medvie_reward.comparators import FORMS
-from medvie_reward.spec import COST_PARTS, COSTS, KINDS, THINK_TAGS, Fields, Spec
+from medvie_reward.spec import KINDS, THINK_TAGS, Fields, Spec
 
 T = TypeVar("T")
 
 _kernel: Any = kernel  # asked only where it is there
 
-_BETA_PARTS: Final = 100
 _OUTCOMES: Final = ("correct", "wrong", "missing", "hallucinated")
 _CREDITS: Final = (0.0, 1.0)
 
@@ -63,20 +62,8 @@ def sizes(gold: Any) -> tuple[int, int, int]:
 
 def _numbers(spec: Spec) -> tuple[int, ...]:
     """Return the numbers of a spec that the kernel needs."""
-    parts = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
-    common = math.gcd(*parts) or 1
-    beta = 1.0 if spec.matching == "f1" else spec.beta
-    square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
-    factor = _BETA_PARTS**2 if square else 1
-    return (
-        *[x // common for x in parts],
-        square,
-        factor,
-        *parts[:3],
-        spec.max_work,
-        spec.max_depth,
-        int(spec.lists == "bag"),
-    )
+    charged = spec.kind_costs.values()
+    return (*costs_of(spec), *charged, spec.max_work, spec.max_depth, int(spec.lists == "bag"))
 
 
 def count(gold: Any, pred: Any) -> tuple[Row, bool] | None:

@@ -657,7 +657,18 @@ class Aligner:
                 only_pred(out, item, "invented_item")
             return
         raw = pred.raw if isinstance(gold.kid, Array) else gold.raw
-        preds, golds, mode = self.items(pred.kid, gold.kid, gold.field, raw, pred.at, gold.at)
+        self.walk_items(out, *self.items(pred.kid, gold.kid, gold.field, raw, pred.at, gold.at), bulk)
+
+    def walk_items(
+        self,
+        out: list[Record],
+        preds: list[Item],
+        golds: list[Item],
+        mode: ListMode,
+        bulk: Callable[[Item], None] | None,
+        alone: What = "invented_item",
+    ) -> None:
+        """Write the records of two lists; ``alone`` is what predicted items without a partner are."""
         found = self.pair(preds, golds, mode)
         partner = {j: i for i, j in [*found.equal, *found.near]}
         equal = {j for _, j in found.equal} if bulk is not None else set()
@@ -671,7 +682,7 @@ class Aligner:
         taken = set(partner.values())
         for i, item in enumerate(preds):
             if i not in taken:
-                only_pred(out, item, "invented_item")
+                only_pred(out, item, alone)
 
 
 def pair_equal(preds: list[Item], golds: list[Item]) -> tuple[list[Pair], list[int], list[int]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from medvie_reward._core.json_values import scalar_text
 from medvie_reward.alignment._definition import Array, Item, Object, Record
 from medvie_reward.alignment._grounding import Source
+from medvie_reward.comparators import Form
 from medvie_reward.spec import KINDS, Field, Fields, Names
 
 Row = tuple[int, ...]
@@ -111,6 +112,33 @@ def outcomes_of(row: Row) -> Outcomes:
     return made
 
 
+def row_of(outcomes: Outcomes) -> Row:
+    """Return what outcomes count as the numbers of a row; the reverse of `outcomes_of`."""
+    return tuple([getattr(outcomes, column) for column in COLUMNS])
+
+
+_MISREAD: Final = frozenset(("wrong", *KINDS))
+
+
+def misplaced(records: Sequence[Record], plain: Form) -> list[bool]:
+    """Tell of each leaf whether its predicted value was misread, and is another gold leaf that was not read.
+
+    Parameters
+    ----------
+    records
+        The leaves of a whole document.
+    plain
+        The form under which a value is found in another field's place.
+    """
+    golds = [plain(scalar_text(x.gold)) if x.what in ("wrong", "missing") else None for x in records]
+    unread = Counter(golds)
+    flags = []
+    for record, own in zip(records, golds, strict=True):
+        form = plain(scalar_text(record.pred)) if record.what in _MISREAD else None
+        flags.append(form is not None and unread[form] > (form == own))
+    return flags
+
+
 class LeafCounter:
     """Takes records of leaves and counts them.
 
@@ -177,11 +205,9 @@ class LeafCounter:
 
     def take(self, records: Iterable[Record]) -> None:
         """Take the records of a whole document."""
-        unread: Counter[str] = Counter()
-        misread: list[tuple[str, str | None, Outcomes]] = []
+        records = list(records)
         critical: dict[Names, list[Any]] = {}
-        plain = self._fields.plain
-        for record in records:
+        for record, elsewhere in zip(records, misplaced(records, self._fields.plain), strict=True):
             what, field = record.what, record.field
             row = self.row(field)
             if what == "correct":
@@ -191,20 +217,14 @@ class LeafCounter:
                 row.agreed_blank += self._blanks
                 continue
             row.add(record, self._costs)
-            own = None
-            if what == "wrong" or what == "missing":
-                own = plain(scalar_text(record.gold))
-                unread[own] += 1
+            row.misplaced += elsewhere
             if what != "missing":
-                misread.append((plain(scalar_text(record.pred)), own, row))
                 self.misread.append((record.pred, row))
             if field.critical:
                 noted = critical.setdefault(field.names, [0, 0, field.name or "$"])
                 noted[0] += what != "missing"
-                noted[1] += own is not None
+                noted[1] += what in ("wrong", "missing")
                 noted[2] = min(noted[2], field.name or "$")
-        for text, own, row in misread:
-            row.misplaced += unread[text] > (text == own)
         # Correct leaves are among both the predicted and the gold ones, so they need no counting here.
         for read, gold, name in critical.values():
             row = self.rows[name] if self._by_field else self.total

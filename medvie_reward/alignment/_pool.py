@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from medvie_reward._core.json_values import donut_leaves, is_empty, scalar_text
 from medvie_reward._core.paths import ROOT, Place
-from medvie_reward.alignment._definition import Aligner, Item, Record, What, only_gold, only_pred
+from medvie_reward.alignment._definition import Aligner, Item, Record, What, only_pred
 from medvie_reward.spec import Field, Fields, ListMode, Names
 
 _ALIGN: Final = ListMode("align")
@@ -74,21 +74,8 @@ def walk(
         field = min([item.field for item in golds], key=_name)
         golds = [item._replace(field=field) for item in golds]
         preds = [item._replace(field=field) for item in pred.items.get(names, ())]
-        found = aligner.pair(preds, golds, _ALIGN)
-        partner = {j: i for i, j in [*found.equal, *found.near]}
-        equal = {j for _, j in found.equal} if bulk is not None else set()
-        for j, item in enumerate(golds):
-            if j in equal and bulk is not None:
-                bulk(item)
-            elif j in partner:
-                aligner.walk(out, preds[partner[j]], item)
-            else:
-                only_gold(out, item)
-        taken = set(partner.values())
-        what: What = "invented_item" if any(item.kid for item in golds) else "invented_field"
-        for i, item in enumerate(preds):
-            if i not in taken:
-                only_pred(out, item, what)
+        alone: What = "invented_item" if any(item.kid for item in golds) else "invented_field"
+        aligner.walk_items(out, preds, golds, _ALIGN, bulk, alone)
     for names, preds in pred.items.items():
         if names not in gold.items:
             what = gold.missing(names)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from medvie_reward.spec import COST_PARTS, COSTS, Field, Spec
 
@@ -24,6 +24,35 @@ CREDIT: Final = 1_000
 TIE: Final = 64
 """Bits below a worth for what decides between equals, and how many they are."""
 _BETA_PARTS: Final = 100
+
+
+class Costs(NamedTuple):
+    """The costs and the matching of a spec, in the smallest whole numbers that keep their proportions.
+
+    Attributes
+    ----------
+    filled_blank, invented_field, invented_item, critical
+        What each costs, over their greatest common divisor.
+    square, factor
+        Of F-beta: beta^2 and 1 in one scale; 0 and 1 where precision and recall are mixed.
+    """
+
+    filled_blank: int
+    invented_field: int
+    invented_item: int
+    critical: int
+    square: int
+    factor: int
+
+
+def costs_of(spec: Spec) -> Costs:
+    """Return the costs and the matching of a spec in whole numbers."""
+    parts = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
+    common = math.gcd(*parts) or 1
+    beta = 1.0 if spec.matching == "f1" else spec.beta
+    square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
+    filled, field, item, critical = (x // common for x in parts)
+    return Costs(filled, field, item, critical, square, _BETA_PARTS**2 if square else 1)
 
 
 class Prices:
@@ -56,13 +85,9 @@ class Prices:
 
     def __init__(self, spec: Spec, gold: tuple[int, int, int], pred: tuple[int, int, int]) -> None:
         leaves, units, critical = gold
-        parts = [round(getattr(spec, cost) * COST_PARTS) for cost in COSTS]
-        filled, field, item, wrong = (cost // (math.gcd(*parts) or 1) for cost in parts)
+        filled, field, item, wrong, square, factor = costs_of(spec)
         wrong = wrong if critical else 0
         many = leaves + 1  # more than pairs of leaves can be
-        beta = 1.0 if spec.matching == "f1" else spec.beta
-        square = round(beta * _BETA_PARTS) ** 2 if spec.matching != "precision_recall" else 0
-        factor = _BETA_PARTS**2 if square else 1
         part = (factor + square) * critical * many if wrong else many
         self.by_kind = not filled == field == item
         self.even = spec.fields.units == (1,)

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from medvie_reward.alignment import (
     CREDIT,
-    Outcomes,
     Prepared,
     Row,
     Source,
     Tally,
     prepare,
     prepare_at_once,
+    row_of,
     rows_of,
     source_of,
     tally,
@@ -352,8 +352,10 @@ def count_prepared(pred: Any, prepared: Prepared, source: Source | None = None) 
         fields = {name: numbers_of_row(row, unit) for name, row in rows.items()}
         return whole_of(rows, unit), fields, limited
     found, limited = tally_of(pred, prepared, source, by_field=True)
-    fields = {name: numbers_of(row, unit) for name, row in found.rows.items()}
-    return Counts(*numbers_of(sum_of(found.rows.values()), unit)) if fields else Counts(), fields, limited
+    rows = {name: row_of(row) for name, row in found.rows.items()}
+    nowhere = {name: row.ungrounded for name, row in found.rows.items()}
+    fields = {name: numbers_of_row(row, unit, nowhere[name]) for name, row in rows.items()}
+    return whole_of(rows, unit, sum(nowhere.values())), fields, limited
 
 
 def count_tallied(pred: Any, gold: Any) -> tuple[Counts, dict[str, Numbers]]:
@@ -366,15 +368,15 @@ def _tallied(t: Tally) -> Counts:
     return Counts(correct=t.matched, n_pred=t.n_pred, n_gold=t.n_gold)
 
 
-def whole_of(rows: dict[str, Row], unit: float) -> Counts:
+def whole_of(rows: dict[str, Row], unit: float, ungrounded: int = 0) -> Counts:
     """Return the counts of all fields together."""
     if not rows:
         return Counts()
-    return Counts(*numbers_of_row(map(sum, zip(*rows.values(), strict=True)), unit))
+    return Counts(*numbers_of_row(map(sum, zip(*rows.values(), strict=True)), unit, ungrounded))
 
 
-def numbers_of_row(row: Iterable[int], unit: float) -> Numbers:
-    """Write a row whose units weigh so much as the numbers of a `Counts`."""
+def numbers_of_row(row: Iterable[int], unit: float, ungrounded: int = 0) -> Numbers:
+    """Write a row whose units weigh so much, with what its columns lack, as the numbers of a `Counts`."""
     (correct, wrong, missing, filled, field, item, misplaced, critical, wrong_critical,
      correct_units, wrong_units, missing_units, invented_units, charged, similar, blank) = row  # fmt: skip
     return (
@@ -386,7 +388,7 @@ def numbers_of_row(row: Iterable[int], unit: float) -> Numbers:
         field,
         item,
         misplaced,
-        0,
+        ungrounded,
         critical,
         wrong_critical,
         blank,
@@ -395,37 +397,4 @@ def numbers_of_row(row: Iterable[int], unit: float) -> Numbers:
         correct_units * unit,
         (correct_units + wrong_units + invented_units) * unit,
         (correct_units + wrong_units + missing_units) * unit,
-    )
-
-
-def sum_of(rows: Iterable[Outcomes]) -> Outcomes:
-    """Add outcomes."""
-    total = Outcomes()
-    for row in rows:
-        for name in Outcomes.__slots__:
-            setattr(total, name, getattr(total, name) + getattr(row, name))
-    return total
-
-
-def numbers_of(row: Outcomes, unit: float) -> Numbers:
-    """Write outcomes whose units weigh so much as the numbers of a `Counts`."""
-    correct, wrong = row.correct, row.wrong
-    return (
-        correct,
-        wrong,
-        int(correct) + wrong + row.filled_blank + row.invented_field + row.invented_item,
-        int(correct + row.missing) + wrong,
-        row.filled_blank,
-        row.invented_field,
-        row.invented_item,
-        row.misplaced,
-        row.ungrounded,
-        row.critical,
-        row.wrong_critical,
-        row.agreed_blank,
-        row.similar_units * unit / CREDIT,
-        row.charged * unit / COST_PARTS,
-        row.correct_units * unit,
-        row.pred_units * unit,
-        (row.correct_units + row.wrong_units + row.missing_units) * unit,
     )
