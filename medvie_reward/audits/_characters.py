@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from medvie_reward._core.json_values import is_empty
 from medvie_reward.audits._case import Attack, Case, Trial, as_text, dump, inside, instead
-from medvie_reward.audits._documents import decoy, filled, is_blank, on_leaves
+from medvie_reward.audits._documents import decoy, filled, on_leaves
 from medvie_reward.audits._relations import LESS, NO_MORE, NOTHING, less_by
 
 # Cyrillic and Greek letters that look like Latin ones.
@@ -51,7 +52,7 @@ def _shadowed(value: Any) -> Any:
         made: dict[str, Any] = {}
         for name, member in value.items():
             made[name] = _shadowed(member)
-            if not isinstance(member, (dict, list)) and not is_blank(member):
+            if not isinstance(member, (dict, list)) and not is_empty(member):
                 made[f"{name}{_HIDDEN}"] = decoy(member)
         return made
     return [_shadowed(item) for item in value] if isinstance(value, list) else value

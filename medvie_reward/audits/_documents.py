@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 from zlib import crc32
 
+from medvie_reward._core.json_values import is_empty
+
 Path: TypeAlias = "tuple[str | int, ...]"
 Change: TypeAlias = Callable[[Path, Any], Any]
 
 _UNLIKE: Final = ("Quokka", "Zephyrine", "Vexillary", "Jabiru", "Wombat", "Kyanite", "Oxbow", "Fjordic")
-
-
-def is_blank(value: Any) -> bool:
-    """Check whether a value says nothing."""
-    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 
 
 def scalars_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -31,7 +28,7 @@ def scalars_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def leaves_of(value: Any) -> list[tuple[Path, Any]]:
     """Give every scalar that is not blank, with its path."""
-    return [(path, scalar) for path, scalar in scalars_of(value) if not is_blank(scalar)]
+    return [(path, scalar) for path, scalar in scalars_of(value) if not is_empty(scalar)]
 
 
 def mapped(value: Any, change: Change, path: Path = ()) -> Any:
@@ -45,7 +42,7 @@ def mapped(value: Any, change: Change, path: Path = ()) -> Any:
 
 def on_leaves(value: Any, change: Callable[[Any], Any]) -> Any:
     """Copy a value with every scalar changed that is not blank."""
-    return mapped(value, lambda _, scalar: scalar if is_blank(scalar) else change(scalar))
+    return mapped(value, lambda _, scalar: scalar if is_empty(scalar) else change(scalar))
 
 
 def filled(value: Any, new: Any) -> Any:
@@ -83,9 +80,9 @@ def only(value: Any, paths: set[Path]) -> Any:
 
 def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: kept for name, member in value.items() if not is_blank(kept := _pruned(member))}
+        return {name: kept for name, member in value.items() if not is_empty(kept := _pruned(member))}
     if isinstance(value, list):
-        return [kept for item in value if not is_blank(kept := _pruned(item))]
+        return [kept for item in value if not is_empty(kept := _pruned(item))]
     return value
 
 
@@ -125,7 +122,7 @@ def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
     return {
         name: cells
         for name, cells in columns.items()
-        if not any(isinstance(cell, (dict, list)) for cell in cells) and not all(map(is_blank, cells))
+        if not any(isinstance(cell, (dict, list)) for cell in cells) and not all(map(is_empty, cells))
     }
 
 
@@ -133,7 +130,7 @@ def varied(rows: list[dict[str, Any]]) -> list[str]:
     """Name the columns with different values in them, the most different ones first."""
     columns = columns_of(rows)
     kinds = {
-        name: len({str(cell) for cell in cells if not is_blank(cell)}) for name, cells in columns.items()
+        name: len({str(cell) for cell in cells if not is_empty(cell)}) for name, cells in columns.items()
     }
     return sorted((name for name, n in kinds.items() if n > 1), key=lambda name: -kinds[name])
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
+from medvie_reward._core.json_values import is_empty
 from medvie_reward.audits._case import Attack, Case, Trial, instead
 from medvie_reward.audits._documents import (
     Path,
     columns_of,
     decoy,
     decoyed,
-    is_blank,
     leaves_of,
     mapped,
     on_leaves,
@@ -85,7 +85,7 @@ def _first_row(case: Case) -> Iterable[Trial]:
 
 
 def _dumped(rows: Rows, cell: Callable[[list[Any]], Any], names: Iterable[str] | None = None) -> Rows:
-    columns = {name: [x for x in cells if not is_blank(x)] for name, cells in columns_of(rows).items()}
+    columns = {name: [x for x in cells if not is_empty(x)] for name, cells in columns_of(rows).items()}
     chosen = set(columns if names is None else names)
     return [
         {**row, **{name: cell(columns[name]) for name in row if name in columns and name in chosen}}
@@ -140,10 +140,10 @@ def _column_listed(case: Case) -> Iterable[Trial]:
         if len(rows) < 4 or len(names) < 2:
             continue
         name = names[0]
-        listed = [{**r, name: [r[name], decoy(r[name])]} if not is_blank(r.get(name)) else r for r in rows]
+        listed = [{**r, name: [r[name], decoy(r[name])]} if not is_empty(r.get(name)) else r for r in rows]
         guesses = [
             [
-                {**r, name: decoy(r[name])} if n % 2 == odd and not is_blank(r.get(name)) else r
+                {**r, name: decoy(r[name])} if n % 2 == odd and not is_empty(r.get(name)) else r
                 for n, r in enumerate(rows)
             ]
             for odd in (0, 1)
@@ -178,7 +178,7 @@ def _spare_members(case: Case) -> Iterable[Trial]:
             made = {}
             for name, member in value.items():
                 made[name] = spare(member)
-                if not isinstance(member, (dict, list)) and not is_blank(member):
+                if not isinstance(member, (dict, list)) and not is_empty(member):
                     made[f"{name} (or)"] = decoy(member)
             return made
         return [spare(item) for item in value] if isinstance(value, list) else value

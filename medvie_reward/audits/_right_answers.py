@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from medvie_reward._core.json_values import is_empty
 from medvie_reward.audits._case import Attack, Case, Trial, as_text, compared, instead
 from medvie_reward.audits._documents import (
     Path,
@@ -14,7 +15,6 @@ from medvie_reward.audits._documents import (
     decoy,
     decoyed,
     filled,
-    is_blank,
     leaves_of,
     mapped,
     on_leaves,
@@ -131,13 +131,13 @@ def _last_digits(case: Case) -> Iterable[Trial]:
 
 def _blanks(case: Case, new: Any) -> Iterable[Trial]:
     """Write something else for every blank scalar."""
-    if not any(is_blank(value) for _, value in scalars_of(case.gold)):
+    if not any(is_empty(value) for _, value in scalars_of(case.gold)):
         return []
-    return instead(case, mapped(case.gold, lambda _, value: new if is_blank(value) else value))
+    return instead(case, mapped(case.gold, lambda _, value: new if is_empty(value) else value))
 
 
 def _blanks_left_out(case: Case) -> Iterable[Trial]:
-    blank = {path for path, value in scalars_of(case.gold) if is_blank(value)}
+    blank = {path for path, value in scalars_of(case.gold) if is_empty(value)}
     return instead(case, without(case.gold, blank)) if blank else []
 
 
@@ -192,7 +192,7 @@ def _members_exchanged(case: Case) -> Iterable[Trial]:
     """Move the values of an object's scalar members round by one."""
     if not isinstance(case.gold, dict):
         return []
-    names = [name for name, value in case.gold.items() if isinstance(value, str) and not is_blank(value)]
+    names = [name for name, value in case.gold.items() if isinstance(value, str) and not is_empty(value)]
     values = [case.gold[name] for name in names]
     if len(set(values)) < 3:
         return []

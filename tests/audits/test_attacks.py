@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medvie_reward._core.json_values import is_empty
 from medvie_reward.audits import ATTACKS, FAMILIES, FORMS, shipped_golds
 from medvie_reward.audits._case import Attack, Case, Trial
 from medvie_reward.audits._documents import (
     decoy,
-    is_blank,
     leaves_of,
     only,
     reordered,
@@ -192,12 +192,12 @@ def test_parts_of_a_document(value: Any) -> None:
     paths = {path for path, _ in leaves}
     assert leaves_of(without(value, paths)) == []
     assert [leaf for _, leaf in leaves_of(only(value, paths))] == [leaf for _, leaf in leaves]
-    assert len(leaves) + sum(is_blank(scalar) for _, scalar in scalars_of(value)) == len(
+    assert len(leaves) + sum(is_empty(scalar) for _, scalar in scalars_of(value)) == len(
         list(scalars_of(value))
     )
 
 
-@given(scalars.filter(lambda value: not is_blank(value)), st.integers(0, 2))
+@given(scalars.filter(lambda value: not is_empty(value)), st.integers(0, 2))
 def test_a_decoy_is_another_value(value: Any, n: int) -> None:
     """Never the value itself; a number stays one."""
     made = decoy(value, n)
