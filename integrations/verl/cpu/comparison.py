@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from curve import smooth
 from measure import COLUMNS, write
 
 SHOWN: Final = (
@@ -26,8 +27,6 @@ LEAST_LENGTH: Final = 0.5
 """Under this share of the gold's leaves a run has collapsed."""
 COLOURS: Final = ("#c8553d", "#1b6ca8", "#4f772d", "#6c4ab6", "#8a6d1d", "#2a9d8f", "#7f7f7f")
 STYLES: Final = ("-", "--", ":", "-.")
-SMOOTH: Final = 5
-"""Steps under the running mean of the lines."""
 
 
 class Run(NamedTuple):
@@ -131,15 +130,6 @@ def means_table(runs: Sequence[Run]) -> list[str]:
 
 def _cells(numbers: dict[str, float]) -> str:
     return " | ".join(f"{numbers[name]:.3f}" if name in numbers else "" for name in SHOWN)
-
-
-def smooth(values: Sequence[float]) -> list[float]:
-    """Take the running mean over the last steps."""
-    made = []
-    for n in range(len(values)):
-        last = values[max(0, n - SMOOTH + 1) : n + 1]
-        made.append(sum(last) / len(last))
-    return made
 
 
 def draw(runs: Sequence[Run], path: Path) -> None:

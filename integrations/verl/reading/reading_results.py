@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from curve import smooth
 from reading_held_out import OTHERS, OWN
 from run_files import Run, read_run, rescore, spec_of
 from training_rows import TrainingRow, read_rows
@@ -31,8 +32,6 @@ LABEL: Final = "Indicators[].Item Name"
 VALUE: Final = "Indicators[].Result"
 PACKAGES: Final = ("medvie-reward", "verl", "torch", "transformers", "ray", "numpy")
 COLOURS: Final = ("#1b6ca8", "#c8553d", "#4f772d", "#6c4ab6", "#8a6d1d")
-SMOOTH: Final = 5
-"""Steps under the running mean of the thick lines."""
 
 Answers = dict[tuple[str, str], tuple[list[int], list[str]]]
 """By pages and decoding: the rows that were answered, and the texts."""
@@ -198,11 +197,6 @@ def table(results: Mapping[str, Any]) -> list[str]:
 
 def _arrow(before: Mapping[str, float], after: Mapping[str, float], key: str) -> str:
     return f"{before[key]:.3f} → {after[key]:.3f}"
-
-
-def smooth(values: Sequence[float]) -> list[float]:
-    """Take the running mean over the last steps."""
-    return [statistics.fmean(values[max(0, n - SMOOTH + 1) : n + 1]) for n in range(len(values))]
 
 
 def draw(results: Mapping[str, Any], path: Path) -> None:
